@@ -1,0 +1,3 @@
+//! Followspot.
+pub mod data;
+pub mod srm;

@@ -1,0 +1,3 @@
+//! The mathematics.
+mod activations;
+pub use activations::{Activations, ActivationsError, Neuron, Values};
