@@ -1,3 +1,43 @@
-//! The mathematics.
+//! The mathematics of the Spotlight Resonance Method (George Bird, arXiv
+//! 2505.13471): types that cannot be wrong, curves, sweeps, the isotropic null
+//! and alignment. Knows no files, no windows, and brings no threads of its own:
+//! parallel work runs on the caller's rayon pool.
+//!
+//! In the paper's terms: activations `X` are `N × d`, one sample a row; `x̂` is a
+//! row over its norm; the privileged basis `B` is `m × d` with unit rows; in the
+//! plane `(i, j)` the probe `p(θ) = cos θ · e1 + sin θ · e2` turns from
+//! `e1 = b_i` towards `b_j`; and `f_ij(θ; ε)` is the fraction of the samples with
+//! `x̂ · p(θ) ≥ ε`.
+
+// Counts stay far below 2^52, and grid places and neuron numbers below 2^32, so
+// these casts lose nothing; each that could is checked where a value enters.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap
+)]
+
 mod activations;
+mod alignment;
+mod angles;
+mod arc;
+mod basis;
+mod coordinates;
+mod curve;
+mod epsilon;
+pub mod null;
+mod overview;
+mod plane;
+mod sweep;
+
 pub use activations::{Activations, ActivationsError, Neuron, Values};
+pub use alignment::Alignment;
+pub use angles::{AngleGrid, AnglesError, MOST_ANGLES};
+pub use basis::{BasisError, DEGENERATE, Frame, UnitBasis};
+pub use coordinates::Coordinates;
+pub use curve::{Cancelled, Curve, Sign, Tally, curve};
+pub use epsilon::{EDGE, Epsilon, EpsilonChoice, EpsilonError, PAPER_EPSILON};
+pub use overview::{Overview, overview};
+pub use plane::{Draw, Plane, PlaneMode, PlaneSet};
+pub use sweep::{Block, Ensemble, Observer, PlaneRecord, Sweep, SweepSpec, sweep};

@@ -1,0 +1,172 @@
+//! `C = X̂ Bᵀ`: every plane needs only two coordinates of a sample.
+//!
+//! For the standard basis `C` is the activations over their norms, so nothing
+//! is stored beside them; for another basis `C` is worked out once, in `f64`.
+
+use std::sync::Arc;
+
+use ndarray::{Array2, ArrayView2};
+use rayon::prelude::*;
+
+use super::activations::{Activations, Neuron};
+use super::basis::{BasisError, Frame, UnitBasis};
+use super::plane::Plane;
+
+/// Samples a block; two columns of them in `f64` stay in the first cache.
+pub(super) const BLOCK: usize = 1024;
+
+/// Samples that the product with a dense basis takes at once.
+const PRODUCT_BLOCK: usize = 4096;
+
+/// The samples seen from a privileged basis: what sweeps and curves read.
+#[derive(Clone, Debug)]
+pub struct Coordinates {
+    activations: Arc<Activations>,
+    basis: Arc<UnitBasis>,
+    /// `C` for a dense basis, `m × N`: vector `k` of all samples contiguous.
+    product: Option<Vec<f64>>,
+}
+
+impl Coordinates {
+    /// Prepares the samples for a basis: `O(1)` for the standard one, `O(N·m·d)`
+    /// on the current rayon pool and `8·N·m` bytes for another.
+    ///
+    /// # Errors
+    /// [`BasisError::WidthDiffers`] if the basis lives in another space.
+    pub fn new(activations: Arc<Activations>, basis: Arc<UnitBasis>) -> Result<Self, BasisError> {
+        if basis.dimensions() != activations.n_neurons() {
+            return Err(BasisError::WidthDiffers {
+                columns: basis.dimensions(),
+                neurons: activations.n_neurons(),
+            });
+        }
+        let product = basis
+            .values()
+            .map(|values| product(&activations, values, basis.len()));
+        Ok(Self {
+            activations,
+            basis,
+            product,
+        })
+    }
+
+    /// The samples in the standard basis of their own neurons.
+    #[must_use]
+    pub fn standard(activations: Arc<Activations>) -> Self {
+        // Activations are at least two neurons wide, so this basis exists.
+        let basis = UnitBasis::standard(activations.n_neurons().max(2));
+        let basis = Arc::new(basis.unwrap_or_else(|_| unreachable!("d ≥ 2")));
+        Self {
+            activations,
+            basis,
+            product: None,
+        }
+    }
+
+    /// The samples.
+    #[must_use]
+    pub fn activations(&self) -> &Arc<Activations> {
+        &self.activations
+    }
+
+    /// The privileged basis.
+    #[must_use]
+    pub fn basis(&self) -> &Arc<UnitBasis> {
+        &self.basis
+    }
+
+    /// `N`.
+    #[must_use]
+    pub fn n_samples(&self) -> usize {
+        self.activations.n_samples()
+    }
+
+    /// `c_k = x̂·b_k` of one sample.
+    ///
+    /// # Panics
+    /// If `k ≥ m` or `sample ≥ N`.
+    #[must_use]
+    pub fn coordinate(&self, k: usize, sample: usize) -> f64 {
+        let mut out = [0.0];
+        self.fill(k, sample, &mut out);
+        out[0]
+    }
+
+    /// Writes `c_k` of the samples from `first` on into `out`.
+    pub(super) fn fill(&self, k: usize, first: usize, out: &mut [f64]) {
+        let range = first..first + out.len();
+        if let Some(product) = &self.product {
+            let n = self.n_samples();
+            out.copy_from_slice(&product[k * n..(k + 1) * n][range]);
+            return;
+        }
+        let inverse = &self.activations.inverse_norms()[range.clone()];
+        match self.activations.neuron(k) {
+            Neuron::F32(values) => scale(out, &values[range], inverse),
+            Neuron::F64(values) => scale(out, &values[range], inverse),
+        }
+    }
+
+    /// Writes the in-plane coordinates `c1 = x̂·e1`, `c2 = x̂·e2` of the samples
+    /// from `first` on.
+    pub(super) fn fill_plane(
+        &self,
+        plane: Plane,
+        frame: Frame,
+        first: usize,
+        c1: &mut [f64],
+        c2: &mut [f64],
+    ) {
+        self.fill(plane.i as usize, first, c1);
+        self.fill(plane.j as usize, first, c2);
+        if frame != Frame::ORTHOGONAL {
+            for (c2, c1) in c2.iter_mut().zip(c1) {
+                *c2 = (*c2 - frame.overlap * *c1) / frame.height;
+            }
+        }
+    }
+}
+
+fn scale<T: Copy + Into<f64>>(out: &mut [f64], values: &[T], inverse: &[f64]) {
+    for ((out, &value), &inverse) in out.iter_mut().zip(values).zip(inverse) {
+        *out = value.into() * inverse;
+    }
+}
+
+/// `C = B X̂ᵀ`, `m × N`, block of samples by block of samples.
+fn product(activations: &Activations, basis: &[f64], m: usize) -> Vec<f64> {
+    let (n, d) = (activations.n_samples(), activations.n_neurons());
+    let Ok(basis) = ArrayView2::from_shape((m, d), basis) else {
+        unreachable!("a UnitBasis holds m × d values");
+    };
+    let blocks: Vec<(usize, Array2<f64>)> = (0..n.div_ceil(PRODUCT_BLOCK))
+        .into_par_iter()
+        .map(|block| {
+            let first = block * PRODUCT_BLOCK;
+            let width = PRODUCT_BLOCK.min(n - first);
+            let mut unit = Array2::<f64>::zeros((d, width));
+            let inverse = &activations.inverse_norms()[first..first + width];
+            for (k, mut row) in unit.rows_mut().into_iter().enumerate() {
+                let Some(row) = row.as_slice_mut() else {
+                    unreachable!("a fresh array is contiguous");
+                };
+                match activations.neuron(k) {
+                    Neuron::F32(v) => scale(row, &v[first..first + width], inverse),
+                    Neuron::F64(v) => scale(row, &v[first..first + width], inverse),
+                }
+            }
+            (first, basis.dot(&unit))
+        })
+        .collect();
+    let mut out = vec![0.0; m * n];
+    out.par_chunks_exact_mut(n)
+        .enumerate()
+        .for_each(|(k, row)| {
+            for (first, block) in &blocks {
+                for (out, &value) in row[*first..].iter_mut().zip(block.row(k)) {
+                    *out = value;
+                }
+            }
+        });
+    out
+}

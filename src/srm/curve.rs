@@ -1,0 +1,310 @@
+//! One plane's curve: `f_ij(θ; ε)` as integer counts, by arcs.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::prelude::*;
+
+use super::alignment::Alignment;
+use super::angles::AngleGrid;
+use super::arc::{ArcLayer, accumulate};
+use super::basis::Frame;
+use super::coordinates::{BLOCK, Coordinates};
+use super::epsilon::Epsilon;
+use super::plane::Plane;
+
+/// Samples that one task of a single curve takes.
+const TASK: usize = 16 * BLOCK;
+
+/// What is counted at an angle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Sign {
+    /// Samples within the cone.
+    #[default]
+    Unsigned,
+    /// Those, minus the samples within the opposite cone.
+    Signed,
+}
+
+/// A plane's curve and what is exact about it whatever the grid.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Curve {
+    /// The plane.
+    pub plane: Plane,
+    /// How its vectors lie.
+    pub frame: Frame,
+    /// Counts at the `A` angles of the grid; negative only where signed.
+    pub counts: Vec<i64>,
+    /// `N`.
+    pub n_samples: usize,
+    /// The tally beside the curve.
+    pub tally: Tally,
+}
+
+/// Counts of one plane that do not depend on the grid.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// Unsigned counts summed over the four privileged directions.
+    pub axes: u64,
+    /// Unsigned counts summed over their four bisectors.
+    pub bisectors: u64,
+    /// Samples lit in the plane: `r ≥ ε′`.
+    pub lit: u64,
+    /// The largest in-plane radius `r`: how close the nearest sample comes.
+    pub nearest: f64,
+}
+
+impl Tally {
+    fn add(&mut self, other: &Self) {
+        self.axes += other.axes;
+        self.bisectors += other.bisectors;
+        self.lit += other.lit;
+        self.nearest = self.nearest.max(other.nearest);
+    }
+}
+
+impl Curve {
+    /// Fraction of the samples at each angle.
+    pub fn fractions(&self) -> impl ExactSizeIterator<Item = f64> + '_ {
+        let n = self.n_samples as f64;
+        self.counts.iter().map(move |&count| count as f64 / n)
+    }
+
+    /// The plane's alignment.
+    #[must_use]
+    pub fn alignment(&self) -> Alignment {
+        Alignment::from_counts(self.tally.axes, self.tally.bisectors, self.n_samples, 1)
+    }
+
+    /// Index of the smallest angle with the largest count, and that count;
+    /// `None` for a curve of zeros.
+    #[must_use]
+    pub fn peak(&self) -> Option<(usize, i64)> {
+        peak(&self.counts)
+    }
+}
+
+/// See [`Curve::peak`].
+pub(super) fn peak(counts: &[i64]) -> Option<(usize, i64)> {
+    let distinct = &counts[..counts.len() - 1];
+    if distinct.iter().all(|&c| c == 0) {
+        return None;
+    }
+    let mut best = (0, distinct[0]);
+    for (index, &count) in distinct.iter().enumerate() {
+        if count > best.1 {
+            best = (index, count);
+        }
+    }
+    Some(best)
+}
+
+/// The work was called off before it was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cancelled")]
+pub struct Cancelled;
+
+/// The curve of one plane, on the current rayon pool, in `O(N + A)`.
+///
+/// # Errors
+/// [`Cancelled`] soon after `cancel` is set.
+///
+/// # Panics
+/// If the plane's vectors are not in the basis.
+pub fn curve(
+    coordinates: &Coordinates,
+    plane: Plane,
+    epsilon: Epsilon,
+    grid: &AngleGrid,
+    sign: Sign,
+    cancel: &AtomicBool,
+) -> Result<Curve, Cancelled> {
+    let n = coordinates.n_samples();
+    let scanner = Scanner::new(coordinates, epsilon, grid, sign);
+    let frame = coordinates.basis().frame(plane);
+    let (mut difference, tally) = (0..n.div_ceil(TASK))
+        .into_par_iter()
+        .map(|task| {
+            let samples = task * TASK..n.min((task + 1) * TASK);
+            let mut scratch = scanner.scratch();
+            let tally = scanner.scan(plane, frame, samples, &mut scratch, cancel, |_| ())?;
+            Ok((scratch.difference, tally))
+        })
+        .try_reduce(
+            || (vec![0; grid.count()], Tally::default()),
+            |(mut sum, mut tally), (difference, more)| {
+                for (sum, value) in sum.iter_mut().zip(difference) {
+                    *sum += value;
+                }
+                tally.add(&more);
+                Ok((sum, tally))
+            },
+        )?;
+    scanner.finish(&mut difference);
+    Ok(Curve {
+        plane,
+        frame,
+        counts: difference,
+        n_samples: n,
+        tally,
+    })
+}
+
+/// Scans samples of one plane after another; one a sweep, shared by its threads.
+pub(super) struct Scanner<'a> {
+    coordinates: &'a Coordinates,
+    layer: ArcLayer,
+    threshold: f64,
+    sign: Sign,
+    /// Signed on a grid that holds `θ + π` for every `θ`: a shift of the
+    /// unsigned counts, no second arc (METHOD, fact 4).
+    signed_by_shift: bool,
+}
+
+/// What a thread needs to scan a plane: reused from plane to plane.
+pub(super) struct Scratch {
+    c1: Vec<f64>,
+    c2: Vec<f64>,
+    square: Vec<f64>,
+    hits: Vec<u32>,
+    pub difference: Vec<i64>,
+    opposite: Vec<i64>,
+}
+
+impl<'a> Scanner<'a> {
+    pub fn new(
+        coordinates: &'a Coordinates,
+        epsilon: Epsilon,
+        grid: &AngleGrid,
+        sign: Sign,
+    ) -> Self {
+        Self {
+            coordinates,
+            layer: ArcLayer::new(grid, epsilon),
+            threshold: epsilon.threshold(),
+            sign,
+            signed_by_shift: grid.distinct().is_multiple_of(2),
+        }
+    }
+
+    pub fn scratch(&self) -> Scratch {
+        let angles = self.layer.angles();
+        Scratch {
+            c1: vec![0.0; BLOCK],
+            c2: vec![0.0; BLOCK],
+            square: vec![0.0; BLOCK],
+            hits: Vec::with_capacity(BLOCK),
+            difference: vec![0; angles],
+            opposite: vec![0; angles],
+        }
+    }
+
+    /// Adds the arcs of `samples` to `scratch.difference` (cleared first) and
+    /// calls `lit` with each sample lit in the plane.
+    pub fn scan(
+        &self,
+        plane: Plane,
+        frame: Frame,
+        samples: Range<usize>,
+        scratch: &mut Scratch,
+        cancel: &AtomicBool,
+        mut lit: impl FnMut(usize),
+    ) -> Result<Tally, Cancelled> {
+        let directions = Directions::new(frame);
+        // Loose by more than rounding, never strict; every sample passes where ε′ ≤ 0.
+        let loose = self.threshold.max(0.0).powi(2) * (1.0 - 1e-14);
+        let mut tally = Tally::default();
+        let mut nearest = 0.0f64;
+        scratch.difference.fill(0);
+        scratch.opposite.fill(0);
+        let mut first = samples.start;
+        while first < samples.end {
+            if cancel.load(Ordering::Relaxed) {
+                return Err(Cancelled);
+            }
+            let width = BLOCK.min(samples.end - first);
+            let (c1, c2) = (&mut scratch.c1[..width], &mut scratch.c2[..width]);
+            self.coordinates.fill_plane(plane, frame, first, c1, c2);
+            let square = &mut scratch.square[..width];
+            for ((square, &c1), &c2) in square.iter_mut().zip(&*c1).zip(&*c2) {
+                *square = c1 * c1 + c2 * c2;
+            }
+            nearest = square
+                .iter()
+                .fold(nearest, |m, &s| if s > m { s } else { m });
+            scratch.hits.clear();
+            for (index, &square) in square.iter().enumerate() {
+                if square >= loose {
+                    scratch.hits.push(index as u32);
+                }
+            }
+            for &hit in &scratch.hits {
+                let hit = hit as usize;
+                let (c1, c2) = (c1[hit], c2[hit]);
+                let radius = square[hit].sqrt();
+                if radius >= self.threshold {
+                    tally.lit += 1;
+                    lit(first + hit);
+                }
+                let (axes, bisectors) = directions.count(c1, c2, self.threshold);
+                tally.axes += axes;
+                tally.bisectors += bisectors;
+                self.layer.lay(c1, c2, radius, &mut scratch.difference);
+                if self.sign == Sign::Signed && !self.signed_by_shift {
+                    self.layer.lay(-c1, -c2, radius, &mut scratch.opposite);
+                }
+            }
+            first += width;
+        }
+        if self.sign == Sign::Signed && !self.signed_by_shift {
+            for (sum, opposite) in scratch.difference.iter_mut().zip(&scratch.opposite) {
+                *sum -= opposite;
+            }
+        }
+        tally.nearest = nearest.sqrt();
+        Ok(tally)
+    }
+
+    /// Turns the summed difference array into the curve's counts.
+    pub fn finish(&self, difference: &mut [i64]) {
+        accumulate(difference);
+        if self.sign == Sign::Signed && self.signed_by_shift {
+            let half = (difference.len() - 1) / 2;
+            for k in 0..half {
+                let value = difference[k] - difference[k + half];
+                difference[k] = value;
+                difference[k + half] = -value;
+            }
+            if let [first, .., last] = difference {
+                *last = *first;
+            }
+        }
+    }
+}
+
+/// The four privileged directions and the four bisectors, two of each: the
+/// others are opposite.
+struct Directions {
+    axis: (f64, f64),
+    bisector: (f64, f64),
+}
+
+impl Directions {
+    fn new(frame: Frame) -> Self {
+        let (sin, cos) = (frame.alpha_rad() / 2.0).sin_cos();
+        Self {
+            axis: (frame.overlap, frame.height),
+            bisector: (cos, sin),
+        }
+    }
+
+    fn count(&self, c1: f64, c2: f64, threshold: f64) -> (u64, u64) {
+        let both = |cosine: f64| u64::from(cosine >= threshold) + u64::from(-cosine >= threshold);
+        let at = |(cos, sin): (f64, f64)| both(c1 * cos + c2 * sin);
+        let (cos, sin) = self.bisector;
+        (
+            both(c1) + at(self.axis),
+            at(self.bisector) + at((-sin, cos)),
+        )
+    }
+}

@@ -1,0 +1,363 @@
+//! Privileged planes `(i, j)` and sets of them.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use super::basis::UnitBasis;
+
+/// The plane spanned by `b_i` and `b_j`, turned from `b_i` towards `b_j`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Plane {
+    /// Zero-based number of the first vector.
+    pub i: u32,
+    /// Zero-based number of the second vector.
+    pub j: u32,
+}
+
+impl fmt::Display for Plane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "b{} ∧ b{}", self.i, self.j)
+    }
+}
+
+/// Which ordered pairs make the ensemble.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PlaneMode {
+    /// `i < j` only.
+    #[default]
+    Combinations,
+    /// Both `(i, j)` and `(j, i)`, the paper's default.
+    Permutations,
+}
+
+impl PlaneMode {
+    /// Its name on the command line and in provenance.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Combinations => "combinations",
+            Self::Permutations => "permutations",
+        }
+    }
+
+    /// Pairs among `m` vectors, degenerate ones counted.
+    fn pairs(self, m: usize) -> u64 {
+        let all = m as u64 * (m as u64 - 1);
+        match self {
+            Self::Combinations => all / 2,
+            Self::Permutations => all,
+        }
+    }
+
+    /// Place of a plane in lexicographic order.
+    fn rank(self, plane: Plane, m: usize) -> u64 {
+        let (i, j, m) = (u64::from(plane.i), u64::from(plane.j), m as u64);
+        match self {
+            Self::Combinations => first_of_row(i, m) + (j - i - 1),
+            Self::Permutations => i * (m - 1) + j - u64::from(j > i),
+        }
+    }
+
+    fn unrank(self, rank: u64, m: usize) -> Plane {
+        let m = m as u64;
+        let (i, j) = match self {
+            Self::Combinations => {
+                // The last row whose first plane is not beyond `rank`.
+                let (mut low, mut high) = (0, m - 1);
+                while low + 1 < high {
+                    let middle = u64::midpoint(low, high);
+                    if first_of_row(middle, m) <= rank {
+                        low = middle;
+                    } else {
+                        high = middle;
+                    }
+                }
+                (low, low + 1 + rank - first_of_row(low, m))
+            }
+            Self::Permutations => {
+                let (i, rest) = (rank / (m - 1), rank % (m - 1));
+                (i, rest + u64::from(rest >= i))
+            }
+        };
+        Plane {
+            i: i as u32,
+            j: j as u32,
+        }
+    }
+}
+
+fn first_of_row(i: u64, m: u64) -> u64 {
+    // i rows before: (m − 1) + (m − 2) + … + (m − i)
+    i * (2 * m - i - 1) / 2
+}
+
+/// The planes of a sweep, in lexicographic order, without storing them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlaneSet {
+    mode: PlaneMode,
+    m: usize,
+    /// Ranks of pairs that are no planes, ascending.
+    degenerate: Vec<u64>,
+    /// Places among the real planes, ascending; all of them where `None`.
+    chosen: Option<Vec<u64>>,
+}
+
+/// A seeded draw of planes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Draw {
+    /// At most so many planes.
+    pub max_planes: usize,
+    /// Seed of the draw.
+    pub seed: u64,
+}
+
+impl PlaneSet {
+    /// The planes of `basis`: all, or a uniform draw without replacement
+    /// (Floyd's algorithm on `ChaCha8`, the same on every machine).
+    #[must_use]
+    pub fn new(basis: &UnitBasis, mode: PlaneMode, draw: Option<Draw>) -> Self {
+        let m = basis.len();
+        let mut degenerate: Vec<u64> = basis
+            .degenerate_pairs()
+            .iter()
+            .flat_map(|&(i, j)| {
+                let pair = [Plane { i, j }, Plane { i: j, j: i }];
+                let kept = match mode {
+                    PlaneMode::Combinations => 1,
+                    PlaneMode::Permutations => 2,
+                };
+                pair.into_iter().take(kept)
+            })
+            .map(|plane| mode.rank(plane, m))
+            .collect();
+        degenerate.sort_unstable();
+        let mut set = Self {
+            mode,
+            m,
+            degenerate,
+            chosen: None,
+        };
+        if let Some(draw) = draw
+            && (draw.max_planes as u64) < set.in_all()
+        {
+            set.chosen = Some(sample(set.in_all(), draw));
+        }
+        set
+    }
+
+    /// Combinations or permutations.
+    #[must_use]
+    pub fn mode(&self) -> PlaneMode {
+        self.mode
+    }
+
+    /// Planes in the set.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.chosen
+            .as_ref()
+            .map_or_else(|| self.in_all() as usize, Vec::len)
+    }
+
+    /// Whether the set holds no plane.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Planes that the basis has in this mode, drawn or not.
+    #[must_use]
+    pub fn in_all(&self) -> u64 {
+        self.mode.pairs(self.m) - self.degenerate.len() as u64
+    }
+
+    /// Pairs that were left out because they span no plane.
+    #[must_use]
+    pub fn degenerate(&self) -> usize {
+        self.degenerate.len()
+    }
+
+    /// Whether only a draw of the planes is in the set.
+    #[must_use]
+    pub fn is_sampled(&self) -> bool {
+        self.chosen.is_some()
+    }
+
+    /// The plane at `index`, in lexicographic order.
+    ///
+    /// # Panics
+    /// If `index` is not below [`PlaneSet::len`].
+    #[must_use]
+    pub fn get(&self, index: usize) -> Plane {
+        assert!(index < self.len(), "plane {index} of {}", self.len());
+        let place = self.chosen.as_ref().map_or(index as u64, |c| c[index]);
+        self.mode.unrank(self.skip_degenerate(place), self.m)
+    }
+
+    /// Where `plane` stands in the set.
+    #[must_use]
+    pub fn position(&self, plane: Plane) -> Option<usize> {
+        let m = self.m as u64;
+        let (i, j) = (u64::from(plane.i), u64::from(plane.j));
+        if i == j || i >= m || j >= m || (self.mode == PlaneMode::Combinations && i > j) {
+            return None;
+        }
+        let rank = self.mode.rank(plane, self.m);
+        let Err(before) = self.degenerate.binary_search(&rank) else {
+            return None;
+        };
+        let place = rank - before as u64;
+        match &self.chosen {
+            None => Some(place as usize),
+            Some(chosen) => chosen.binary_search(&place).ok(),
+        }
+    }
+
+    /// The rank of the real plane at `place`: the smallest `rank` with
+    /// `rank − (degenerate ranks ≤ rank) = place`.
+    fn skip_degenerate(&self, place: u64) -> u64 {
+        // degenerate[n] − n counts the real planes before the n-th gap.
+        let gaps = partition(&self.degenerate, |n, rank| rank - n as u64 <= place);
+        place + gaps as u64
+    }
+}
+
+fn partition(values: &[u64], before: impl Fn(usize, u64) -> bool) -> usize {
+    let (mut low, mut high) = (0, values.len());
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if before(middle, values[middle]) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+fn sample(of: u64, draw: Draw) -> Vec<u64> {
+    let mut rng = ChaCha8Rng::seed_from_u64(draw.seed);
+    let mut chosen = BTreeSet::new();
+    for top in of - draw.max_planes as u64..of {
+        let pick = below(&mut rng, top + 1);
+        if !chosen.insert(pick) {
+            chosen.insert(top);
+        }
+    }
+    chosen.into_iter().collect()
+}
+
+/// Uniform below `bound > 0`, by rejection: no dependence on anybody's
+/// distribution code, which may change between versions.
+fn below(rng: &mut ChaCha8Rng, bound: u64) -> u64 {
+    let limit = u64::MAX - u64::MAX % bound;
+    loop {
+        let value = rng.next_u64();
+        if value < limit {
+            return value % bound;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(m: usize, mode: PlaneMode) -> PlaneSet {
+        let basis = UnitBasis::standard(m).unwrap_or_else(|e| panic!("{e}"));
+        PlaneSet::new(&basis, mode, None)
+    }
+
+    #[test]
+    fn planes_come_in_lexicographic_order() {
+        for m in 2..9 {
+            for mode in [PlaneMode::Combinations, PlaneMode::Permutations] {
+                let planes = set(m, mode);
+                let listed: Vec<Plane> = (0..planes.len()).map(|n| planes.get(n)).collect();
+                let m = m as u32;
+                let expected: Vec<Plane> = (0..m)
+                    .flat_map(|i| (0..m).map(move |j| Plane { i, j }))
+                    .filter(|p| match mode {
+                        PlaneMode::Combinations => p.i < p.j,
+                        PlaneMode::Permutations => p.i != p.j,
+                    })
+                    .collect();
+                assert_eq!(listed, expected);
+                for (n, &plane) in listed.iter().enumerate() {
+                    assert_eq!(planes.position(plane), Some(n));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn wide_layers_rank_without_overflow() {
+        let planes = set(100_000, PlaneMode::Combinations);
+        let last = planes.len() - 1;
+        assert_eq!(
+            planes.get(last),
+            Plane {
+                i: 99_998,
+                j: 99_999
+            }
+        );
+        assert_eq!(planes.position(planes.get(last / 3)), Some(last / 3));
+    }
+
+    #[test]
+    fn degenerate_pairs_are_skipped() {
+        let rows = [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [1.0, 1.0]];
+        let basis = UnitBasis::dense(rows.concat(), 4, 2).unwrap_or_else(|e| panic!("{e}"));
+        for (mode, expected) in [(PlaneMode::Combinations, 5), (PlaneMode::Permutations, 10)] {
+            let planes = PlaneSet::new(&basis, mode, None);
+            assert_eq!(planes.len(), expected);
+            for n in 0..planes.len() {
+                assert!(basis.spans(planes.get(n)));
+                assert_eq!(planes.position(planes.get(n)), Some(n));
+            }
+            assert_eq!(planes.position(Plane { i: 0, j: 2 }), None);
+        }
+    }
+
+    #[test]
+    fn draws_are_seeded_without_replacement_and_pinned() {
+        let basis = UnitBasis::standard(24).unwrap_or_else(|e| panic!("{e}"));
+        let draw = |max_planes, seed| {
+            let draw = Draw { max_planes, seed };
+            let planes = PlaneSet::new(&basis, PlaneMode::Combinations, Some(draw));
+            (0..planes.len()).map(|n| planes.get(n)).collect::<Vec<_>>()
+        };
+        let mut planes = draw(40, 7);
+        assert_eq!(planes, draw(40, 7));
+        assert_ne!(planes, draw(40, 8));
+        assert!(planes.is_sorted());
+        planes.dedup();
+        assert_eq!(planes.len(), 40);
+        assert_eq!(draw(276, 1).len(), 276);
+        assert_eq!(draw(1000, 1).len(), 276);
+    }
+
+    #[test]
+    fn every_plane_is_drawn_equally_often() {
+        let basis = UnitBasis::standard(5).unwrap_or_else(|e| panic!("{e}"));
+        let mut drawn = [0u32; 10];
+        for seed in 0..2000 {
+            let draw = Draw {
+                max_planes: 3,
+                seed,
+            };
+            let planes = PlaneSet::new(&basis, PlaneMode::Combinations, Some(draw));
+            let all = PlaneSet::new(&basis, PlaneMode::Combinations, None);
+            for n in 0..3 {
+                if let Some(place) = all.position(planes.get(n)) {
+                    drawn[place] += 1;
+                }
+            }
+        }
+        // 600 expected, standard deviation 20.5: five of them either way.
+        assert!(drawn.iter().all(|n| (500..700).contains(n)), "{drawn:?}");
+    }
+}
