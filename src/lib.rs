@@ -1,3 +1,4 @@
 //! Followspot.
 pub mod data;
 pub mod srm;
+pub mod words;

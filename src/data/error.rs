@@ -1,0 +1,388 @@
+//! What can go wrong with a file, in sentences: what, where, what to do.
+
+use std::fmt::Write as _;
+use std::io;
+
+use super::ArrayInfo;
+use crate::srm::ActivationsError;
+use crate::words::{count, thousands, times};
+
+/// Advice for every dtype that is refused.
+const NUMERIC: &str = "save it with a numeric dtype, e.g. np.save(f, a.astype(np.float32))";
+
+/// Why a file gave no array. Files are named without their folder.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// The system refused to open or read the file.
+    #[error("cannot read {file}: {}", plain(source))]
+    Io {
+        /// The file's name.
+        file: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A directory, a pipe, a socket or a device; it is never opened.
+    #[error("{file} is {what}, not a regular file: choose a .npy or .npz file")]
+    NotAFile {
+        /// The file's name.
+        file: String,
+        /// What it is instead, with its article.
+        what: &'static str,
+    },
+    /// The file has no bytes.
+    #[error("{file} is empty (0 bytes): save the array again")]
+    Empty {
+        /// The file's name.
+        file: String,
+    },
+    /// The name says `.npy` or `.npz`, the first bytes say otherwise.
+    #[error("{file} is not {kind} file (it begins with {begins}): save it again with {function}")]
+    NotWhatItSays {
+        /// The file's name.
+        file: String,
+        /// `a .npy` or `a .npz`.
+        kind: &'static str,
+        /// The first bytes, quoted and escaped.
+        begins: String,
+        /// The NumPy function that writes such a file.
+        function: &'static str,
+    },
+    /// Neither name nor content is known.
+    #[error(
+        "{file} is of no known kind (it begins with {begins}): .npy and .npz files can be read, \
+         as np.save and np.savez write them"
+    )]
+    UnknownKind {
+        /// The file's name.
+        file: String,
+        /// The first bytes, quoted and escaped.
+        begins: String,
+    },
+    /// A key was given for a `.npy` file.
+    #[error("{file} is a single array, it has no key `{key}`: leave out --key")]
+    KeyForSingleArray {
+        /// The file's name.
+        file: String,
+        /// The key asked for.
+        key: String,
+    },
+    /// More than one array would do and no key was given.
+    #[error(
+        "{file} holds {} arrays that could be activations: {}: choose one with --key",
+        thousands(keys.len() as u64),
+        several(keys)
+    )]
+    SeveralArrays {
+        /// The file's name.
+        file: String,
+        /// The arrays that would do, in the file's order.
+        keys: Vec<ArrayInfo>,
+    },
+    /// No array would do and no key was given.
+    #[error("{file} holds {}{}", thousands(arrays.len() as u64), none_fits(arrays))]
+    NoneFits {
+        /// The file's name.
+        file: String,
+        /// Every array of the file and why it would not do.
+        arrays: Vec<ArrayInfo>,
+    },
+    /// The file has no array of that name.
+    #[error("{file} has no array `{key}`: it holds {}", several(arrays))]
+    NoSuchKey {
+        /// The file's name.
+        file: String,
+        /// The key asked for.
+        key: String,
+        /// Every array of the file.
+        arrays: Vec<ArrayInfo>,
+    },
+    /// A zip archive without a `.npy` member.
+    #[error(
+        "{file} holds no arrays (no .npy among its {}): save some with np.savez",
+        count(*members, "member")
+    )]
+    NoArrays {
+        /// The file's name.
+        file: String,
+        /// Number of members of any kind.
+        members: u64,
+    },
+    /// Two members of one name.
+    #[error("{file} has more than one member named `{name}`: save it again with distinct keys")]
+    DuplicateName {
+        /// The file's name.
+        file: String,
+        /// The member's name as stored.
+        name: String,
+    },
+    /// The archive as a whole cannot be read.
+    #[error("{file} cannot be read as a .npz (zip) file: {what}")]
+    Archive {
+        /// The file's name.
+        file: String,
+        /// What is wrong and what to do.
+        what: String,
+    },
+    /// One array cannot be read.
+    #[error("{} {problem}", place(file, key.as_deref()))]
+    Array {
+        /// The file's name.
+        file: String,
+        /// The array's key in a `.npz`.
+        key: Option<String>,
+        /// What is wrong with it.
+        problem: ArrayProblem,
+    },
+    /// The array was read, or would have been, but cannot be a layer.
+    #[error("{}: {source}", place(file, key.as_deref()))]
+    Activations {
+        /// The file's name.
+        file: String,
+        /// The array's key in a `.npz`.
+        key: Option<String>,
+        /// Why not.
+        source: ActivationsError,
+    },
+    /// The caller asked to stop.
+    #[error("reading was cancelled")]
+    Cancelled,
+}
+
+/// What is wrong with one array: a sentence that lacks its subject, the array.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ArrayProblem {
+    /// The header's dict is not what NumPy writes; names the field.
+    #[error("has a header that is not understood: {0}; save it again with np.save")]
+    Header(String),
+    /// A `.npy` member without the magic bytes.
+    #[error("is no .npy array (it begins with {0}): save it again with np.savez")]
+    Magic(String),
+    /// A version of the format other than 1.0, 2.0 and 3.0.
+    #[error(
+        "is of .npy version {0}.{1}, which is not known (1.0, 2.0 and 3.0 are): save it again with np.save"
+    )]
+    Version(u8, u8),
+    /// The file ends before the header's own length is told.
+    #[error("ends inside the header, after {}: save it again", count(*.0, "byte"))]
+    CutBeforeHeader(u64),
+    /// The header is longer than what is left of the file.
+    #[error(
+        "ends inside the header: {} are declared for it, but only {} follow: save it again",
+        count(*declared, "byte"),
+        thousands(*follow)
+    )]
+    CutInHeader {
+        /// Bytes declared.
+        declared: u64,
+        /// Bytes there.
+        follow: u64,
+    },
+    /// The header is there but absurdly long.
+    #[error(
+        "has a header of {}, longer than the {} that are read: save it again with np.save",
+        count(*declared, "byte"),
+        thousands(*limit)
+    )]
+    LongHeader {
+        /// Bytes declared.
+        declared: u64,
+        /// The longest header that is read.
+        limit: u64,
+    },
+    /// Pickled objects.
+    #[error("holds Python objects (pickle), which are never loaded: {NUMERIC}")]
+    Objects,
+    /// A dtype that makes no coordinates.
+    #[error("holds {what} ({dtype}), not real numbers: {advice}")]
+    Dtype {
+        /// What the dtype is, in words.
+        what: &'static str,
+        /// Its NumPy name.
+        dtype: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// Fewer bytes than the shape needs.
+    #[error("{}", too_short(shape, dtype, *bytes, *follow))]
+    TooShort {
+        /// The shape promised.
+        shape: Vec<u64>,
+        /// NumPy name of the dtype.
+        dtype: &'static str,
+        /// Bytes the shape needs; `None` if they pass 64 bits.
+        bytes: Option<u64>,
+        /// Bytes there.
+        follow: u64,
+    },
+    /// Not two-dimensional.
+    #[error("{}", rank(.0))]
+    Rank(Vec<u64>),
+    /// The system has not enough memory.
+    #[error("needs {} of memory, more than there is: save fewer rows or columns", count(*.0, "byte"))]
+    Memory(u64),
+    /// The data stop before the declared size.
+    #[error("ends early: {} of the array could not be read", count(*missing, "byte"))]
+    EndsEarly {
+        /// Bytes of the array not read, at most.
+        missing: u64,
+    },
+    /// A `.npz` member that declares more than its compressed bytes can hold.
+    #[error(
+        "declares {}, but its {} of stored data cannot hold more than {}: the file is damaged",
+        count(*declared, "byte"),
+        count(*stored, "byte"),
+        thousands(*most)
+    )]
+    DeclaresTooMuch {
+        /// Size declared once opened.
+        declared: u64,
+        /// Size in the file.
+        stored: u64,
+        /// The most that `stored` bytes can open to.
+        most: u64,
+    },
+    /// A `.npz` member that goes on after its declared size.
+    #[error("holds more than the {} it declares: the file is damaged", count(*.0, "byte"))]
+    MoreThanDeclared(u64),
+    /// A `.npz` member that does not match its checksum.
+    #[error("fails its checksum (CRC-32): the file is damaged, copy or save it again")]
+    Checksum,
+    /// A `.npz` member that cannot be opened or decompressed.
+    #[error("cannot be unpacked: {0}")]
+    Packing(String),
+    /// The values cannot be a layer's activations.
+    #[error("{}", without_it(.0))]
+    Unfit(#[source] ActivationsError),
+    /// The system failed while reading.
+    #[error("cannot be read: {}", plain(.0))]
+    Io(#[source] io::Error),
+    /// The caller asked to stop.
+    #[error("was not read: cancelled")]
+    Cancelled,
+}
+
+impl ArrayProblem {
+    /// Says where it happened.
+    pub(super) fn at(self, file: &str, key: Option<&str>) -> DataError {
+        let file = file.to_owned();
+        let key = key.map(str::to_owned);
+        match self {
+            Self::Cancelled => DataError::Cancelled,
+            Self::Io(source) => DataError::Io { file, source },
+            Self::Unfit(source) => DataError::Activations { file, key, source },
+            problem => DataError::Array { file, key, problem },
+        }
+    }
+}
+
+/// The advice of [`ArrayProblem::Dtype`] where nothing special helps.
+pub(super) const ADVICE: &str = NUMERIC;
+
+fn place(file: &str, key: Option<&str>) -> String {
+    match key {
+        Some(key) => format!("`{}` in {file}", printable(key)),
+        None => file.to_owned(),
+    }
+}
+
+/// A name out of a file, with nothing in it that steers a terminal.
+pub(super) fn printable(name: &str) -> String {
+    name.replace(char::is_control, "\u{fffd}")
+}
+
+/// The system's words without Rust's "(os error 2)".
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+fn without_it(error: &ActivationsError) -> String {
+    let text = error.to_string();
+    text.strip_prefix("it ").unwrap_or(&text).to_owned()
+}
+
+fn too_short(shape: &[u64], dtype: &str, bytes: Option<u64>, follow: u64) -> String {
+    let shape = times(shape);
+    let bytes = bytes.map_or_else(
+        || ", more bytes than any file has".to_owned(),
+        |bytes| format!(" = {}", count(bytes, "byte")),
+    );
+    let follow = match follow {
+        0 => "none follow".to_owned(),
+        1 => "only 1 follows".to_owned(),
+        n => format!("only {} follow", thousands(n)),
+    };
+    format!("promises {shape} {dtype}{bytes}, but {follow} the header: save it again")
+}
+
+fn rank(shape: &[u64]) -> String {
+    match shape {
+        [] => "is a single number (0-D): an array of samples × neurons is needed".to_owned(),
+        [n] => format!(
+            "holds {} in one dimension, which is no N × d matrix of samples × neurons, and one \
+             neuron makes no plane: if rows of d lie end to end, save x.reshape(-1, d)",
+            count(*n, "number")
+        ),
+        [_, _, _, _] => format!(
+            "is 4-D ({}), but samples × neurons must be 2-D: save x.reshape(-1, x.shape[-1]), or \
+             np.moveaxis(x, 1, -1).reshape(-1, x.shape[1]) where axis 1 is the channels",
+            times(shape)
+        ),
+        _ => format!(
+            "is {}-D ({}), but samples × neurons must be 2-D: save x.reshape(-1, x.shape[-1]), \
+             which makes every position a row",
+            shape.len(),
+            times(shape)
+        ),
+    }
+}
+
+/// Arrays as `layer1 (20 × 6, float32), layer2 (…)`, the first ten by name.
+fn several(arrays: &[ArrayInfo]) -> String {
+    listed(arrays, |array| {
+        let key = printable(array.key.as_deref().unwrap_or_default());
+        format!("{key} ({}, {})", times(&array.shape), array.dtype)
+    })
+}
+
+fn listed(arrays: &[ArrayInfo], item: impl Fn(&ArrayInfo) -> String) -> String {
+    const SHOWN: usize = 10;
+    let mut text = String::new();
+    for (place, array) in arrays.iter().take(SHOWN).enumerate() {
+        if place > 0 {
+            text.push_str(", ");
+        }
+        text.push_str(&item(array));
+    }
+    if arrays.len() > SHOWN {
+        let more = (arrays.len() - SHOWN) as u64;
+        let _ = write!(text, " and {} more", thousands(more));
+    }
+    text
+}
+
+fn none_fits(arrays: &[ArrayInfo]) -> String {
+    let rows = arrays.len() > 1
+        && arrays
+            .windows(2)
+            .all(|pair| pair[0].shape.len() == 1 && pair[0].shape == pair[1].shape);
+    if rows {
+        return format!(
+            " one-dimensional arrays of {} each, no N × d matrix: if each is a sample, save \
+             np.stack(list(np.load(f).values())) as one array",
+            count(arrays[0].shape[0], "number")
+        );
+    }
+    let why = listed(arrays, |array| {
+        let key = printable(array.key.as_deref().unwrap_or_default());
+        let problem = array.problem.as_deref().unwrap_or("could be taken");
+        format!("`{key}` {problem}")
+    });
+    let noun = if arrays.len() == 1 { "array" } else { "arrays" };
+    format!(" {noun}, none that could be activations: {why}")
+}

@@ -1,0 +1,64 @@
+//! Numbers as a person reads them, for messages of every room.
+
+/// `n` in decimal with a comma before every third digit: `1,234,567`.
+#[must_use]
+pub fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A shape as `20 × 6`; the first eight lengths of a longer one. A shape of no
+/// dimensions gives `()`.
+#[must_use]
+pub fn times(shape: &[u64]) -> String {
+    const SHOWN: usize = 8;
+    if shape.is_empty() {
+        return "()".to_owned();
+    }
+    let mut lengths: Vec<String> = shape.iter().take(SHOWN).map(|&n| thousands(n)).collect();
+    if shape.len() > SHOWN {
+        lengths.push("…".to_owned());
+    }
+    lengths.join(" × ")
+}
+
+/// `1 byte`, `2 bytes`: `n` with `noun`, which takes an `s` unless `n` is one.
+#[must_use]
+pub fn count(n: u64, noun: &str) -> String {
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", thousands(n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_stand_before_every_third_digit() {
+        for (n, expected) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (123_456, "123,456"),
+            (u64::MAX, "18,446,744,073,709,551,615"),
+        ] {
+            assert_eq!(thousands(n), expected);
+        }
+    }
+
+    #[test]
+    fn shapes_and_counts() {
+        assert_eq!(times(&[]), "()");
+        assert_eq!(times(&[20, 1000]), "20 × 1,000");
+        assert_eq!(times(&[1; 9]), "1 × 1 × 1 × 1 × 1 × 1 × 1 × 1 × …");
+        assert_eq!(count(1, "byte"), "1 byte");
+        assert_eq!(count(2000, "byte"), "2,000 bytes");
+    }
+}
