@@ -1,4 +1,5 @@
 //! Followspot.
 pub mod data;
+pub mod session;
 pub mod srm;
 pub mod words;
