@@ -2,4 +2,5 @@
 pub mod data;
 pub mod session;
 pub mod srm;
+pub mod table;
 pub mod words;
