@@ -1,4 +1,5 @@
 //! Followspot.
+pub mod cli;
 pub mod data;
 pub mod session;
 pub mod srm;
