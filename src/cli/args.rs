@@ -1,0 +1,294 @@
+//! What can be typed. Doc comments here are the text of `--help`.
+
+// Backticks would be printed.
+#![allow(clippy::doc_markdown)]
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::session::Options;
+use crate::srm::{AngleGrid, EpsilonChoice, Plane, PlaneMode};
+
+const EXAMPLES: &str = "\
+Examples:
+  followspot                                     open the window on the bundled sample
+  followspot layer1.npy layer2.npy               open it on two dumps
+  followspot sweep layer1.npy -o layer1.npz      sweep every plane without a window
+  followspot ./sweep                             a file named like a subcommand
+
+Activations are N × d, one sample a row, one neuron a column, in a .npy or .npz file.";
+
+const INFO_EXAMPLES: &str = "\
+Examples:
+  followspot info acts.npz
+  followspot info --json epoch*.npy | jq '.[] | select(.error)'";
+
+const SWEEP_EXAMPLES: &str = "\
+Examples:
+  followspot sweep acts.npy -o acts-srm.npz
+  followspot sweep acts.npz --key layer3 --epsilon 0.75 --json
+  followspot sweep acts.npy --epsilon null:0.01 --planes permutations --signed -o signed.npz
+  followspot sweep wide.npy --max-planes 10000 --seed 7 --summary -o drawn.npz
+Read in Python:
+  z = numpy.load('acts-srm.npz'); f = z['counts'] / z['n_samples']";
+
+const PLANE_EXAMPLES: &str = "\
+Examples:
+  followspot plane acts.npy --plane 3,7 > plane.tsv
+  followspot plane acts.npy --plane 7,3 --epsilon -0.4 --signed -o plane.npz";
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "followspot",
+    version,
+    about = "See whether a neural layer's activations line up with its neurons: the Spotlight \
+             Resonance Method, live",
+    after_help = EXAMPLES,
+    args_conflicts_with_subcommands = true
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub window: WindowArgs,
+}
+
+// The arguments of the window.
+#[allow(missing_docs)] // a comment here would become the program's description
+#[derive(Clone, Debug, PartialEq, Args)]
+pub struct WindowArgs {
+    /// Activations to open; several open as a list, the first is shown
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Privileged basis, m × d, one vector a row; the neurons' own axes if left out
+    #[arg(long, value_name = "B.npy")]
+    pub basis: Option<PathBuf>,
+    /// Resolution scale to start with: auto, a cosine (0.9, -0.4), or null:SHARE
+    #[arg(long, value_name = "EPSILON", allow_hyphen_values = true)]
+    pub epsilon: Option<EpsilonChoice>,
+    /// Theme of the window; the last one used if left out
+    #[arg(long, value_enum)]
+    pub theme: Option<Theme>,
+    /// Size of the window in points
+    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size)]
+    pub size: Option<(u32, u32)>,
+    /// Wait for the sweep, save the window's picture as PNG and quit
+    #[arg(long, value_name = "OUT.png")]
+    pub screenshot: Option<PathBuf>,
+    /// Replace the screenshot's file if it exists
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// The theme of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Theme {
+    /// Light on dark.
+    Dark,
+    /// Dark on light.
+    Light,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Say what files hold: arrays, shapes, dtypes, rows left out, zero rows
+    #[command(after_help = INFO_EXAMPLES)]
+    Info(InfoArgs),
+    /// Sweep every privileged plane of a layer
+    #[command(after_help = SWEEP_EXAMPLES)]
+    Sweep(SweepArgs),
+    /// Print the curve of one privileged plane as TSV: theta_rad, count, fraction
+    #[command(after_help = PLANE_EXAMPLES)]
+    Plane(PlaneArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InfoArgs {
+    /// Files to look into
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Print a JSON list of {file, key, shape, dtype, rows, excluded_rows, zero_rows, error}
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SweepArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub spotlight: SpotlightArgs,
+    /// Sweep at most K planes, drawn at random without replacement
+    #[arg(long, value_name = "K", value_parser = at_least_one)]
+    pub max_planes: Option<usize>,
+    /// Seed of that draw [default: 0]
+    #[arg(long, value_name = "S", requires = "max_planes")]
+    pub seed: Option<u64>,
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Write the counts even above 4 GB
+    #[arg(long, conflicts_with = "summary")]
+    pub counts: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlaneArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Zero-based numbers of the plane's two vectors; the probe turns from I towards J
+    #[arg(long, value_name = "I,J", value_parser = plane)]
+    pub plane: Plane,
+    #[command(flatten)]
+    pub spotlight: SpotlightArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// What is read.
+#[derive(Debug, Args)]
+pub(super) struct InputArgs {
+    /// Activations, N × d, in a .npy or .npz file
+    #[arg(value_name = "ACTS")]
+    pub acts: PathBuf,
+    /// The array to take from a .npz that holds several
+    #[arg(long, value_name = "K")]
+    pub key: Option<String>,
+    /// Privileged basis, m × d, one vector a row; the neurons' own axes if left out
+    #[arg(long, value_name = "B.npy")]
+    pub basis: Option<PathBuf>,
+    /// The array to take from a basis .npz that holds several
+    #[arg(long, value_name = "K", requires = "basis")]
+    pub basis_key: Option<String>,
+}
+
+/// What is counted.
+#[derive(Debug, Args)]
+pub(super) struct SpotlightArgs {
+    /// Resolution scale: a cosine from -1 to 1; null:SHARE, which lights that share of isotropic
+    /// data; or auto, the tightest that lights half of the samples, but at most 0.9
+    #[arg(
+        long,
+        value_name = "EPSILON",
+        default_value = "auto",
+        allow_hyphen_values = true
+    )]
+    pub epsilon: EpsilonChoice,
+    /// Probe angles from 0 to 2π, both ends counted
+    #[arg(long, value_name = "A", default_value_t = Options::default().angles, value_parser = angles)]
+    pub angles: usize,
+    /// Planes i < j, or both (i, j) and (j, i)
+    #[arg(long, default_value = "combinations", value_parser = mode())]
+    pub planes: PlaneMode,
+    /// Count the samples in the opposite cone off
+    #[arg(long)]
+    pub signed: bool,
+}
+
+/// What is made of it, and how.
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// Write the result as npz, readable by numpy.load
+    #[arg(short, long, value_name = "OUT.npz")]
+    pub output: Option<PathBuf>,
+    /// Replace OUT.npz if it exists
+    #[arg(long)]
+    pub force: bool,
+    /// Leave the counts out of OUT.npz
+    #[arg(long)]
+    pub summary: bool,
+    /// Print a summary as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Threads to compute on [default: all cores]
+    #[arg(long, value_name = "T", value_parser = threads)]
+    pub threads: Option<usize>,
+}
+
+impl SweepArgs {
+    /// The choices that bear on the result.
+    pub fn options(&self) -> Options {
+        Options {
+            max_planes: self.max_planes,
+            seed: self.max_planes.map(|_| self.seed.unwrap_or(0)),
+            ..self.spotlight.options()
+        }
+    }
+}
+
+impl SpotlightArgs {
+    /// The choices that bear on the result.
+    pub fn options(&self) -> Options {
+        Options {
+            epsilon: self.epsilon,
+            angles: self.angles,
+            planes: self.planes,
+            signed: self.signed,
+            ..Options::default()
+        }
+    }
+}
+
+fn mode() -> impl TypedValueParser<Value = PlaneMode> {
+    let modes = [PlaneMode::Combinations, PlaneMode::Permutations];
+    PossibleValuesParser::new(modes.map(PlaneMode::name)).map(move |name| {
+        modes
+            .into_iter()
+            .find(|mode| mode.name() == name)
+            .unwrap_or_default()
+    })
+}
+
+fn angles(text: &str) -> Result<usize, String> {
+    let count = whole(text)?;
+    match AngleGrid::new(count) {
+        Ok(_) => Ok(count),
+        Err(e) => Err(e.to_string()),
+    }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match whole(text)? {
+        0 => Err("at least 1 is needed".to_owned()),
+        n => Ok(n),
+    }
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    const MOST: usize = 1024;
+    match at_least_one(text)? {
+        n if n > MOST => Err(format!("at most {MOST} can be asked for")),
+        n => Ok(n),
+    }
+}
+
+fn whole(text: &str) -> Result<usize, String> {
+    text.parse()
+        .map_err(|_| format!("`{text}` is no whole number that fits"))
+}
+
+fn plane(text: &str) -> Result<Plane, String> {
+    let numbers = text.split_once(',').and_then(|(i, j)| {
+        let number = |text: &str| text.trim().parse().ok();
+        Some(Plane {
+            i: number(i)?,
+            j: number(j)?,
+        })
+    });
+    match numbers {
+        None => Err("give two zero-based neuron numbers, such as 3,7".to_owned()),
+        Some(plane) if plane.i == plane.j => Err("a plane needs two different vectors".to_owned()),
+        Some(plane) => Ok(plane),
+    }
+}
+
+fn size(text: &str) -> Result<(u32, u32), String> {
+    const MOST: u32 = 16_384;
+    let lengths = text.split_once('x').and_then(|(width, height)| {
+        let length = |text: &str| text.parse().ok().filter(|n| (1..=MOST).contains(n));
+        Some((length(width)?, length(height)?))
+    });
+    lengths.ok_or_else(|| format!("give width x height, such as 1280x800, each from 1 to {MOST}"))
+}

@@ -1,0 +1,90 @@
+//! How a command ends that did not do its work.
+
+use std::process::ExitCode;
+
+use super::report;
+use crate::data::DataError;
+use crate::session::{HashError, OptionsError};
+use crate::srm::{BasisError, Cancelled};
+use crate::table::TableError;
+
+/// A sentence and the exit code that goes with it.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The arguments ask for what cannot be: 2.
+    Usage(String),
+    /// The data, or a file that cannot be written: 1.
+    Data(String),
+    /// Ctrl-C or a scheduler's request to end: 130.
+    Interrupted,
+    /// Whoever read stdout has gone (`| head`): nothing to complain about.
+    NobodyReads,
+}
+
+impl Failure {
+    /// What is said when the work was called off.
+    pub const INTERRUPTED: &str = "interrupted, nothing was written";
+
+    /// Says the sentence on stderr and gives the exit code.
+    pub fn tell(self) -> ExitCode {
+        let (code, sentence) = match &self {
+            Self::Usage(sentence) => (2, sentence.as_str()),
+            Self::Data(sentence) => (1, sentence.as_str()),
+            Self::Interrupted => (130, Self::INTERRUPTED),
+            Self::NobodyReads => return ExitCode::SUCCESS,
+        };
+        report::say(&format!("followspot: {sentence}"));
+        ExitCode::from(code)
+    }
+}
+
+impl From<DataError> for Failure {
+    fn from(error: DataError) -> Self {
+        match error {
+            DataError::Cancelled => Self::Interrupted,
+            DataError::SeveralArrays { .. }
+            | DataError::NoSuchKey { .. }
+            | DataError::KeyForSingleArray { .. } => Self::Usage(error.to_string()),
+            _ => Self::Data(error.to_string()),
+        }
+    }
+}
+
+impl From<OptionsError> for Failure {
+    fn from(error: OptionsError) -> Self {
+        match error {
+            OptionsError::Cancelled(_) => Self::Interrupted,
+            OptionsError::NoPlane(_) => Self::Data(error.to_string()),
+            _ => Self::Usage(error.to_string()),
+        }
+    }
+}
+
+impl From<TableError> for Failure {
+    fn from(error: TableError) -> Self {
+        match error {
+            TableError::NoName(_) => Self::Usage(error.to_string()),
+            _ => Self::Data(error.to_string()),
+        }
+    }
+}
+
+impl From<HashError> for Failure {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Cancelled => Self::Interrupted,
+            _ => Self::Data(error.to_string()),
+        }
+    }
+}
+
+impl From<Cancelled> for Failure {
+    fn from(_: Cancelled) -> Self {
+        Self::Interrupted
+    }
+}
+
+/// What is wrong with the basis in the file `file`.
+pub(super) fn bad_basis(file: &str, error: &BasisError) -> Failure {
+    Failure::Data(format!("{file} is no privileged basis: {error}"))
+}

@@ -1,0 +1,155 @@
+//! From files to a layer that can be swept, for every subcommand alike.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::args::InputArgs;
+use super::failure::{Failure, bad_basis};
+use super::interrupt::Interrupt;
+use super::report;
+use crate::data;
+use crate::session::{BasisSource, Hash, HashJob, Options, Resolved, Source};
+use crate::srm::{Coordinates, Epsilon, UnitBasis, overview};
+use crate::table::Seconds;
+
+/// A layer seen from its basis.
+#[derive(Debug)]
+pub(super) struct Layer {
+    pub coordinates: Coordinates,
+    pub source: Source,
+    pub basis: Option<BasisSource>,
+    pub seconds: Seconds,
+    notes: Vec<String>,
+}
+
+impl Layer {
+    /// Reads the activations and the basis and brings them together.
+    pub fn read(args: &InputArgs, interrupt: &Interrupt) -> Result<Self, Failure> {
+        let started = Instant::now();
+        let cancel = interrupt.flag();
+        let dump = data::load(&args.acts, args.key.as_deref(), cancel)?;
+        let mut basis = None;
+        if let Some(path) = &args.basis {
+            let matrix = data::load_matrix(path, args.basis_key.as_deref(), cancel)
+                .map_err(|e| for_basis(e.into()))?;
+            let source = BasisSource::of(&matrix);
+            let unit = UnitBasis::dense(matrix.values, matrix.rows, matrix.columns)
+                .map_err(|e| bad_basis(&source.file_name, &e))?;
+            basis = Some((source, unit));
+        }
+        let read = started.elapsed();
+        let started = Instant::now();
+        let source = Source::of(&dump);
+        let (coordinates, basis) = match basis {
+            None => (Coordinates::standard(dump.activations), None),
+            Some((source, unit)) => {
+                let coordinates = Coordinates::new(dump.activations, Arc::new(unit))
+                    .map_err(|e| bad_basis(&source.file_name, &e))?;
+                (coordinates, Some(source))
+            }
+        };
+        Ok(Self {
+            coordinates,
+            source,
+            basis,
+            seconds: Seconds {
+                read: read.as_secs_f64(),
+                prepare: started.elapsed().as_secs_f64(),
+                ..Seconds::default()
+            },
+            notes: dump.notes,
+        })
+    }
+
+    /// Makes the options good for this layer.
+    pub fn resolve(
+        &mut self,
+        options: &Options,
+        interrupt: &Interrupt,
+    ) -> Result<Resolved, Failure> {
+        let started = Instant::now();
+        let resolved = options.resolve(&self.coordinates, None, interrupt.flag())?;
+        self.seconds.prepare += started.elapsed().as_secs_f64();
+        Ok(resolved)
+    }
+
+    /// Says what was left out or is out of the ordinary.
+    pub fn say_notes(&self, resolved: &Resolved) {
+        for note in &self.notes {
+            report::note(note);
+        }
+        report::notes(&self.coordinates, self.source.shape[0]);
+        if resolved.auto_undefined {
+            report::auto_undefined();
+        }
+    }
+
+    /// The epsilon that *auto* comes to, worked out if it is not known.
+    pub fn auto(
+        &self,
+        resolved: &Resolved,
+        interrupt: &Interrupt,
+    ) -> Result<Option<Epsilon>, Failure> {
+        let overview = match resolved.overview {
+            Some(overview) => overview,
+            None => overview(&self.coordinates, interrupt.flag())?,
+        };
+        Ok(overview.auto_epsilon)
+    }
+}
+
+/// The hashes of what was read, being worked out.
+#[derive(Debug)]
+pub(super) struct Hashes {
+    acts: HashJob,
+    basis: Option<HashJob>,
+}
+
+impl Hashes {
+    /// Starts to hash the files, each on a thread of its own.
+    pub fn start(args: &InputArgs, interrupt: &Interrupt) -> Self {
+        let job = |path: &Path| HashJob::start(path, Arc::clone(interrupt.flag()));
+        Self {
+            acts: job(&args.acts),
+            basis: args.basis.as_deref().map(job),
+        }
+    }
+
+    /// Waits for the hashes, puts them where they belong and gives the time of
+    /// the slowest.
+    pub fn join(self, layer: &mut Layer) -> Result<Duration, Failure> {
+        let Hash { sha256, mut took } = self.acts.join()?;
+        layer.source.sha256 = Some(sha256);
+        if let (Some(job), Some(basis)) = (self.basis, &mut layer.basis) {
+            let hash = job.join()?;
+            basis.sha256 = Some(hash.sha256);
+            took = took.max(hash.took);
+        }
+        Ok(took)
+    }
+}
+
+/// Runs `work` on a pool of so many threads; on all cores where none are named.
+pub(super) fn on_threads(
+    threads: Option<usize>,
+    work: impl FnOnce() -> Result<(), Failure> + Send,
+) -> Result<(), Failure> {
+    let Some(threads) = threads else {
+        return work();
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|index| format!("sweep-{index}"))
+        .build()
+        .map_err(|e| Failure::Data(format!("{threads} threads cannot be started: {e}")))?;
+    pool.install(work)
+}
+
+/// The reader of dumps speaks of `--key`; for a basis the option is another.
+fn for_basis(failure: Failure) -> Failure {
+    match failure {
+        Failure::Usage(sentence) => Failure::Usage(sentence.replace("--key", "--basis-key")),
+        other => other,
+    }
+}

@@ -1,0 +1,151 @@
+//! `followspot plane`: the curve of one privileged plane.
+
+use std::time::Instant;
+
+use super::args::PlaneArgs;
+use super::failure::Failure;
+use super::input::{Hashes, Layer};
+use super::interrupt::Interrupt;
+use super::{output, report, sweep};
+use crate::session::{Options, Provenance, Resolved};
+use crate::srm::{Curve, Plane, curve};
+use crate::table::{Lit, Statistics, Summary, SweepFile, plane_tsv};
+use crate::words::{count, thousands};
+
+pub(super) fn run(args: &PlaneArgs, interrupt: &Interrupt) -> Result<(), Failure> {
+    output::check(&args.run, &args.input)?;
+    let mut layer = Layer::read(&args.input, interrupt)?;
+    exists(args.plane, &layer)?;
+    let options = args.spotlight.options();
+    let resolved = layer.resolve(&options, interrupt)?;
+    layer.say_notes(&resolved);
+    let hashes = args
+        .run
+        .output
+        .is_some()
+        .then(|| Hashes::start(&args.input, interrupt));
+    let spec = &resolved.spec;
+    let started = Instant::now();
+    let curve = curve(
+        &layer.coordinates,
+        args.plane,
+        spec.epsilon,
+        &spec.grid,
+        spec.sign,
+        interrupt.flag(),
+    )?;
+    layer.seconds.sweep = started.elapsed().as_secs_f64();
+    if let Some(hashes) = hashes {
+        layer.seconds.hash = Some(hashes.join(&mut layer)?.as_secs_f64());
+        write(args, &mut layer, &options, &resolved, &curve, interrupt)?;
+    }
+    tell(args, &layer, &resolved, &curve, interrupt)
+}
+
+/// Refuses a pair that is no plane of the basis.
+fn exists(plane: Plane, layer: &Layer) -> Result<(), Failure> {
+    let basis = layer.coordinates.basis();
+    let asked = format!("--plane {},{}", plane.i, plane.j);
+    let last = basis.len() - 1;
+    if plane.i.max(plane.j) as usize > last {
+        let whose = if basis.is_standard() {
+            count(basis.len() as u64, "neuron")
+        } else {
+            count(basis.len() as u64, "basis vector")
+        };
+        return Err(Failure::Usage(format!(
+            "{asked} is not there: the layer has {whose}, numbered 0 to {last}"
+        )));
+    }
+    if !basis.spans(plane) {
+        return Err(Failure::Usage(format!(
+            "{asked} is no plane: the two basis vectors are parallel"
+        )));
+    }
+    Ok(())
+}
+
+fn write(
+    args: &PlaneArgs,
+    layer: &mut Layer,
+    options: &Options,
+    resolved: &Resolved,
+    curve: &Curve,
+    interrupt: &Interrupt,
+) -> Result<(), Failure> {
+    let Some(path) = &args.run.output else {
+        return Ok(());
+    };
+    let started = Instant::now();
+    interrupt.tidy_up_first();
+    interrupt.check()?;
+    let spec = &resolved.spec;
+    let mut file = SweepFile::create(
+        path,
+        args.run.force,
+        &spec.grid,
+        std::iter::once(curve.plane),
+    )?;
+    if !args.run.summary {
+        file.begin_counts(1, &spec.grid, curve.n_samples)?;
+        file.curve(&curve.counts)?;
+    }
+    let provenance = Provenance {
+        plane: Some([curve.plane.i, curve.plane.j]),
+        ..Provenance::new(
+            layer.source.clone(),
+            layer.basis.clone(),
+            options.clone(),
+            spec.epsilon,
+        )
+    };
+    file.finish(
+        &sweep::facts(layer, spec),
+        &Statistics::Curve(curve, &spec.grid),
+        &provenance.to_json(),
+    )?;
+    layer.seconds.write = Some(started.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn tell(
+    args: &PlaneArgs,
+    layer: &Layer,
+    resolved: &Resolved,
+    curve: &Curve,
+    interrupt: &Interrupt,
+) -> Result<(), Failure> {
+    let spec = &resolved.spec;
+    if curve.tally.lit == 0 {
+        let auto = layer.auto(resolved, interrupt)?;
+        let what = format!("in {}", curve.plane);
+        report::dark(&what, spec.epsilon, curve.tally.nearest, auto);
+    } else {
+        report::result(
+            &curve.plane.to_string(),
+            args.spotlight.epsilon,
+            spec.epsilon,
+            layer.coordinates.activations().n_neurons(),
+            &format!(
+                "{} of {} lit",
+                thousands(curve.tally.lit),
+                count(curve.n_samples as u64, "sample"),
+            ),
+            &curve.alignment(),
+        );
+    }
+    if args.run.json {
+        let summary = Summary::new(
+            &layer.coordinates,
+            &spec.planes,
+            spec.epsilon,
+            &Lit::of_curve(curve),
+            layer.seconds,
+        );
+        report::to_stdout(|out| writeln!(out, "{}", summary.to_json()))
+    } else if args.run.output.is_none() {
+        report::to_stdout(|mut out| plane_tsv(&mut out, curve, &spec.grid))
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,183 @@
+//! What is said, and where: data on stdout, sentences on stderr.
+
+use std::io::{self, BufWriter, ErrorKind, Write};
+
+use super::failure::Failure;
+use crate::srm::{Alignment, Coordinates, Epsilon, EpsilonChoice};
+use crate::words::{self, count, thousands};
+
+/// Names that a list in a sentence shows.
+const SHOWN: usize = 5;
+
+/// Says one line on stderr. If nobody can be told, nobody is.
+pub(super) fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{}", one_line(line));
+}
+
+/// Says a line that is no failure.
+pub(super) fn note(line: &str) {
+    say(&format!("note: {line}"));
+}
+
+/// Names from files may hold anything; what is said stays one line of text.
+pub(super) fn one_line(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            let escaped = c.is_control().then(|| c.escape_default());
+            let plain = escaped.is_none().then_some(c);
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect()
+}
+
+/// Writes data to stdout.
+///
+/// # Errors
+/// [`Failure::NobodyReads`] if the reader has gone.
+pub(super) fn to_stdout(
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let done = write(&mut out).and_then(|()| out.flush());
+    // What could not be written is not tried again.
+    let _ = out.into_parts();
+    done.map_err(|e| match e.kind() {
+        ErrorKind::BrokenPipe => Failure::NobodyReads,
+        _ => Failure::Data(format!("cannot write to stdout: {}", words::io_error(&e))),
+    })
+}
+
+/// What was left out or is out of the ordinary, before anything is computed.
+pub(super) fn notes(coordinates: &Coordinates, rows_in_file: usize) {
+    let activations = coordinates.activations();
+    let excluded = activations.excluded_rows();
+    if !excluded.is_empty() {
+        let rows: Vec<String> = excluded.iter().map(|row| thousands(*row as u64)).collect();
+        note(&format!(
+            "{} of {} rows hold a NaN or an infinity and are left out: {}",
+            thousands(excluded.len() as u64),
+            thousands(rows_in_file as u64),
+            first_few(&rows),
+        ));
+    }
+    if activations.zero_rows() > 0 {
+        note(&format!(
+            "{} of {} rows are zero: never lit for epsilon > 0, always for epsilon <= 0",
+            thousands(activations.zero_rows() as u64),
+            thousands(activations.n_samples() as u64),
+        ));
+    }
+    let pairs = coordinates.basis().degenerate_pairs();
+    if !pairs.is_empty() {
+        let names: Vec<String> = pairs.iter().map(|(i, j)| format!("b{i} ∧ b{j}")).collect();
+        note(&format!(
+            "{} of basis vectors {} parallel and no plane: {}",
+            count(pairs.len() as u64, "pair"),
+            if pairs.len() == 1 { "is" } else { "are" },
+            first_few(&names),
+        ));
+    }
+}
+
+/// `auto` had nothing to go on.
+pub(super) fn auto_undefined() {
+    note("every row is zero, so auto is undefined: epsilon is the paper's 0.9");
+}
+
+/// One line on what came out, with the ground under the number.
+pub(super) fn result(
+    what: &str,
+    choice: EpsilonChoice,
+    epsilon: Epsilon,
+    neurons: usize,
+    lit: &str,
+    alignment: &Alignment,
+) {
+    let choice = match choice {
+        EpsilonChoice::Value(_) => String::new(),
+        other => format!("{other}, "),
+    };
+    let index = alignment.index();
+    let alignment = if index.is_nan() {
+        "alignment undefined".to_owned()
+    } else {
+        format!("alignment {index:+.3}")
+    };
+    say(&format!(
+        "{what} at epsilon {} ({choice}half-angle {:.1}°, {} of isotropic data): {lit}, {alignment}",
+        epsilon.shown(),
+        epsilon.half_angle_deg(),
+        percent(epsilon.null_share(neurons)),
+    ));
+}
+
+/// Nothing is lit: how near it was, and what would light something.
+pub(super) fn dark(what: &str, epsilon: Epsilon, nearest: f64, auto: Option<Epsilon>) {
+    let advice = auto.map_or_else(
+        || "every row is zero".to_owned(),
+        |auto| format!("--epsilon auto would be {}", auto.shown()),
+    );
+    say(&format!(
+        "nothing is lit {what} at epsilon {}: the largest in-plane cosine is {}, {advice}",
+        epsilon.shown(),
+        Epsilon::clamped(nearest).shown(),
+    ));
+}
+
+fn first_few(names: &[String]) -> String {
+    let mut text = names[..names.len().min(SHOWN)].join(", ");
+    if names.len() > SHOWN {
+        text.push_str(" and ");
+        text.push_str(&thousands((names.len() - SHOWN) as u64));
+        text.push_str(" more");
+    }
+    text
+}
+
+/// A share as `12.3%`; a tiny one as a power of ten.
+fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent == 0.0 {
+        "0%".to_owned()
+    } else if percent < 0.01 {
+        format!("{percent:.1e}%")
+    } else if percent < 1.0 {
+        format!("{percent:.2}%")
+    } else {
+        format!("{percent:.1}%")
+    }
+}
+
+/// A size as people say it.
+#[allow(clippy::cast_precision_loss)] // one digit is shown
+pub(super) fn bytes(n: u64) -> String {
+    let n = n as f64;
+    if n < 1e5 {
+        format!("{:.1} kB", n / 1e3)
+    } else if n < 1e9 {
+        format!("{:.1} MB", n / 1e6)
+    } else {
+        format!("{:.1} GB", n / 1e9)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_shares_as_people_say_them() {
+        assert_eq!(bytes(276 * 361 * 4), "0.4 MB");
+        assert_eq!(bytes(1444), "1.4 kB");
+        assert_eq!(bytes(12_110_192_640), "12.1 GB");
+        assert_eq!(percent(0.123_4), "12.3%");
+        assert_eq!(percent(0.001_23), "0.12%");
+        assert_eq!(percent(1.23e-9), "1.2e-7%");
+        assert_eq!(percent(0.0), "0%");
+    }
+
+    #[test]
+    fn whatever_a_name_holds_a_line_is_a_line() {
+        assert_eq!(one_line("é\n\u{1b}[31m"), "é\\n\\u{1b}[31m");
+    }
+}

@@ -1,0 +1,212 @@
+//! `followspot sweep`: every privileged plane of a layer.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::Instant;
+
+use super::args::SweepArgs;
+use super::failure::Failure;
+use super::input::{Hashes, Layer};
+use super::interrupt::Interrupt;
+use super::progress::Progress;
+use super::{output, report};
+use crate::session::{Provenance, Resolved};
+use crate::srm::{self, Block, Observer, Sweep, SweepSpec};
+use crate::table::{Facts, Lit, Statistics, Summary, SweepFile, counts_bytes};
+use crate::words::{count, thousands};
+
+/// Counts above this are written only when asked for by name.
+const COUNTS_CAP_BYTES: u64 = 4_000_000_000;
+
+pub(super) fn run(args: &SweepArgs, interrupt: &Interrupt) -> Result<(), Failure> {
+    let run = &args.run;
+    if run.output.is_none() && !run.json {
+        return Err(Failure::Usage(
+            "a sweep needs somewhere to go: give -o OUT.npz, --json, or both".to_owned(),
+        ));
+    }
+    output::check(run, &args.input)?;
+    let mut layer = Layer::read(&args.input, interrupt)?;
+    let hashes = run
+        .output
+        .is_some()
+        .then(|| Hashes::start(&args.input, interrupt));
+    let options = args.options();
+    let resolved = layer.resolve(&options, interrupt)?;
+    let spec = &resolved.spec;
+    let size = counts_size(args, &layer, spec)?;
+    layer.say_notes(&resolved);
+
+    let mut watch = Watch {
+        file: None,
+        progress: Progress::start(),
+    };
+    if let Some(path) = &run.output {
+        watch.file = Some(begin(args, path, &layer, spec, size, interrupt)?);
+    }
+    let swept = swept(&mut layer, spec, watch, interrupt)?;
+    let (sweep, file) = (&swept.0, swept.1);
+    if let (Some(file), Some(hashes)) = (file, hashes) {
+        layer.seconds.hash = Some(hashes.join(&mut layer)?.as_secs_f64());
+        interrupt.check()?;
+        let provenance = Provenance::new(
+            layer.source.clone(),
+            layer.basis.clone(),
+            options.clone(),
+            spec.epsilon,
+        );
+        let started = Instant::now();
+        let before = file.took();
+        file.finish(
+            &facts(&layer, spec),
+            &Statistics::Sweep(sweep),
+            &provenance.to_json(),
+        )?;
+        layer.seconds.write = Some((before + started.elapsed()).as_secs_f64());
+    }
+    tell(args, &layer, &resolved, sweep, interrupt)
+}
+
+/// Bytes of counts that will be written, if any are.
+fn counts_size(args: &SweepArgs, layer: &Layer, spec: &SweepSpec) -> Result<Option<u64>, Failure> {
+    if args.run.output.is_none() || args.run.summary {
+        return Ok(None);
+    }
+    let planes = spec.planes.len() as u64;
+    let angles = spec.grid.count();
+    let bytes = counts_bytes(planes, angles, layer.coordinates.n_samples());
+    if bytes > COUNTS_CAP_BYTES && !args.counts {
+        return Err(Failure::Usage(format!(
+            "the counts of {} × {} angles would take {}: add --summary to leave them out, or \
+             --counts to write them all the same",
+            count(planes, "plane"),
+            thousands(angles as u64),
+            report::bytes(bytes),
+        )));
+    }
+    Ok(Some(bytes))
+}
+
+/// Says the size and opens the file.
+fn begin(
+    args: &SweepArgs,
+    path: &Path,
+    layer: &Layer,
+    spec: &SweepSpec,
+    size: Option<u64>,
+    interrupt: &Interrupt,
+) -> Result<SweepFile, Failure> {
+    let planes = &spec.planes;
+    let counts = size.map_or_else(
+        || "without counts".to_owned(),
+        |bytes| format!("{} of counts", report::bytes(bytes)),
+    );
+    report::say(&format!(
+        "writing {} × {} angles: {counts} to {}",
+        count(planes.len() as u64, "plane"),
+        thousands(spec.grid.count() as u64),
+        path.display(),
+    ));
+    interrupt.tidy_up_first();
+    interrupt.check()?;
+    let all = (0..planes.len()).map(|index| planes.get(index));
+    let mut file = SweepFile::create(path, args.run.force, &spec.grid, all)?;
+    if size.is_some() {
+        file.begin_counts(planes.len(), &spec.grid, layer.coordinates.n_samples())?;
+    }
+    Ok(file)
+}
+
+/// Sweeps, with the counts going to the file as they come.
+fn swept(
+    layer: &mut Layer,
+    spec: &SweepSpec,
+    mut watch: Watch,
+    interrupt: &Interrupt,
+) -> Result<(Sweep, Option<SweepFile>), Failure> {
+    let writing = |watch: &Watch| watch.file.as_ref().map_or(0.0, |f| f.took().as_secs_f64());
+    let before = writing(&watch);
+    let started = Instant::now();
+    let swept = srm::sweep(&layer.coordinates, spec, interrupt.flag(), &mut watch);
+    layer.seconds.sweep = started.elapsed().as_secs_f64() - (writing(&watch) - before);
+    let Watch { file, progress } = watch;
+    drop(progress);
+    match swept {
+        Ok(sweep) => Ok((sweep, file)),
+        Err(cancelled) => Err(file
+            .and_then(SweepFile::failure)
+            .map_or_else(|| cancelled.into(), Failure::from)),
+    }
+}
+
+fn tell(
+    args: &SweepArgs,
+    layer: &Layer,
+    resolved: &Resolved,
+    sweep: &Sweep,
+    interrupt: &Interrupt,
+) -> Result<(), Failure> {
+    let spec = &resolved.spec;
+    let neurons = layer.coordinates.activations().n_neurons();
+    if sweep.lit_samples == 0 {
+        let auto = layer.auto(resolved, interrupt)?;
+        report::dark("in any plane", spec.epsilon, sweep.nearest, auto);
+    } else {
+        report::result(
+            &format!("{} swept", count(sweep.records.len() as u64, "plane")),
+            args.spotlight.epsilon,
+            spec.epsilon,
+            neurons,
+            &format!(
+                "{} of {} lit in {} of them",
+                thousands(sweep.lit_samples as u64),
+                count(sweep.n_samples as u64, "sample"),
+                thousands(sweep.lit_planes() as u64),
+            ),
+            &sweep.alignment(),
+        );
+    }
+    if !args.run.json {
+        return Ok(());
+    }
+    let summary = Summary::new(
+        &layer.coordinates,
+        &spec.planes,
+        spec.epsilon,
+        &Lit::of_sweep(sweep),
+        layer.seconds,
+    );
+    report::to_stdout(|out| writeln!(out, "{}", summary.to_json()))
+}
+
+/// What stands beside the statistics in the file.
+pub(super) fn facts(layer: &Layer, spec: &SweepSpec) -> Facts {
+    let activations = layer.coordinates.activations();
+    Facts {
+        n_samples: activations.n_samples(),
+        excluded_rows: activations.excluded_rows().len(),
+        zero_rows: activations.zero_rows(),
+        planes_in_all: spec.planes.in_all(),
+        epsilon: spec.epsilon.get(),
+    }
+}
+
+/// Looks on at the sweep: counts to the file, progress to the bar.
+struct Watch {
+    file: Option<SweepFile>,
+    progress: Progress,
+}
+
+impl Observer for Watch {
+    fn wants_curves(&self) -> bool {
+        self.file.as_ref().is_some_and(Observer::wants_curves)
+    }
+
+    fn block(&mut self, block: &Block<'_>) -> ControlFlow<()> {
+        self.progress.at(block.done, block.total);
+        match &mut self.file {
+            Some(file) if file.wants_curves() => file.block(block),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The record that goes with every result, enough to make it again.
+
+use serde::{Deserialize, Serialize};
+
+use super::options::Options;
+use crate::data::{Dump, Matrix};
+
+/// Version of the record's format.
+pub const FORMAT: u32 = 1;
+
+/// Where activations came from: an array of a file, without the folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The file's name, no folder.
+    pub file_name: String,
+    /// SHA-256 of the whole file in hexadecimal, if it was worked out.
+    pub sha256: Option<String>,
+    /// The array's key in a file of several.
+    pub key: Option<String>,
+    /// Rows and columns in the file, left-out rows counted.
+    pub shape: [usize; 2],
+    /// `NumPy`'s name of the dtype in the file.
+    pub dtype: String,
+    /// Rows left out because they hold a NaN or an infinity.
+    pub excluded_rows: usize,
+    /// Zero rows among the others.
+    pub zero_rows: usize,
+}
+
+impl Source {
+    /// What is known of a loaded dump; its hash is not.
+    #[must_use]
+    pub fn of(dump: &Dump) -> Self {
+        Self {
+            file_name: dump.file_name.clone(),
+            sha256: None,
+            key: dump.key.clone(),
+            shape: dump.shape,
+            dtype: dump.dtype.to_string(),
+            excluded_rows: dump.activations.excluded_rows().len(),
+            zero_rows: dump.activations.zero_rows(),
+        }
+    }
+}
+
+/// Where a privileged basis came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BasisSource {
+    /// The file's name, no folder.
+    pub file_name: String,
+    /// SHA-256 of the whole file in hexadecimal, if it was worked out.
+    pub sha256: Option<String>,
+    /// The array's key in a file of several.
+    pub key: Option<String>,
+    /// `m × d`.
+    pub shape: [usize; 2],
+}
+
+impl BasisSource {
+    /// What is known of a loaded matrix; its hash is not.
+    #[must_use]
+    pub fn of(matrix: &Matrix) -> Self {
+        Self {
+            file_name: matrix.file_name.clone(),
+            sha256: None,
+            key: matrix.key.clone(),
+            shape: [matrix.rows, matrix.columns],
+        }
+    }
+}
+
+/// See the module's page. Holds no date, no machine and no folder, so the same
+/// command on the same file gives the same record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// `followspot`.
+    pub program: String,
+    /// Version of the program.
+    pub version: String,
+    /// The activations.
+    pub source: Source,
+    /// The privileged basis; the standard one where `None`.
+    pub basis: Option<BasisSource>,
+    /// What was chosen.
+    pub options: Options,
+    /// The resolution scale that the choice came to, in full.
+    pub epsilon: f64,
+    /// The one plane `[i, j]` that was asked for instead of an ensemble.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plane: Option<[u32; 2]>,
+}
+
+/// Why a text is no provenance that this version reads.
+#[derive(Debug, thiserror::Error)]
+pub enum ProvenanceError {
+    /// Not understood.
+    #[error("the provenance is not understood: {0}")]
+    NotUnderstood(#[from] serde_json::Error),
+    /// Written by a later version.
+    #[error(
+        "the provenance has format {0}, but this version of followspot reads only up to {FORMAT}: \
+         update it"
+    )]
+    Newer(u32),
+}
+
+impl Provenance {
+    /// The record of a result of this version of the program.
+    #[must_use]
+    pub fn new(
+        source: Source,
+        basis: Option<BasisSource>,
+        options: Options,
+        epsilon: crate::srm::Epsilon,
+    ) -> Self {
+        Self {
+            format: FORMAT,
+            program: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            source,
+            basis,
+            options,
+            epsilon: epsilon.get(),
+            plane: None,
+        }
+    }
+
+    /// As one line of JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Strings and numbers under fixed names: nothing that could fail.
+        serde_json::to_string(self).unwrap_or_else(|e| unreachable!("{e}"))
+    }
+
+    /// Reads a record back.
+    ///
+    /// # Errors
+    /// [`ProvenanceError`]
+    pub fn from_json(text: &str) -> Result<Self, ProvenanceError> {
+        #[derive(Deserialize)]
+        struct Versioned {
+            format: u32,
+        }
+        let Versioned { format } = serde_json::from_str(text)?;
+        if format > FORMAT {
+            return Err(ProvenanceError::Newer(format));
+        }
+        Ok(serde_json::from_str(text)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::srm::Epsilon;
+
+    fn example() -> Provenance {
+        let source = Source {
+            file_name: "schicht_é.npz".to_owned(),
+            sha256: Some("00ff".to_owned()),
+            key: Some("layer \"1\"".to_owned()),
+            shape: [20, 6],
+            dtype: "float32".to_owned(),
+            excluded_rows: 3,
+            zero_rows: 1,
+        };
+        let epsilon = Epsilon::new(0.1 + 0.2).unwrap();
+        Provenance::new(source, None, Options::default(), epsilon)
+    }
+
+    #[test]
+    fn it_comes_back_as_it_was() {
+        let record = example();
+        assert_eq!(Provenance::from_json(&record.to_json()).unwrap(), record);
+        let one = Provenance {
+            plane: Some([5, 2]),
+            ..record
+        };
+        assert_eq!(Provenance::from_json(&one.to_json()).unwrap(), one);
+    }
+
+    #[test]
+    fn a_later_format_is_refused_in_a_sentence() {
+        let mut record = example();
+        record.format = FORMAT + 1;
+        let error = Provenance::from_json(&record.to_json()).unwrap_err();
+        assert!(matches!(error, ProvenanceError::Newer(2)), "{error}");
+        // Even where nothing but the number is as it was.
+        let error = Provenance::from_json(r#"{"format": 9, "new": []}"#).unwrap_err();
+        assert!(matches!(error, ProvenanceError::Newer(9)), "{error}");
+    }
+}

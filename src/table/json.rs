@@ -1,0 +1,142 @@
+//! What a script wants to know of a sweep, as JSON.
+
+use serde::Serialize;
+
+use crate::srm::{Alignment, Coordinates, Curve, Epsilon, PlaneSet, Sweep};
+
+/// Version of the summary's format.
+pub const SUMMARY_FORMAT: u32 = 1;
+
+/// The summary, its fields in the order in which they are printed. A number that
+/// is undefined (NaN) becomes `null`; every other keeps all its digits.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    /// [`SUMMARY_FORMAT`].
+    pub format: u32,
+    /// `N`.
+    pub n_samples: usize,
+    /// `d`.
+    pub n_neurons: usize,
+    /// Rows left out of `N`.
+    pub excluded_rows: usize,
+    /// Zero rows among the `N`.
+    pub zero_rows: usize,
+    /// Planes swept.
+    pub planes: usize,
+    /// Planes of the basis, drawn or not.
+    pub planes_in_all: u64,
+    /// Ordered pairs of parallel vectors that would be planes in this mode.
+    pub degenerate_planes: usize,
+    /// Those pairs, `i < j`.
+    pub degenerate_pairs: Vec<(u32, u32)>,
+    /// The resolution scale, in full.
+    pub epsilon: f64,
+    /// Its half-angle in degrees.
+    pub half_angle_deg: f64,
+    /// The share of isotropic data that a probe lights.
+    pub null_share: f64,
+    /// Planes that light at least one sample.
+    pub lit_planes: usize,
+    /// Samples lit in at least one plane.
+    pub lit_samples: usize,
+    /// Alignment index of the layer.
+    pub alignment: f64,
+    /// Contrast of the layer.
+    pub contrast: f64,
+    /// Where the time went.
+    pub seconds: Seconds,
+}
+
+/// Wall times in seconds; `null` for what was not done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Seconds {
+    /// Reading the activations and the basis.
+    pub read: f64,
+    /// Coordinates in the basis and the starting epsilon.
+    pub prepare: f64,
+    /// The sweep, less what went into writing its counts.
+    pub sweep: f64,
+    /// Writing the file.
+    pub write: Option<f64>,
+    /// SHA-256 of the file, beside the sweep.
+    pub hash: Option<f64>,
+}
+
+/// What was lit, in a sweep or in a single plane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lit {
+    /// Planes in all that were looked at.
+    pub planes: usize,
+    /// Those that light at least one sample.
+    pub lit_planes: usize,
+    /// Samples lit in at least one of them.
+    pub lit_samples: usize,
+    /// The alignment over them.
+    pub alignment: Alignment,
+}
+
+impl Lit {
+    /// Of a sweep.
+    #[must_use]
+    pub fn of_sweep(sweep: &Sweep) -> Self {
+        Self {
+            planes: sweep.records.len(),
+            lit_planes: sweep.lit_planes(),
+            lit_samples: sweep.lit_samples,
+            alignment: sweep.alignment(),
+        }
+    }
+
+    /// Of a single plane.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation)] // lit ≤ N
+    pub fn of_curve(curve: &Curve) -> Self {
+        Self {
+            planes: 1,
+            lit_planes: usize::from(curve.tally.lit > 0),
+            lit_samples: curve.tally.lit as usize,
+            alignment: curve.alignment(),
+        }
+    }
+}
+
+impl Summary {
+    /// The summary of `lit` at `epsilon`, with all planes of `set`'s mode as the
+    /// ground.
+    #[must_use]
+    pub fn new(
+        coordinates: &Coordinates,
+        set: &PlaneSet,
+        epsilon: Epsilon,
+        lit: &Lit,
+        seconds: Seconds,
+    ) -> Self {
+        let activations = coordinates.activations();
+        Self {
+            format: SUMMARY_FORMAT,
+            n_samples: activations.n_samples(),
+            n_neurons: activations.n_neurons(),
+            excluded_rows: activations.excluded_rows().len(),
+            zero_rows: activations.zero_rows(),
+            planes: lit.planes,
+            planes_in_all: set.in_all(),
+            degenerate_planes: set.degenerate(),
+            degenerate_pairs: coordinates.basis().degenerate_pairs().to_vec(),
+            epsilon: epsilon.get(),
+            half_angle_deg: epsilon.half_angle_deg(),
+            null_share: epsilon.null_share(activations.n_neurons()),
+            lit_planes: lit.lit_planes,
+            lit_samples: lit.lit_samples,
+            alignment: lit.alignment.index(),
+            contrast: lit.alignment.contrast(),
+            seconds,
+        }
+    }
+
+    /// As indented JSON, without a line break at the end.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Numbers under fixed names: nothing that could fail.
+        serde_json::to_string_pretty(self).unwrap_or_else(|e| unreachable!("{e}"))
+    }
+}

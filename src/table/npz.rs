@@ -1,0 +1,402 @@
+//! A sweep as an uncompressed npz that `numpy.load` reads.
+//!
+//! Counts of all planes need not fit in memory: [`SweepFile`] is the sweep's
+//! [`Observer`] and writes them block by block; what follows from the whole
+//! sweep comes after them in the file.
+
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use ndarray::{Array1, Array2, arr0};
+use ndarray_npy::{WritableElement, WriteNpyError, WriteNpyExt};
+use zip::result::ZipError;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use super::TableError;
+use super::columns::PlaneRow;
+use super::out_file::OutFile;
+use crate::srm::{AngleGrid, Block, Curve, Ensemble, Observer, Plane, Sweep};
+
+/// Members from this size on get zip64 sizes; a little below 4 GiB, for the header.
+const LARGE: u64 = 0xFFFF_0000;
+
+/// Bytes that the counts of `planes` curves take in the file.
+#[must_use]
+pub fn counts_bytes(planes: u64, angles: usize, n_samples: usize) -> u64 {
+    planes
+        .saturating_mul(angles as u64)
+        .saturating_mul(Width::of(n_samples).bytes())
+}
+
+/// The integer that holds a count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Width {
+    I32,
+    I64,
+}
+
+impl Width {
+    /// Counts run from `−N` to `N`.
+    fn of(n_samples: usize) -> Self {
+        if i32::try_from(n_samples).is_ok() {
+            Self::I32
+        } else {
+            Self::I64
+        }
+    }
+
+    fn bytes(self) -> u64 {
+        match self {
+            Self::I32 => 4,
+            Self::I64 => 8,
+        }
+    }
+
+    fn descr(self) -> &'static str {
+        match self {
+            Self::I32 => "<i4",
+            Self::I64 => "<i8",
+        }
+    }
+}
+
+/// What is known of the layer beside the sweep.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    /// `N`.
+    pub n_samples: usize,
+    /// Rows left out of `N`.
+    pub excluded_rows: usize,
+    /// Zero rows among the `N`.
+    pub zero_rows: usize,
+    /// Planes of the basis, drawn or not.
+    pub planes_in_all: u64,
+    /// The resolution scale.
+    pub epsilon: f64,
+}
+
+/// What follows from all curves: of a sweep, or of one curve as an ensemble of one.
+#[derive(Clone, Debug)]
+pub enum Statistics<'a> {
+    /// A sweep's.
+    Sweep(&'a Sweep),
+    /// One curve's on its grid.
+    Curve(&'a Curve, &'a AngleGrid),
+}
+
+impl Statistics<'_> {
+    fn ensemble(&self) -> Ensemble {
+        match self {
+            Self::Sweep(sweep) => sweep.ensemble.clone(),
+            Self::Curve(curve, _) => {
+                let fractions: Vec<f64> = curve.fractions().collect();
+                Ensemble {
+                    std: vec![0.0; fractions.len()],
+                    min: fractions.clone(),
+                    max: fractions.clone(),
+                    mean: fractions,
+                }
+            }
+        }
+    }
+
+    fn lit_samples(&self) -> u64 {
+        match self {
+            Self::Sweep(sweep) => sweep.lit_samples as u64,
+            Self::Curve(curve, _) => curve.tally.lit,
+        }
+    }
+
+    /// One entry a plane. Rows are made anew for every column: millions of them
+    /// are never held at once.
+    fn column<T>(&self, entry: impl Fn(PlaneRow) -> T) -> Vec<T> {
+        match self {
+            Self::Sweep(sweep) => PlaneRow::of_sweep(sweep).map(entry).collect(),
+            Self::Curve(curve, grid) => vec![entry(PlaneRow::of_curve(curve, grid))],
+        }
+    }
+}
+
+/// An npz being written.
+#[derive(Debug)]
+pub struct SweepFile {
+    zip: ZipWriter<OutFile>,
+    name: String,
+    counts: Option<Width>,
+    buffer: Vec<u8>,
+    /// Why the sweep was called off.
+    failed: Option<io::Error>,
+    took: Duration,
+}
+
+impl SweepFile {
+    /// Opens the file and writes what is known before the sweep: the angles and
+    /// the planes, in lexicographic order.
+    ///
+    /// # Errors
+    /// As [`OutFile::create`].
+    pub fn create(
+        path: &Path,
+        force: bool,
+        grid: &AngleGrid,
+        planes: impl ExactSizeIterator<Item = Plane>,
+    ) -> Result<Self, TableError> {
+        let started = Instant::now();
+        let out = OutFile::create(path, force)?;
+        let mut file = Self {
+            name: out.name().to_owned(),
+            zip: ZipWriter::new(out),
+            counts: None,
+            buffer: Vec::new(),
+            failed: None,
+            took: Duration::ZERO,
+        };
+        let opening = file.opening(grid, planes);
+        file.said(opening)?;
+        file.took = started.elapsed();
+        Ok(file)
+    }
+
+    /// Makes room for the counts of `planes` curves: they are expected next, by
+    /// [`Observer::block`] or [`SweepFile::curve`].
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn begin_counts(
+        &mut self,
+        planes: usize,
+        grid: &AngleGrid,
+        n_samples: usize,
+    ) -> Result<(), TableError> {
+        let width = Width::of(n_samples);
+        let bytes = counts_bytes(planes as u64, grid.count(), n_samples);
+        let shape = format!("({planes}, {})", grid.count());
+        let begun = self
+            .member("counts", bytes)
+            .and_then(|()| self.zip.write_all(&npy_header(width.descr(), &shape)));
+        self.said(begun)?;
+        self.counts = Some(width);
+        Ok(())
+    }
+
+    /// Writes the counts of one curve.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn curve(&mut self, counts: &[i64]) -> Result<(), TableError> {
+        let written = self.write_counts(counts);
+        self.said(written)
+    }
+
+    /// Wall time spent writing so far.
+    #[must_use]
+    pub fn took(&self) -> Duration {
+        self.took
+    }
+
+    /// Why writing the counts called the sweep off, if it did.
+    #[must_use]
+    pub fn failure(self) -> Option<TableError> {
+        let Self { failed, name, .. } = self;
+        failed.map(|source| TableError::Io { file: name, source })
+    }
+
+    /// Writes what follows from the sweep and gives the file its name.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn finish(
+        mut self,
+        facts: &Facts,
+        statistics: &Statistics<'_>,
+        provenance: &str,
+    ) -> Result<(), TableError> {
+        let closing = self.closing(facts, statistics, provenance);
+        self.said(closing)?;
+        let name = self.name;
+        let out = self.zip.finish().map_err(|e| TableError::Io {
+            file: name,
+            source: zip_error(e),
+        })?;
+        out.finish()
+    }
+
+    fn said<T>(&self, result: io::Result<T>) -> Result<T, TableError> {
+        result.map_err(|source| TableError::Io {
+            file: self.name.clone(),
+            source,
+        })
+    }
+
+    fn opening(
+        &mut self,
+        grid: &AngleGrid,
+        planes: impl ExactSizeIterator<Item = Plane>,
+    ) -> io::Result<()> {
+        self.vector("angles", grid.angles_rad())?;
+        let rows = planes.len();
+        let pairs = planes
+            .flat_map(|p| [i64::from(p.i), i64::from(p.j)])
+            .collect();
+        let pairs = Array2::from_shape_vec((rows, 2), pairs).map_err(io::Error::other)?;
+        self.array("planes", pairs.len() as u64 * 8, &pairs)
+    }
+
+    fn closing(
+        &mut self,
+        facts: &Facts,
+        statistics: &Statistics<'_>,
+        provenance: &str,
+    ) -> io::Result<()> {
+        let ensemble = statistics.ensemble();
+        self.scalar("n_samples", integer(facts.n_samples as u64))?;
+        self.scalar("excluded_rows", integer(facts.excluded_rows as u64))?;
+        self.scalar("zero_rows", integer(facts.zero_rows as u64))?;
+        self.scalar("planes_in_all", integer(facts.planes_in_all))?;
+        self.scalar("epsilon", facts.epsilon)?;
+        self.vector("mean", ensemble.mean)?;
+        self.vector("std", ensemble.std)?;
+        self.vector("min", ensemble.min)?;
+        self.vector("max", ensemble.max)?;
+        self.vector("axes", statistics.column(|r| integer(r.axes)))?;
+        self.vector("bisectors", statistics.column(|r| integer(r.bisectors)))?;
+        self.vector("lit", statistics.column(|r| integer(r.lit)))?;
+        self.vector("peak", statistics.column(|r| r.peak))?;
+        self.vector("peak_angle", statistics.column(|r| r.peak_angle))?;
+        self.vector("alignment", statistics.column(|r| r.alignment))?;
+        self.vector("contrast", statistics.column(|r| r.contrast))?;
+        self.scalar("lit_samples", integer(statistics.lit_samples()))?;
+        self.text("provenance", provenance)
+    }
+
+    /// Starts the member `name.npy` of about `bytes`.
+    fn member(&mut self, name: &str, bytes: u64) -> io::Result<()> {
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Stored)
+            // 1980-01-01: the same result, the same bytes.
+            .last_modified_time(DateTime::default())
+            .unix_permissions(0o644)
+            .large_file(bytes >= LARGE);
+        self.zip
+            .start_file(format!("{name}.npy"), options)
+            .map_err(zip_error)
+    }
+
+    fn array(&mut self, name: &str, bytes: u64, array: &impl WriteNpyExt) -> io::Result<()> {
+        self.member(name, bytes)?;
+        array.write_npy(&mut self.zip).map_err(|e| match e {
+            WriteNpyError::Io(e) => e,
+            other => io::Error::other(other),
+        })
+    }
+
+    fn vector<T: WritableElement>(&mut self, name: &str, values: Vec<T>) -> io::Result<()> {
+        let bytes = size_of_val(values.as_slice()) as u64;
+        self.array(name, bytes, &Array1::from_vec(values))
+    }
+
+    fn scalar<T: WritableElement>(&mut self, name: &str, value: T) -> io::Result<()> {
+        self.array(name, 8, &arr0(value))
+    }
+
+    /// Text as `NumPy` keeps it: one array element of code points, four bytes each.
+    fn text(&mut self, name: &str, text: &str) -> io::Result<()> {
+        let points: Vec<u8> = text
+            .chars()
+            .flat_map(|c| u32::from(c).to_le_bytes())
+            .collect();
+        self.member(name, points.len() as u64)?;
+        let descr = format!("<U{}", points.len() / 4);
+        self.zip.write_all(&npy_header(&descr, "()"))?;
+        self.zip.write_all(&points)
+    }
+
+    fn write_counts(&mut self, counts: &[i64]) -> io::Result<()> {
+        let started = Instant::now();
+        self.buffer.clear();
+        match self.counts {
+            Some(Width::I32) => self.buffer.extend(counts.iter().flat_map(|&count| {
+                #[allow(clippy::cast_possible_truncation)] // |count| ≤ N ≤ i32::MAX
+                let count = count as i32;
+                count.to_le_bytes()
+            })),
+            Some(Width::I64) => self
+                .buffer
+                .extend(counts.iter().flat_map(|&count| count.to_le_bytes())),
+            None => {}
+        }
+        let written = self.zip.write_all(&self.buffer);
+        self.took += started.elapsed();
+        written
+    }
+}
+
+impl Observer for SweepFile {
+    fn wants_curves(&self) -> bool {
+        self.counts.is_some()
+    }
+
+    fn block(&mut self, block: &Block<'_>) -> ControlFlow<()> {
+        match self.write_counts(block.curves) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(e) => {
+                self.failed = Some(e);
+                ControlFlow::Break(())
+            }
+        }
+    }
+}
+
+/// Version 1.0 of the npy format: magic, length, a Python literal padded so that
+/// the data begin at a multiple of 64 bytes.
+fn npy_header(descr: &str, shape: &str) -> Vec<u8> {
+    const FIXED: usize = 10;
+    let mut dict = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
+    let padded = (FIXED + dict.len() + 1).next_multiple_of(64) - FIXED;
+    dict.extend(std::iter::repeat_n(' ', padded - dict.len() - 1));
+    dict.push('\n');
+    let mut header = b"\x93NUMPY\x01\x00".to_vec();
+    // A dict of one dtype and at most two lengths is under 200 bytes.
+    #[allow(clippy::cast_possible_truncation)]
+    header.extend((padded as u16).to_le_bytes());
+    header.extend(dict.as_bytes());
+    header
+}
+
+/// `NumPy`'s own integer.
+fn integer(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+fn zip_error(error: ZipError) -> io::Error {
+    match error {
+        ZipError::Io(e) => e,
+        other => io::Error::other(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_padded_to_sixty_four_bytes() {
+        let header = npy_header("<i4", "(276, 361)");
+        assert_eq!(header.len() % 64, 0);
+        assert_eq!(header.last(), Some(&b'\n'));
+        assert_eq!(
+            usize::from(u16::from_le_bytes([header[8], header[9]])),
+            header.len() - 10
+        );
+    }
+
+    #[test]
+    fn counts_are_as_wide_as_the_samples_need() {
+        assert_eq!(counts_bytes(276, 361, 1797), 276 * 361 * 4);
+        assert_eq!(counts_bytes(2, 3, i32::MAX as usize), 24);
+        assert_eq!(counts_bytes(2, 3, i32::MAX as usize + 1), 48);
+    }
+}
