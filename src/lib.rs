@@ -1,7 +1,47 @@
-//! Followspot.
+//! Followspot shows whether a neural layer's activations line up with its
+//! neurons, by the Spotlight Resonance Method (George Bird, arXiv 2505.13471).
+//!
+//! # The way of the data
+//! ```text
+//! file ─▶ data::load ─▶ Dump ─▶ srm::Coordinates ─▶ srm::sweep ─▶ Sweep ─▶ scene ─▶ app: painted
+//!                                    │                             │
+//!                                    └─▶ srm::curve (one plane) ───┴─▶ table: npz, TSV, JSON
+//! ```
+//!
+//! # The rooms
+//! Arrows go one way: each room knows those above it and none below.
+//!
+//! | room | holds | never |
+//! | --- | --- | --- |
+//! | [`words`] | numbers as people read them | |
+//! | [`srm`] | the mathematics: `Epsilon`, `UnitBasis`, `Plane`, arcs, curves, sweeps, the isotropic null, alignment | files, windows, threads of its own |
+//! | [`data`] | reading dumps and bases; errors that say what and how to mend it | results |
+//! | [`session`] | what a result was made from: files, hashes, options, version | paths of the machine |
+//! | [`table`] | results as npz, TSV, JSON, with their provenance | windows |
+//! | [`scene`] | a view as primitives, drawn once and shown twice | files, windows |
+//! | `worker` | the background thread and its lanes, and the window's jobs | drawing |
+//! | [`cli`] | one file a subcommand | windows |
+//! | `app` | the window: one file a view, commands, what is undone | parsing, mathematics |
+//! | `main.rs` | hands the arguments to [`cli`] | logic |
+//!
+//! # Invariants
+//! - [`words`], [`srm`], [`data`], [`session`], [`table`], [`scene`] and [`cli`] compile without
+//!   the `gui` feature; `worker` and `app` are the window.
+//! - Counts are integers and equal the definition's, whatever trick found them.
+//! - Every result can be recomputed from its provenance.
+//! - Nothing that can take longer than a millisecond or two runs on the window's thread.
+//! - A parsed value is a type that cannot be wrong any more.
+//! - Files are written whole or not at all.
+
 pub mod cli;
 pub mod data;
+pub mod scene;
 pub mod session;
 pub mod srm;
 pub mod table;
 pub mod words;
+
+#[cfg(feature = "gui")]
+pub mod app;
+#[cfg(feature = "gui")]
+pub mod worker;

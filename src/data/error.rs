@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::ArrayInfo;
-use crate::srm::ActivationsError;
+use crate::srm::{ActivationsError, BasisError};
 use crate::words::{count, thousands, times};
 
 /// Advice for every dtype that is refused.
@@ -14,6 +14,14 @@ const NUMERIC: &str = "save it with a numeric dtype, e.g. np.save(f, a.astype(np
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
+    /// A matrix that is no privileged basis for the samples.
+    #[error("{file} cannot be the basis: {source}")]
+    Basis {
+        /// The file's name.
+        file: String,
+        /// What is wrong with it.
+        source: BasisError,
+    },
     /// The system refused to open or read the file.
     #[error("cannot read {file}: {}", plain(source))]
     Io {

@@ -111,7 +111,38 @@ pub fn list(path: &Path) -> Result<Vec<ArrayInfo>, DataError> {
 /// # Errors
 /// [`DataError`], also where [`Activations::new`] refuses the array.
 pub fn load(path: &Path, key: Option<&str>, cancel: &AtomicBool) -> Result<Dump, DataError> {
-    let taken = take(path, key, cancel, |body, matrix| {
+    load_from(Source::open(path)?, path, key, cancel)
+}
+
+/// The bundled sample: the latent layer of a ReLU autoencoder of handwritten
+/// digits, 1,797 × 24 (see `assets/sample/README.md`).
+///
+/// # Errors
+/// None, as long as the bundled file is what it was when it was tested.
+pub fn sample() -> Result<Dump, DataError> {
+    const NAME: &str = "relu_epoch_3000.npy";
+    const BYTES: &[u8] = include_bytes!("../../assets/sample/relu_epoch_3000.npy");
+    let file = NpyFile {
+        name: NAME.to_owned(),
+        file: Box::new(BYTES),
+        length: BYTES.len() as u64,
+        header_bytes: 0,
+    };
+    load_from(
+        Source::Npy(file),
+        Path::new(NAME),
+        None,
+        &AtomicBool::new(false),
+    )
+}
+
+fn load_from(
+    source: Source,
+    path: &Path,
+    key: Option<&str>,
+    cancel: &AtomicBool,
+) -> Result<Dump, DataError> {
+    let taken = take(source, key, cancel, |body, matrix| {
         fits(matrix.rows, matrix.columns)?;
         body.neuron_major()
     })?;
@@ -141,7 +172,7 @@ pub fn load_matrix(
     key: Option<&str>,
     cancel: &AtomicBool,
 ) -> Result<Matrix, DataError> {
-    let taken = take(path, key, cancel, |body, _| body.row_major())?;
+    let taken = take(Source::open(path)?, key, cancel, |body, _| body.row_major())?;
     let [rows, columns] = taken.shape;
     Ok(Matrix {
         file_name: taken.file_name,
@@ -165,7 +196,7 @@ struct Taken<T> {
 
 /// Chooses and reads one array, its values by `read`.
 fn take<T>(
-    path: &Path,
+    source: Source,
     key: Option<&str>,
     cancel: &AtomicBool,
     read: impl FnOnce(Body, &npy::Matrix) -> Result<Decoded<T>, ArrayProblem>,
@@ -176,7 +207,7 @@ fn take<T>(
         Ok((matrix, decoded))
     };
     let mut notes = Vec::new();
-    let (file_name, key, (matrix, decoded), left) = match Source::open(path)? {
+    let (file_name, key, (matrix, decoded), left) = match source {
         Source::Npy(mut file) => {
             if let Some(key) = key {
                 return Err(DataError::KeyForSingleArray {
@@ -309,7 +340,7 @@ enum Source {
 /// An open `.npy` file, at its first byte.
 struct NpyFile {
     name: String,
-    file: BufReader<File>,
+    file: Box<dyn Read>,
     length: u64,
     header_bytes: u64,
 }
@@ -359,10 +390,9 @@ impl Source {
             .iter()
             .any(|magic| start.starts_with(*magic));
         if start.starts_with(npy::MAGIC) {
-            let file = BufReader::new(file);
             return Ok(Self::Npy(NpyFile {
                 name,
-                file,
+                file: Box::new(BufReader::new(file)),
                 length,
                 header_bytes: 0,
             }));

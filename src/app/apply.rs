@@ -1,0 +1,638 @@
+//! The one place where commands are carried out, and where what the worker says
+//! becomes state.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use egui::{Context, ViewportCommand};
+
+use crate::scene::PlaneOrder;
+use crate::srm::{AngleGrid, Epsilon, EpsilonChoice, Plane, PlaneMode};
+use crate::worker::jobs::{self, Layer, LoadAs, Message};
+use crate::worker::{Event, Lane};
+
+use super::command::{Command, OtherReading};
+use super::state::{Notice, Picker, SAMPLE_EPSILON, SweepView, Tone, auto_epsilon};
+use super::{App, DialogAnswer, theme};
+
+impl App {
+    /// Carries out commands in order.
+    pub(super) fn apply_all(&mut self, ctx: &Context, commands: &mut VecDeque<Command>) {
+        while let Some(command) = commands.pop_front() {
+            self.apply(ctx, command);
+        }
+    }
+
+    fn apply(&mut self, ctx: &Context, command: Command) {
+        match command {
+            Command::OpenDialog => self.dialog(ctx, false),
+            Command::OpenBasisDialog => self.dialog(ctx, true),
+            Command::OpenPath(path) => self.open_all(vec![path], false),
+            Command::PickArray(key) => self.pick(key),
+            Command::UseStandardBasis => self.use_standard_basis(),
+            Command::ReadAgain(other) => self.read_again(*other),
+            Command::FocusPath => self.state.focus_path = true,
+            Command::OpenSample => self.open_sample(),
+            Command::CloseLayer(index) => self.close(index),
+            Command::CloseShown => self.close(self.document.shown),
+            Command::ClearRecent => self.preferences.recent.clear(),
+            Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Command::Undo => {
+                self.history.undo(&mut self.document);
+                self.after_travel();
+            }
+            Command::Redo => {
+                self.history.redo(&mut self.document);
+                self.after_travel();
+            }
+            Command::CopyText(text) => ctx.copy_text(text),
+            Command::SetTheme(choice) => {
+                self.preferences.theme = choice;
+                theme::apply(ctx, choice);
+            }
+            Command::SetUnit(unit) => self.preferences.unit = unit,
+            Command::SetOrder(order) => self.preferences.order = order,
+            Command::SetMap(map) => self.preferences.map = map,
+            Command::SetScale(scale) => self.preferences.scale = scale,
+            Command::ToggleHelp => self.state.help_open = !self.state.help_open,
+            Command::ToggleAbout => self.state.about_open = !self.state.about_open,
+            Command::Cancel => self.cancel(),
+            Command::SweepAgain => {
+                self.state.sweep.asked = None;
+                self.state.sweep_cancelled = false;
+            }
+            Command::Dismiss(id) => self.state.notices.retain(|notice| notice.id != id),
+            choice => self.choose(choice),
+        }
+    }
+
+    /// Commands that change the choices: each can be undone.
+    fn choose(&mut self, command: Command) {
+        let before = self.document.clone();
+        let choices = &mut self.document.choices;
+        let mut merge = false;
+        let kind = match command {
+            Command::SetEpsilon { epsilon, dragging } => {
+                choices.epsilon = epsilon;
+                choices.epsilon_is_auto = false;
+                merge = dragging;
+                "change of ε"
+            }
+            Command::AutoEpsilon => {
+                let Some(layer) = before.layer() else { return };
+                choices.epsilon = auto_epsilon(layer);
+                choices.epsilon_is_auto = true;
+                "change of ε"
+            }
+            Command::SetAngles { count, dragging } => {
+                let Ok(grid) = AngleGrid::new(count) else {
+                    return;
+                };
+                choices.grid = grid;
+                merge = dragging;
+                "change of the angles"
+            }
+            Command::SetMode(mode) => {
+                choices.mode = mode;
+                if let Some(layer) = before.layer() {
+                    self.document.fit_planes(layer);
+                }
+                "change of planes"
+            }
+            Command::SetSign(sign) => {
+                choices.sign = sign;
+                "change of sign"
+            }
+            Command::ShowLayer(index) => {
+                self.document.show(index);
+                "change of layer"
+            }
+            Command::TogglePin => {
+                let Some(plane) = choices.plane else { return };
+                match choices.pins.iter().position(|&pin| pin == plane) {
+                    Some(place) => drop(choices.pins.remove(place)),
+                    None => choices.pins.push(plane),
+                }
+                "change of pins"
+            }
+            Command::Unpin(plane) => {
+                choices.pins.retain(|&pin| pin != plane);
+                "change of pins"
+            }
+            Command::ClearPins => {
+                choices.pins.clear();
+                "change of pins"
+            }
+            Command::SelectPlane { plane, dragging } => {
+                merge = dragging;
+                self.select(plane);
+                "change of plane"
+            }
+            other => {
+                let Some(plane) = self.plane_of(&other) else {
+                    return;
+                };
+                self.select(plane);
+                "change of plane"
+            }
+        };
+        let changed =
+            before.choices != self.document.choices || before.shown != self.document.shown;
+        if changed {
+            self.history.record(&before, kind, merge);
+            self.state.sweep_cancelled = false;
+        }
+    }
+
+    /// Looks at a plane; the user has chosen, so the sweep no longer does.
+    fn select(&mut self, plane: Plane) {
+        let Some(layer) = self.document.layer().cloned() else {
+            return;
+        };
+        let ordered = match self.document.choices.mode {
+            PlaneMode::Combinations => Plane {
+                i: plane.i.min(plane.j),
+                j: plane.i.max(plane.j),
+            },
+            PlaneMode::Permutations => plane,
+        };
+        if layer.coordinates.basis().spans(ordered) {
+            self.document.choices.plane = Some(ordered);
+            self.state.first_look = None;
+        } else {
+            let Plane { i, j } = plane;
+            let why = if i == j {
+                format!("b{i} alone spans no plane: choose two different numbers.")
+            } else {
+                format!("b{i} and b{j} are parallel, so they span no plane: choose another pair.")
+            };
+            self.notify(Tone::Error, why, Vec::new());
+        }
+    }
+
+    /// The plane that a command leads to.
+    fn plane_of(&self, command: &Command) -> Option<Plane> {
+        let highlights = self.state.sweep.result().map(|view| &view.highlights);
+        match command {
+            Command::NextPlane => self.neighbour(1),
+            Command::PreviousPlane => self.neighbour(-1),
+            Command::MostAligned => highlights?.most_aligned,
+            Command::HighestPeak => highlights?.highest_peak,
+            Command::MostLit => highlights?.most_lit,
+            Command::SwapPlane => {
+                let Plane { i, j } = self.document.choices.plane?;
+                (self.document.choices.mode == PlaneMode::Permutations)
+                    .then_some(Plane { i: j, j: i })
+            }
+            _ => None,
+        }
+    }
+
+    /// The plane so many rows further in the heatmap.
+    fn neighbour(&self, step: isize) -> Option<Plane> {
+        let (place, planes) = self.place()?;
+        let next = place.checked_add_signed(step).filter(|&p| p < planes)?;
+        self.plane_at(next)
+    }
+
+    /// Place of the selected plane in the heatmap's order, and planes in all.
+    pub(super) fn place(&self) -> Option<(usize, usize)> {
+        let view = self.state.sweep.result()?;
+        let plane = self.document.choices.plane?;
+        let index = view.sweep.spec.planes.position(plane)?;
+        let planes = view.sweep.records.len();
+        match self.ordered() {
+            Some(heatmap) => Some((*heatmap.places.get(index)? as usize, planes)),
+            None => Some((index, planes)),
+        }
+    }
+
+    /// The plane at a place of the heatmap's order.
+    pub(super) fn plane_at(&self, place: usize) -> Option<Plane> {
+        let view = self.state.sweep.result()?;
+        let index = match self.ordered() {
+            Some(heatmap) => *heatmap.order.records.get(place)? as usize,
+            None => place,
+        };
+        Some(view.sweep.records.get(index)?.plane)
+    }
+
+    /// The heatmap, if it belongs to the sweep that is shown.
+    pub(super) fn ordered(&self) -> Option<&jobs::Heatmap> {
+        let view = self.state.sweep.result()?;
+        let (key, heatmap) = self.state.heatmap.shown.as_ref()?;
+        (key.sweep == view.generation).then_some(heatmap)
+    }
+
+    fn cancel(&mut self) {
+        if self.state.help_open || self.state.about_open {
+            self.state.help_open = false;
+            self.state.about_open = false;
+            return;
+        }
+        if self.state.picker.take().is_some() {
+            return;
+        }
+        if self.worker.is_busy(Lane::Load) {
+            self.worker.cancel(Lane::Load);
+            let text = "Opening was cancelled; what is open is unchanged.";
+            self.notify(Tone::Success, text.to_owned(), Vec::new());
+        } else if self.worker.is_busy(Lane::Sweep) || self.worker.is_busy(Lane::Heatmap) {
+            self.worker.cancel(Lane::Sweep);
+            self.worker.cancel(Lane::Heatmap);
+            self.state.sweep_cancelled = true;
+            self.state.first_look = None;
+            let offer = ("Sweep again".to_owned(), Command::SweepAgain);
+            let text = "The sweep was cancelled.";
+            self.notify(Tone::Success, text.to_owned(), vec![offer]);
+        }
+    }
+
+    fn after_travel(&mut self) {
+        self.state.sweep_cancelled = false;
+        self.state.first_look = None;
+    }
+
+    // Files
+
+    fn dialog(&self, ctx: &Context, as_basis: bool) {
+        let answers = self.dialogs.0.clone();
+        let ctx = ctx.clone();
+        let title = if as_basis {
+            "Open a basis"
+        } else {
+            "Open activation dumps"
+        };
+        let started = std::thread::Builder::new()
+            .name("followspot-dialog".to_owned())
+            .spawn(move || {
+                let dialog = rfd::FileDialog::new()
+                    .set_title(title)
+                    .add_filter("Arrays (.npy, .npz)", &["npy", "npz"])
+                    .add_filter("All files", &["*"]);
+                let paths = if as_basis {
+                    dialog.pick_file().into_iter().collect()
+                } else {
+                    dialog.pick_files().unwrap_or_default()
+                };
+                // A window that is gone needs no answer.
+                let _ = answers.send(DialogAnswer { paths, as_basis });
+                ctx.request_repaint();
+            });
+        // Without a thread there is no dialog; the path field still works.
+        drop(started);
+    }
+
+    /// Opens files: the first is shown, the others join the list.
+    pub(super) fn open_all(&mut self, paths: Vec<PathBuf>, as_basis: bool) {
+        let shown = self.document.layer().cloned();
+        let mut paths: Vec<PathBuf> = paths
+            .into_iter()
+            .map(|path| std::path::absolute(&path).unwrap_or(path))
+            .collect();
+        // Dumps and a basis dropped at once: the basis is that of the first dump.
+        let basis = paths.iter().position(|path| jobs::is_named_basis(path));
+        if let Some(place) = basis
+            && !as_basis
+            && !paths.iter().all(|path| jobs::is_named_basis(path))
+        {
+            self.first_basis = Some(paths.remove(place));
+        }
+        for (index, path) in paths.into_iter().enumerate() {
+            let purpose = match (as_basis, &shown) {
+                (true, Some(layer)) => LoadAs::Basis(Arc::clone(layer)),
+                (true, None) => LoadAs::Activations,
+                (false, shown) => LoadAs::Whichever(shown.clone()),
+            };
+            jobs::load(&self.worker, path, None, purpose, index == 0);
+        }
+    }
+
+    fn pick(&mut self, key: Option<String>) {
+        if let Some(Picker { path, purpose, .. }) = self.state.picker.take() {
+            // Chosen by hand: its name no longer decides.
+            let purpose = match purpose {
+                LoadAs::Whichever(_) => LoadAs::Activations,
+                purpose => purpose,
+            };
+            jobs::load(&self.worker, path, key, purpose, true);
+        }
+    }
+
+    fn use_standard_basis(&mut self) {
+        if let Some(layer) = self.document.layer()
+            && layer.basis_name.is_some()
+        {
+            let path = layer.dump.path.clone();
+            let purpose = LoadAs::StandardBasis(Arc::clone(layer));
+            jobs::load(&self.worker, path, None, purpose, true);
+        }
+    }
+
+    fn read_again(&mut self, other: OtherReading) {
+        self.state
+            .notices
+            .retain(|notice| notice.id != other.notice);
+        self.history
+            .record(&self.document, "reading of a file", false);
+        self.document = other.before;
+        let purpose = match other.basis_of {
+            Some(layer) => LoadAs::Basis(layer),
+            None => LoadAs::Activations,
+        };
+        jobs::load(&self.worker, other.path, other.key, purpose, true);
+    }
+
+    fn open_sample(&mut self) {
+        match self
+            .document
+            .layers
+            .iter()
+            .position(|layer| layer.is_sample)
+        {
+            Some(index) => self.choose(Command::ShowLayer(index)),
+            None => jobs::load_sample(&self.worker),
+        }
+    }
+
+    fn close(&mut self, index: usize) {
+        if index >= self.document.layers.len() {
+            return;
+        }
+        self.history
+            .record(&self.document, "closing of a dump", false);
+        let closed = self.document.layers.remove(index);
+        let shown = self.document.shown;
+        let next = if index < shown { shown - 1 } else { shown };
+        let last = self.document.layers.len().saturating_sub(1);
+        self.document.show(next.min(last));
+        let offer = ("Undo".to_owned(), Command::Undo);
+        self.notify(
+            Tone::Success,
+            format!("{} was closed.", closed.name()),
+            vec![offer],
+        );
+    }
+
+    // The worker
+
+    /// Turns what the worker says into state.
+    pub(super) fn hear(&mut self, event: Event<Message>) {
+        match event {
+            Event::Panicked { lane, message, .. } => {
+                let what = match lane {
+                    Lane::Curve => "drawing the curve",
+                    Lane::Load => "opening a file",
+                    Lane::Heatmap => "drawing the heatmap",
+                    Lane::Sweep => "the sweep",
+                    Lane::Export => "writing a file",
+                };
+                self.notify(
+                    Tone::Error,
+                    format!(
+                        "Something went wrong in {what} ({message}); what is open is unchanged. \
+                         Please report this as a bug."
+                    ),
+                    Vec::new(),
+                );
+            }
+            Event::Said {
+                generation,
+                message,
+                ..
+            } => match message {
+                Message::Curves(curves) => {
+                    self.state.curves.accept(generation, curves);
+                }
+                Message::Swept {
+                    sweep,
+                    layer,
+                    counts,
+                    highlights,
+                    took,
+                } => {
+                    let view = SweepView {
+                        generation,
+                        sweep,
+                        layer,
+                        counts,
+                        highlights,
+                        took,
+                    };
+                    self.swept(view);
+                }
+                Message::Heatmap(heatmap) => {
+                    self.state.heatmap.accept(generation, heatmap);
+                }
+                Message::Opened { layer, show, path } => self.opened(layer, show, path),
+                Message::BasisSet { old, new, path } => self.basis_set(&old, new, path),
+                Message::Several {
+                    path,
+                    arrays,
+                    purpose,
+                } => {
+                    self.state.picker = Some(Picker {
+                        path,
+                        arrays,
+                        purpose,
+                    });
+                }
+                Message::LoadFailed { error, path } => {
+                    self.preferences.recent.retain(|known| *known != path);
+                    self.fail_screenshot(&error);
+                    self.notify(Tone::Error, sentence(&error), Vec::new());
+                }
+            },
+        }
+    }
+
+    fn swept(&mut self, view: SweepView) {
+        let (generation, layer) = (view.generation, view.layer.id);
+        let most_lit = view.highlights.most_lit;
+        let dark = view.highlights.lit_planes == 0;
+        if self.state.sweep.accept(generation, view) && self.state.first_look == Some(layer) {
+            self.state.first_look = None;
+            if !dark {
+                self.document.choices.plane = most_lit;
+            }
+        }
+    }
+
+    fn opened(&mut self, layer: Arc<Layer>, show: bool, path: PathBuf) {
+        let before = self.document.clone();
+        let previous = self.document.layer().cloned();
+        let was_empty = previous.as_ref().is_none_or(|shown| shown.is_sample);
+        self.history.record(&before, "opening of a dump", false);
+        if !layer.is_sample {
+            // The sample gives way to the first dump of the user's own.
+            self.document.layers.retain(|open| !open.is_sample);
+        }
+        self.document.layers.push(Arc::clone(&layer));
+        self.preferences.remember(path.clone());
+        if show || was_empty {
+            let choices = &mut self.document.choices;
+            choices.pins.clear();
+            choices.plane = layer.overview.commonest;
+            self.open_epsilon(&layer);
+            self.document.show(self.document.layers.len() - 1);
+            self.state.first_look = Some(layer.id);
+            self.state.sweep_cancelled = false;
+        } else if let Some(shown) = &previous {
+            let place = self
+                .document
+                .layers
+                .iter()
+                .position(|open| open.id == shown.id);
+            self.document.shown = place.unwrap_or(0);
+        }
+        if let Some(basis) = self.first_basis.take() {
+            jobs::load(
+                &self.worker,
+                basis,
+                None,
+                LoadAs::Basis(Arc::clone(&layer)),
+                true,
+            );
+        }
+        if layer.is_sample {
+            return;
+        }
+        let mut text = format!("Opened {}", layer.name());
+        for note in &layer.dump.notes {
+            text = format!("{text}; {note}");
+        }
+        let id = self.state.next_notice;
+        let fits =
+            previous.filter(|p| p.n_neurons() == layer.n_neurons() && layer.dump.shape[0] > 1);
+        let offers = fits
+            .map(|layer_before| {
+                let reading = OtherReading {
+                    before,
+                    path,
+                    key: layer.dump.key.clone(),
+                    basis_of: Some(Arc::clone(&layer_before)),
+                    notice: id,
+                };
+                let label = format!("Use it as the basis of {} instead", layer_before.name());
+                (label, Command::ReadAgain(Box::new(reading)))
+            })
+            .into_iter()
+            .collect();
+        self.notify(Tone::Success, format!("{text}."), offers);
+    }
+
+    /// The resolution scale at which a dump is opened.
+    fn open_epsilon(&mut self, layer: &Layer) {
+        let choices = &mut self.document.choices;
+        choices.epsilon_is_auto = false;
+        choices.epsilon = match self.first_epsilon.take() {
+            Some(EpsilonChoice::Value(epsilon)) => epsilon,
+            Some(EpsilonChoice::NullShare(share)) => {
+                Epsilon::from_null_share(share, layer.n_neurons())
+                    .unwrap_or_else(|_| auto_epsilon(layer))
+            }
+            None if layer.is_sample => Epsilon::clamped(SAMPLE_EPSILON),
+            Some(EpsilonChoice::Auto) | None => {
+                choices.epsilon_is_auto = true;
+                auto_epsilon(layer)
+            }
+        };
+    }
+
+    fn basis_set(&mut self, old: &Arc<Layer>, new: Arc<Layer>, path: Option<PathBuf>) {
+        let Some(place) = self
+            .document
+            .layers
+            .iter()
+            .position(|open| open.id == old.id)
+        else {
+            // The layer was closed meanwhile.
+            return;
+        };
+        let before = self.document.clone();
+        self.history.record(&before, "change of basis", false);
+        self.document.layers[place] = Arc::clone(&new);
+        self.document.show(place);
+        self.state.first_look = Some(new.id);
+        self.state.sweep_cancelled = false;
+        let id = self.state.next_notice;
+        let (text, offers) = match path {
+            None => (
+                format!("{} is in the standard basis.", new.name()),
+                Vec::new(),
+            ),
+            Some(path) => {
+                let name = new.basis_name.clone().unwrap_or_default();
+                let reading = OtherReading {
+                    before,
+                    path,
+                    key: None,
+                    basis_of: None,
+                    notice: id,
+                };
+                let offer = (
+                    "Open it as activations instead".to_owned(),
+                    Command::ReadAgain(Box::new(reading)),
+                );
+                let vectors = new.coordinates.basis().len();
+                let text = format!("{name} is the basis of {}: {vectors} vectors.", new.name());
+                (text, vec![offer])
+            }
+        };
+        self.notify(Tone::Success, text, offers);
+    }
+
+    /// Shows a strip.
+    pub(super) fn notify(&mut self, tone: Tone, text: String, offers: Vec<(String, Command)>) {
+        let id = self.state.next_notice;
+        self.state.next_notice += 1;
+        // The same error twice is one strip; a new success replaces the last.
+        self.state.notices.retain(|notice| match tone {
+            Tone::Error => notice.text != text,
+            Tone::Success => notice.tone == Tone::Error,
+        });
+        self.state.notices.push(Notice {
+            id,
+            text,
+            tone,
+            offers,
+            since: Instant::now(),
+        });
+    }
+
+    /// Keeps the window's title on the shown dump.
+    pub(super) fn update_title(&mut self, ctx: &Context) {
+        let title = match self.document.layer() {
+            Some(layer) if layer.is_sample => "Sample data - Followspot".to_owned(),
+            Some(layer) => format!("{} - Followspot", layer.name()),
+            None => "Followspot".to_owned(),
+        };
+        if title != self.state.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.state.title = title;
+        }
+    }
+}
+
+/// A message with a capital letter and a full stop.
+fn sentence(message: &str) -> String {
+    let stop = if message.ends_with(['.', '?', '!']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{message}{stop}")
+}
+
+/// Orders offered by the heatmap, with what they mean.
+pub(super) fn order_hover(order: PlaneOrder) -> &'static str {
+    match order {
+        PlaneOrder::Peak => "Rows by the plane's largest fraction, highest first",
+        PlaneOrder::Plane => "Rows as planes are numbered: (0, 1), (0, 2), …",
+        PlaneOrder::Alignment => {
+            "Rows by alignment index, most aligned first; planes without an index last"
+        }
+    }
+}

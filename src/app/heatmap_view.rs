@@ -1,0 +1,243 @@
+//! All planes at once: the heatmap, its order and colours.
+
+use egui::{Sense, Ui};
+use std::sync::Arc;
+
+use crate::scene::{ColorMap, ColorScale, HeatmapLayout, HeatmapView, PlaneOrder, bar, heatmap};
+use crate::srm::Sign;
+use crate::worker::Lane;
+use crate::worker::jobs::Heatmap;
+
+use super::App;
+use super::apply::order_hover;
+use super::command::Command;
+use super::paint::{paint, place_rect};
+use super::theme::{color, palette};
+use super::widgets::{empty, fraction_text, headline, number, plane_text, rest, subtitle_line};
+
+impl App {
+    pub(super) fn heatmap_view(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let planes = self
+            .state
+            .sweep
+            .result()
+            .map(|view| view.sweep.records.len());
+        let heading = match planes {
+            Some(planes) => format!("All {} planes", number(planes)),
+            None => "All planes".to_owned(),
+        };
+        headline(ui, &heading, |ui| {
+            self.color_menu(ui, commands);
+            self.order_menu(ui, commands);
+        });
+        subtitle_line(ui, &self.heatmap_subtitle());
+        let size = rest(ui);
+        let pixels_per_point = ui.ctx().pixels_per_point();
+        let plot = HeatmapLayout::new([size.x, size.y]).plot;
+        self.state.heatmap_pixels = (plot.height * pixels_per_point).floor().max(1.0) as usize;
+        let Some(picture) = self.state.heatmap.result().cloned() else {
+            empty(ui, self.no_heatmap());
+            return;
+        };
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        response
+            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "plane heatmap"));
+        if picture.aggregate.planes == 0 {
+            let text = "Every plane is dark at this ε. Auto (A) finds one that shows something.";
+            ui.put(rect, egui::Label::new(egui::RichText::new(text).weak()));
+            return;
+        }
+        let view = self.heatmap_of(ui, &picture);
+        let (scene, layout) = heatmap([size.x, size.y], &view);
+        paint(ui.painter(), rect.min, &scene, &mut self.textures);
+        if self.heatmap_is_renewed() {
+            // The old picture stays, a little faded, until the new one is there.
+            let veil = palette(ui.ctx()).background.alpha(70);
+            ui.painter()
+                .rect_filled(place_rect(rect.min, layout.plot), 0.0, color(veil));
+        }
+        let Some(pointer) = response.hover_pos() else {
+            return;
+        };
+        let at = [pointer.x - rect.min.x, pointer.y - rect.min.y];
+        let aggregate = &picture.aggregate;
+        let Some((row, column)) = layout.cell_at(at, aggregate.rows, aggregate.columns) else {
+            return;
+        };
+        let cell = row * aggregate.columns + column;
+        let place = aggregate.places.get(cell).copied().unwrap_or(0) as usize;
+        // The picture may belong to the sweep before; a click goes where it points.
+        let plane = self
+            .state
+            .heatmap
+            .shown
+            .as_ref()
+            .and_then(|(key, heatmap)| {
+                let view = self
+                    .state
+                    .sweep
+                    .result()
+                    .filter(|view| view.generation == key.sweep)?;
+                let index = *heatmap.order.records.get(place)? as usize;
+                Some(view.sweep.records.get(index)?.plane)
+            });
+        let Some(plane) = plane else {
+            return;
+        };
+        let count = f64::from(aggregate.counts.get(cell).copied().unwrap_or(0));
+        let angle = column * (aggregate.angles - 1) / (aggregate.columns - 1).max(1);
+        let angle = self.preferences.unit.write(
+            self.document
+                .choices
+                .grid
+                .angle_rad(angle.min(self.document.choices.grid.count() - 1)),
+        );
+        let fraction = fraction_text(count / view.n_samples as f64);
+        let mut text = format!("{}\nθ = {angle}\nf = {fraction}", plane_text(plane));
+        if aggregate.planes_a_row() > 1 {
+            let planes = aggregate.block(row).len();
+            text = format!(
+                "{text}\nlargest of the {} planes of this row",
+                number(planes)
+            );
+        }
+        if response.clicked() {
+            commands.push(Command::SelectPlane {
+                plane,
+                dragging: false,
+            });
+        }
+        response.on_hover_text_at_pointer(text);
+    }
+
+    fn heatmap_of(&mut self, ui: &Ui, picture: &Heatmap) -> HeatmapView {
+        let signed = self
+            .state
+            .sweep
+            .result()
+            .is_some_and(|v| v.sweep.spec.sign == Sign::Signed);
+        let map = self.preferences.map;
+        let known = self.bar.as_ref().filter(|(key, _)| *key == (map, signed));
+        let colors = match known {
+            Some((_, raster)) => Arc::clone(raster),
+            None => {
+                let raster = Arc::new(bar(map, signed));
+                self.bar = Some(((map, signed), Arc::clone(&raster)));
+                raster
+            }
+        };
+        let selected = self.place().map(|(place, _)| place);
+        HeatmapView {
+            raster: Arc::clone(&picture.raster),
+            bar: colors,
+            planes: picture.aggregate.planes,
+            most: picture.most,
+            n_samples: self
+                .state
+                .sweep
+                .result()
+                .map_or(1, |view| view.sweep.n_samples),
+            order: picture.kind,
+            selected: selected
+                .filter(|&place| self.ordered().is_some() && place < picture.aggregate.planes),
+            signed,
+            map,
+            scale: self.preferences.scale,
+            unit: self.preferences.unit,
+            palette: palette(ui.ctx()),
+        }
+    }
+
+    fn heatmap_is_renewed(&self) -> bool {
+        self.state.sweep.is_stale() || self.state.heatmap.is_stale()
+    }
+
+    fn no_heatmap(&self) -> &'static str {
+        if self.document.layer().is_none() {
+            "The whole layer at a glance: one row a plane, one column an angle."
+        } else if self.state.sweep_cancelled {
+            "The sweep was cancelled. Edit ▸ Sweep again starts it anew (F5)."
+        } else {
+            "Sweeping all planes…"
+        }
+    }
+
+    fn heatmap_subtitle(&self) -> String {
+        let Some(view) = self.state.sweep.result() else {
+            return "one row a plane, one column an angle".to_owned();
+        };
+        let dark = match self.state.heatmap.result() {
+            Some(picture) if picture.order.drawn < picture.order.records.len() => {
+                let dark = picture.order.records.len() - picture.order.drawn;
+                format!(" · {} dark planes left out", number(dark))
+            }
+            _ => String::new(),
+        };
+        let rows = match self.state.heatmap.result() {
+            Some(picture) if picture.aggregate.planes_a_row() > 1 => {
+                let planes = number(picture.aggregate.planes_a_row());
+                let what = match view.sweep.spec.sign {
+                    Sign::Unsigned => "largest",
+                    Sign::Signed => "largest in size",
+                };
+                format!("a row is the {what} of up to {planes} planes")
+            }
+            _ => "one row a plane, one column an angle".to_owned(),
+        };
+        let angles = match self.state.heatmap.result() {
+            Some(picture) if picture.aggregate.columns < picture.aggregate.angles => {
+                format!(
+                    " · {} angles in {} columns",
+                    number(picture.aggregate.angles),
+                    number(picture.aggregate.columns)
+                )
+            }
+            _ => String::new(),
+        };
+        let renewed = if self.state.sweep_cancelled && self.heatmap_is_renewed() {
+            " · of the ε before, the sweep was cancelled"
+        } else if self.heatmap_is_renewed() || self.worker.is_busy(Lane::Heatmap) {
+            " · being renewed"
+        } else {
+            ""
+        };
+        format!("{rows}{dark}{angles}{renewed}")
+    }
+
+    fn order_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let current = self.preferences.order;
+        ui.menu_button(format!("by {} ▾", current.name()), |ui| {
+            for order in PlaneOrder::ALL {
+                let entry = ui.selectable_label(order == current, format!("by {}", order.name()));
+                if entry.on_hover_text(order_hover(order)).clicked() {
+                    commands.push(Command::SetOrder(order));
+                    ui.close();
+                }
+            }
+        })
+        .response
+        .on_hover_text("Order of the rows");
+    }
+
+    fn color_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let (map, scale) = (self.preferences.map, self.preferences.scale);
+        ui.menu_button("colours ▾", |ui| {
+            for choice in ColorMap::ALL {
+                if ui.selectable_label(choice == map, choice.name()).clicked() {
+                    commands.push(Command::SetMap(choice));
+                    ui.close();
+                }
+            }
+            ui.separator();
+            for choice in ColorScale::ALL {
+                let text = format!("{} scale", choice.name());
+                if ui.selectable_label(choice == scale, text).clicked() {
+                    commands.push(Command::SetScale(choice));
+                    ui.close();
+                }
+            }
+        })
+        .response
+        .on_hover_text("Colour map and scale; √ and log bring out faint planes");
+    }
+}

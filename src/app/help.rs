@@ -1,0 +1,81 @@
+//! The shortcuts window, from the same table as the menus, and the about window.
+
+use egui::{Grid, RichText, Ui, Window};
+
+use super::App;
+use super::command::{ACTIONS, Command, Menu};
+use super::theme::{bold, color, palette};
+
+impl App {
+    pub(super) fn help(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let mut open = self.state.help_open;
+        let tall = ui.ctx().content_rect().height() - 160.0;
+        Window::new("Keyboard shortcuts")
+            .open(&mut open)
+            .collapsible(false)
+            .resizable(false)
+            .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
+            .show(ui.ctx(), |ui| {
+                egui::ScrollArea::vertical()
+                    .max_height(tall)
+                    .show(ui, table);
+            });
+        self.state.help_open = open;
+        let mut open = self.state.about_open;
+        Window::new("About Followspot")
+            .open(&mut open)
+            .collapsible(false)
+            .resizable(false)
+            .default_width(440.0)
+            .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
+            .show(ui.ctx(), |ui| about(ui, commands));
+        self.state.about_open = open;
+    }
+}
+
+fn table(ui: &mut Ui) {
+    let secondary = color(palette(ui.ctx()).secondary);
+    Grid::new("shortcuts")
+        .num_columns(3)
+        .spacing([24.0, 5.0])
+        .show(ui, |ui| {
+            for menu in Menu::ALL {
+                ui.label(RichText::new(menu.name()).family(bold()));
+                ui.end_row();
+                for action in ACTIONS.iter().filter(|action| action.menu == menu) {
+                    let Some(shortcut) = &action.shortcut else {
+                        continue;
+                    };
+                    ui.label(action.name);
+                    ui.label(RichText::new(ui.ctx().format_shortcut(shortcut)).monospace());
+                    ui.label(RichText::new(action.hover).color(secondary));
+                    ui.end_row();
+                }
+            }
+        });
+}
+
+/// How to cite the method.
+pub const CITATION: &str = "@article{bird2025spotlight,
+  title   = {The Spotlight Resonance Method: Resolving the Alignment of Embedded Activations},
+  author  = {Bird, George},
+  journal = {arXiv preprint arXiv:2505.13471},
+  year    = {2025}
+}";
+
+fn about(ui: &mut Ui, commands: &mut Vec<Command>) {
+    let version = env!("CARGO_PKG_VERSION");
+    ui.label(format!("Followspot {version}"));
+    ui.label(
+        "Shows whether a neural layer's activations line up with its neurons, by the Spotlight \
+         Resonance Method of George Bird (arXiv 2505.13471).",
+    );
+    ui.add_space(6.0);
+    ui.label(RichText::new(CITATION).monospace().size(11.0));
+    ui.add_space(6.0);
+    let hover = "The BibTeX entry, to paste";
+    if ui.button("Copy citation").on_hover_text(hover).clicked() {
+        commands.push(Command::CopyText(CITATION.to_owned()));
+    }
+    ui.hyperlink_to("The paper on arXiv", "https://arxiv.org/abs/2505.13471");
+}

@@ -1,0 +1,300 @@
+//! The window: what only a screen has. Views draw from what is there and return
+//! [`Command`]s; [`apply`] carries them out; the worker computes. Nothing here
+//! parses a file or counts a sample.
+
+// Positions on a screen, angles in eighths and rows of a table: what these
+// casts drop no one can see.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)]
+
+mod apply;
+mod command;
+mod data_panel;
+mod drop;
+mod ensemble_view;
+mod heatmap_view;
+mod help;
+mod launch;
+mod menu;
+mod notices;
+mod paint;
+mod plane_panel;
+mod polar_view;
+mod requests;
+mod spotlight_panel;
+mod state;
+mod status;
+mod theme;
+mod widgets;
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+
+use crate::cli::WindowArgs;
+use crate::scene::{ColorMap, Raster};
+use crate::srm::EpsilonChoice;
+use crate::worker::jobs::{self, LoadAs, WindowWorker};
+
+pub use command::Command;
+pub use launch::run;
+pub use state::{Choices, Document, Preferences, ThemeChoice};
+
+use paint::Textures;
+use state::{History, State};
+
+/// Where preferences are kept in the storage.
+const PREFERENCES: &str = "preferences";
+
+/// The program's window.
+pub struct App {
+    document: Document,
+    history: History,
+    preferences: Preferences,
+    state: State,
+    worker: WindowWorker,
+    textures: Textures,
+    dialogs: (Sender<DialogAnswer>, Receiver<DialogAnswer>),
+    /// Whether the window system delivers dropped files.
+    can_drop: bool,
+    /// Given on the command line, for the first layer that opens.
+    first_epsilon: Option<EpsilonChoice>,
+    first_basis: Option<PathBuf>,
+    screenshot: Option<launch::Screenshot>,
+    /// The colour bar of a map, made once.
+    bar: Option<((ColorMap, bool), Arc<Raster>)>,
+}
+
+/// What a file dialog gave.
+struct DialogAnswer {
+    paths: Vec<PathBuf>,
+    as_basis: bool,
+}
+
+impl App {
+    /// The window as the command line asks for it.
+    ///
+    /// # Errors
+    /// If the system refuses the worker's thread.
+    pub fn new(
+        cc: &eframe::CreationContext<'_>,
+        args: WindowArgs,
+    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let ctx = &cc.egui_ctx;
+        theme::install(ctx);
+        let mut preferences: Preferences = cc
+            .storage
+            .and_then(|storage| eframe::get_value(storage, PREFERENCES))
+            .unwrap_or_default();
+        if let Some(theme) = args.theme {
+            preferences.theme = theme.into();
+        }
+        theme::apply(ctx, preferences.theme);
+        let repaint = {
+            let ctx = ctx.clone();
+            move || ctx.request_repaint()
+        };
+        let app = Self {
+            document: Document::new().ok_or("no angle grid")?,
+            history: History::default(),
+            preferences,
+            state: State::default(),
+            worker: WindowWorker::new(repaint)?,
+            textures: Textures::default(),
+            dialogs: channel(),
+            can_drop: launch::can_drop(),
+            first_epsilon: args.epsilon,
+            first_basis: args.basis,
+            screenshot: args.screenshot.map(launch::Screenshot::new),
+            bar: None,
+        };
+        if args.files.is_empty() {
+            jobs::load_sample(&app.worker);
+        }
+        for (index, path) in args.files.into_iter().enumerate() {
+            jobs::load(&app.worker, path, None, LoadAs::Activations, index == 0);
+        }
+        Ok(app)
+    }
+
+    /// What is open and chosen.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// What is kept between starts.
+    #[must_use]
+    pub fn preferences(&self) -> &Preferences {
+        &self.preferences
+    }
+
+    /// Counts of the selected plane at the `A` angles, once they are there.
+    #[must_use]
+    pub fn selected_counts(&self) -> Option<&[i64]> {
+        let curve = self.state.curves.result()?.first()?;
+        Some(&curve.counts)
+    }
+
+    /// Planes of the finished sweep that is shown.
+    #[must_use]
+    pub fn swept_planes(&self) -> Option<usize> {
+        Some(self.state.sweep.result()?.sweep.records.len())
+    }
+
+    /// Whether everything that the choices ask for is on screen.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        use crate::worker::Lane;
+        let busy = Lane::ALL.iter().any(|&lane| self.worker.is_busy(lane));
+        let state = &self.state;
+        !busy
+            && self.document.layer().is_some()
+            && state.first_look.is_none()
+            && !state.curves.is_stale()
+            && !state.sweep.is_stale()
+            && !state.heatmap.is_stale()
+            && state.heatmap.shown.is_some()
+    }
+
+    fn views(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let margin = Frame::new().fill(ui.visuals().panel_fill);
+        Panel::top("menu")
+            .frame(margin.inner_margin(Margin::symmetric(10, 5)))
+            .show(ui, |ui| self.menu(ui, commands));
+        self.notices(ui, commands);
+        Panel::bottom("status")
+            .frame(margin.inner_margin(Margin::symmetric(14, 5)))
+            .show(ui, |ui| self.status(ui, commands));
+        Panel::left("panel")
+            .frame(margin.inner_margin(Margin {
+                left: 14,
+                right: 6,
+                top: 12,
+                bottom: 0,
+            }))
+            .resizable(true)
+            .default_size(268.0)
+            .size_range(236.0..=460.0)
+            .show(ui, |ui| {
+                egui::ScrollArea::vertical()
+                    .auto_shrink(false)
+                    .show(ui, |ui| {
+                        // Room for the scroll bar beside right-aligned numbers.
+                        ui.set_max_width(ui.available_width() - 8.0);
+                        self.data_panel(ui, commands);
+                        self.spotlight_panel(ui, commands);
+                        self.plane_panel(ui, commands);
+                    });
+            });
+        let view = margin.inner_margin(Margin {
+            left: 16,
+            right: 10,
+            top: 12,
+            bottom: 6,
+        });
+        let height = ui.available_height();
+        Panel::bottom("ensemble")
+            .frame(view)
+            .resizable(true)
+            .default_size(height * 0.36)
+            .size_range(120.0..=(height * 0.7).max(121.0))
+            .show(ui, |ui| self.ensemble_view(ui));
+        let width = ui.available_width();
+        Panel::right("heatmap")
+            .frame(view)
+            .resizable(true)
+            .default_size(width * 0.48)
+            .size_range(220.0..=(width - 240.0).max(221.0))
+            .show(ui, |ui| self.heatmap_view(ui, commands));
+        CentralPanel::default()
+            .frame(view)
+            .show(ui, |ui| self.polar_view(ui, commands));
+        self.picker(ui, commands);
+        self.help(ui, commands);
+        self.drop_overlay(ui);
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        while let Ok(answer) = self.dialogs.1.try_recv() {
+            self.open_all(answer.paths, answer.as_basis);
+        }
+        self.take_dropped(ctx);
+        while let Some(event) = self.worker.poll() {
+            self.hear(event);
+        }
+        let mut commands = command_keys(ctx);
+        self.apply_all(ctx, &mut commands);
+        self.request();
+        self.update_title(ctx);
+        self.take_screenshot(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let mut commands = VecDeque::new();
+        let mut drawn = Vec::new();
+        self.views(ui, &mut drawn);
+        commands.extend(drawn);
+        self.apply_all(&ctx, &mut commands);
+        self.request();
+        if !ctx.input(|i| i.pointer.any_down()) {
+            self.history.close_step();
+        }
+    }
+
+    fn raw_input_hook(&mut self, _ctx: &egui::Context, raw_input: &mut egui::RawInput) {
+        if self.screenshot.is_some() {
+            // A picture shows the window, not where the pointer happens to rest.
+            raw_input.events.clear();
+        }
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, PREFERENCES, &self.preferences);
+    }
+
+    fn auto_save_interval(&self) -> Duration {
+        Duration::from_secs(20)
+    }
+}
+
+/// Commands of the keys pressed: those with Ctrl or Cmd always, plain ones only
+/// while nobody types.
+fn command_keys(ctx: &egui::Context) -> VecDeque<Command> {
+    let typing = ctx.text_edit_focused();
+    let focused = ctx.memory(|memory| memory.focused().is_some());
+    let mut commands = VecDeque::new();
+    // Longer combinations first: Ctrl+Shift+Z is no Ctrl+Z.
+    let mut actions: Vec<_> = command::ACTIONS
+        .iter()
+        .filter(|a| a.shortcut.is_some())
+        .collect();
+    actions.sort_by_key(|a| a.shortcut.is_none_or(|s| !s.modifiers.shift));
+    for action in actions {
+        let Some(shortcut) = action.shortcut else {
+            continue;
+        };
+        let plain = shortcut.modifiers.is_none();
+        let arrow = matches!(
+            shortcut.logical_key,
+            egui::Key::ArrowUp | egui::Key::ArrowDown
+        );
+        if plain && (typing || (focused && arrow)) {
+            continue;
+        }
+        if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
+            commands.push_back((action.command)());
+        }
+    }
+    commands
+}

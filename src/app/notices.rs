@@ -1,0 +1,112 @@
+//! Strips under the menu: what happened, with what can be done about it. And
+//! the picker for a file of several arrays. Nothing here stops the work.
+
+use egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui, Window};
+use std::time::Duration;
+
+use crate::data::ArrayInfo;
+use crate::words::times;
+
+use super::App;
+use super::command::Command;
+use super::state::{Notice, Tone};
+use super::theme::{color, palette};
+use super::widgets::link;
+
+/// How long a success stays; longer where it offers something.
+const PASSES_BY: Duration = Duration::from_secs(6);
+const OFFER_PASSES_BY: Duration = Duration::from_secs(20);
+
+impl App {
+    pub(super) fn notices(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        self.state.notices.retain(|notice| {
+            let stays = if notice.offers.is_empty() {
+                PASSES_BY
+            } else {
+                OFFER_PASSES_BY
+            };
+            notice.tone == Tone::Error || notice.since.elapsed() < stays
+        });
+        for notice in &self.state.notices {
+            strip(ui, notice, commands);
+            if notice.tone == Tone::Success {
+                ui.ctx().request_repaint_after(Duration::from_secs(1));
+            }
+        }
+    }
+
+    pub(super) fn picker(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let Some(picker) = &self.state.picker else {
+            return;
+        };
+        let name = picker.path.file_name().unwrap_or(picker.path.as_os_str());
+        let mut open = true;
+        Window::new(format!("Arrays in {}", name.to_string_lossy()))
+            .open(&mut open)
+            .collapsible(false)
+            .resizable(false)
+            .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
+            .show(ui.ctx(), |ui| {
+                ui.label("This file holds several arrays. Which one is it?");
+                ui.add_space(6.0);
+                for array in &picker.arrays {
+                    entry(ui, array, commands);
+                }
+            });
+        if !open {
+            self.state.picker = None;
+        }
+    }
+}
+
+fn entry(ui: &mut Ui, array: &ArrayInfo, commands: &mut Vec<Command>) {
+    let key = array.key.clone().unwrap_or_default();
+    let text = format!("{key}    {}    {}", times(&array.shape), array.dtype);
+    let button = egui::Button::new(text).min_size(egui::vec2(320.0, 24.0));
+    let response = ui.add_enabled(array.problem.is_none(), button);
+    let response = match &array.problem {
+        Some(problem) => response.on_disabled_hover_text(format!("{key} {problem}")),
+        None => response.on_hover_text("Open this array: N samples × d neurons"),
+    };
+    if response.clicked() {
+        commands.push(Command::PickArray(array.key.clone()));
+    }
+}
+
+fn strip(ui: &mut Ui, notice: &Notice, commands: &mut Vec<Command>) {
+    let colors = palette(ui.ctx());
+    let mark = match notice.tone {
+        Tone::Success => colors.accent,
+        Tone::Error => colors.error,
+    };
+    let frame = Frame::new()
+        .fill(color(colors.plot))
+        .inner_margin(Margin::symmetric(14, 6));
+    Panel::top(format!("notice {}", notice.id))
+        .frame(frame)
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                let (bar, _) = ui.allocate_exact_size(egui::vec2(3.0, 18.0), egui::Sense::hover());
+                ui.painter().rect_filled(bar, 1.5, color(mark));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if link(ui, "×", "Dismiss").clicked() {
+                        commands.push(Command::Dismiss(notice.id));
+                    }
+                    if notice.tone == Tone::Error && link(ui, "Copy", "Copy this message").clicked()
+                    {
+                        commands.push(Command::CopyText(notice.text.clone()));
+                    }
+                    for (label, command) in &notice.offers {
+                        if link(ui, label, "In one click").clicked() {
+                            commands.push(command.clone());
+                            commands.push(Command::Dismiss(notice.id));
+                        }
+                    }
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        let text = RichText::new(&notice.text).color(color(colors.text));
+                        ui.add(egui::Label::new(text).wrap());
+                    });
+                });
+            });
+        });
+}

@@ -1,0 +1,175 @@
+//! Paints scenes: the only place where primitives become shapes of the screen.
+
+use std::sync::{Arc, Weak};
+
+use egui::epaint::{Mesh, PathShape, TextShape};
+use egui::{
+    Align2, Color32, ColorImage, Context, FontFamily, FontId, Painter, Pos2, Rect, Shape, Stroke,
+    TextureHandle, TextureOptions, Vec2, pos2,
+};
+
+use crate::scene::{self, Align, Item, Point, Raster, Scene};
+
+use super::theme::{bold, color};
+
+/// Textures of rasters that are on screen; a raster is uploaded once.
+#[derive(Default)]
+pub struct Textures {
+    known: Vec<(Weak<Raster>, TextureHandle)>,
+}
+
+impl Textures {
+    /// The texture of a raster, uploaded at its first use.
+    pub fn get(
+        &mut self,
+        ctx: &Context,
+        raster: &Arc<Raster>,
+        options: TextureOptions,
+    ) -> TextureHandle {
+        self.known.retain(|(weak, _)| weak.strong_count() > 0);
+        let same = |weak: &Weak<Raster>| std::ptr::eq(weak.as_ptr(), Arc::as_ptr(raster));
+        if let Some((_, texture)) = self.known.iter().find(|(weak, _)| same(weak)) {
+            return texture.clone();
+        }
+        let pixels = raster
+            .rgba
+            .iter()
+            .map(|&[r, g, b, a]| Color32::from_rgba_unmultiplied(r, g, b, a))
+            .collect();
+        let image = ColorImage::new([raster.width, raster.height], pixels);
+        let texture = ctx.load_texture("raster", image, options);
+        self.known.push((Arc::downgrade(raster), texture.clone()));
+        texture
+    }
+}
+
+/// Where a scene's points are on the screen.
+fn place(origin: Pos2, [x, y]: Point) -> Pos2 {
+    pos2(origin.x + x, origin.y + y)
+}
+
+/// A scene's rectangle on the screen.
+pub fn place_rect(origin: Pos2, rect: scene::Rect) -> Rect {
+    let corner = place(origin, [rect.x, rect.y]);
+    Rect::from_min_size(corner, Vec2::new(rect.width, rect.height))
+}
+
+fn stroke(stroke: scene::Stroke) -> Stroke {
+    Stroke::new(stroke.width, color(stroke.color))
+}
+
+/// Paints a scene with its upper left corner at `origin`.
+pub fn paint(painter: &Painter, origin: Pos2, scene: &Scene, textures: &mut Textures) {
+    for item in &scene.items {
+        paint_item(painter, origin, item, textures);
+    }
+}
+
+fn paint_item(painter: &Painter, origin: Pos2, item: &Item, textures: &mut Textures) {
+    let points = |points: &[Point]| points.iter().map(|&p| place(origin, p)).collect::<Vec<_>>();
+    match item {
+        Item::Area {
+            upper,
+            lower,
+            color: fill,
+        } => {
+            painter.add(Shape::mesh(strip(
+                &points(upper),
+                &points(lower),
+                color(*fill),
+            )));
+        }
+        Item::Line {
+            points: path,
+            closed,
+            stroke: look,
+        } => {
+            let mut path = points(path);
+            match look.dash {
+                None if *closed => {
+                    painter.add(PathShape::closed_line(path, stroke(*look)));
+                }
+                None => {
+                    painter.add(PathShape::line(path, stroke(*look)));
+                }
+                Some([dash, gap]) => {
+                    if *closed && let Some(&first) = path.first() {
+                        path.push(first);
+                    }
+                    painter.extend(Shape::dashed_line(&path, stroke(*look), dash, gap));
+                }
+            }
+        }
+        Item::Circle {
+            centre,
+            radius,
+            stroke: look,
+        } => {
+            painter.circle_stroke(place(origin, *centre), *radius, stroke(*look));
+        }
+        Item::Fill { rect, color: fill } => {
+            painter.rect_filled(place_rect(origin, *rect), 0.0, color(*fill));
+        }
+        Item::Text { .. } => paint_text(painter, origin, item),
+        Item::Image { rect, raster } => {
+            let texture = textures.get(painter.ctx(), raster, TextureOptions::NEAREST);
+            let whole = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
+            painter.image(
+                texture.id(),
+                place_rect(origin, *rect),
+                whole,
+                Color32::WHITE,
+            );
+        }
+    }
+}
+
+fn paint_text(painter: &Painter, origin: Pos2, item: &Item) {
+    let Item::Text {
+        at,
+        text,
+        size,
+        align,
+        bold: is_bold,
+        upwards,
+        color: ink,
+    } = item
+    else {
+        return;
+    };
+    let family = if *is_bold {
+        bold()
+    } else {
+        FontFamily::Proportional
+    };
+    let galley = painter.layout_no_wrap(text.clone(), FontId::new(*size, family), color(*ink));
+    let anchor = match align {
+        Align::Start => Align2::LEFT_CENTER,
+        Align::Middle => Align2::CENTER_CENTER,
+        Align::End => Align2::RIGHT_CENTER,
+    };
+    let at = place(origin, *at);
+    let corner = anchor.anchor_size(at, galley.size()).min;
+    let shape = TextShape::new(corner, galley, color(*ink));
+    painter.add(if *upwards {
+        shape.with_angle_and_anchor(-std::f32::consts::FRAC_PI_2, anchor)
+    } else {
+        shape
+    });
+}
+
+/// The area between two polylines as triangles: any shape, convex or not.
+fn strip(upper: &[Pos2], lower: &[Pos2], fill: Color32) -> Mesh {
+    let mut mesh = Mesh::default();
+    for (&a, &b) in upper.iter().zip(lower) {
+        mesh.colored_vertex(a, fill);
+        mesh.colored_vertex(b, fill);
+    }
+    let pairs = upper.len().min(lower.len());
+    for k in 1..u32::try_from(pairs).unwrap_or(0) {
+        let first = 2 * (k - 1);
+        mesh.add_triangle(first, first + 1, first + 2);
+        mesh.add_triangle(first + 1, first + 2, first + 3);
+    }
+    mesh
+}

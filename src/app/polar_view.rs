@@ -1,0 +1,218 @@
+//! The selected plane as a polar plot, with what only a screen has: the cone
+//! that follows the pointer, and the way out of a dark plane.
+
+use egui::{Align2, FontId, Sense, Ui};
+
+use crate::scene::{PolarCurve, PolarLayout, PolarView, SERIES, polar};
+use crate::srm::{Curve, Epsilon, Sign, null};
+
+use super::App;
+use super::command::Command;
+use super::paint::paint;
+use super::theme::{color, palette};
+use super::widgets::{empty, epsilon_text, fraction_text, number, plane_text, rest, title};
+
+impl App {
+    pub(super) fn polar_view(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let heading = match self.document.choices.plane {
+            Some(plane) => format!("Plane  {}", plane_text(plane)),
+            None => "Plane".to_owned(),
+        };
+        let subtitle = match self.document.choices.sign {
+            Sign::Unsigned => "fraction of samples inside the spotlight, by angle",
+            Sign::Signed => "fraction inside the spotlight minus fraction opposite, by angle",
+        };
+        title(ui, &heading, subtitle);
+        let Some(curves) = self.state.curves.result().cloned() else {
+            let text = if self.document.layer().is_some() {
+                "No plane is selected."
+            } else if self.can_drop {
+                "Drop an activation dump here: a .npy or .npz array of samples × neurons."
+            } else {
+                "Use File ▸ Open for an activation dump: a .npy or .npz array, samples × neurons."
+            };
+            empty(ui, text);
+            return;
+        };
+        let view = self.polar_of(ui, &curves);
+        let size = rest(ui);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+        let (scene, layout) = polar([size.x, size.y], &view);
+        let label = format!("polar plot of {heading}");
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &label));
+        let pointed = response
+            .hover_pos()
+            .and_then(|pointer| layout.angle_at([pointer.x - rect.min.x, pointer.y - rect.min.y]));
+        if let Some(angle) = pointed {
+            self.cone(ui, rect.min, &layout, angle);
+        }
+        paint(ui.painter(), rect.min, &scene, &mut self.textures);
+        let Some(curve) = curves.first() else {
+            return;
+        };
+        if curve.counts.iter().all(|&count| count == 0) {
+            self.dark_plane(ui, rect, curve, commands);
+        } else if let Some(angle) = pointed {
+            let index = self.document.choices.grid.nearest(angle);
+            let text = self.reading(&curves, index);
+            response.on_hover_text_at_pointer(text);
+        }
+    }
+
+    fn polar_of(&self, ui: &Ui, curves: &[Curve]) -> PolarView {
+        let colors = palette(ui.ctx());
+        let choices = &self.document.choices;
+        let mut drawn: Vec<PolarCurve> = curves
+            .iter()
+            .enumerate()
+            .map(|(index, curve)| PolarCurve {
+                name: plane_text(curve.plane),
+                fractions: curve.fractions().collect(),
+                color: match index {
+                    0 => colors.accent,
+                    pin => SERIES[(pin - 1) % SERIES.len()],
+                },
+                filled: index == 0,
+            })
+            .collect();
+        // The selected one on top.
+        drawn.reverse();
+        let signed = choices.sign == Sign::Signed;
+        let ring = self.document.layer().filter(|_| !signed).map(|layer| {
+            null::expected_fraction(
+                choices.epsilon.get(),
+                layer.n_neurons(),
+                layer.n_samples(),
+                layer.dump.activations.zero_rows(),
+            )
+        });
+        let (names, alpha_rad) = match curves.first() {
+            Some(curve) => (
+                [format!("b{}", curve.plane.i), format!("b{}", curve.plane.j)],
+                curve.frame.alpha_rad(),
+            ),
+            None => ([String::new(), String::new()], std::f64::consts::FRAC_PI_2),
+        };
+        PolarView {
+            curves: drawn,
+            names,
+            alpha_rad,
+            ring,
+            signed,
+            unit: self.preferences.unit,
+            palette: colors,
+        }
+    }
+
+    /// The spotlight itself, where the pointer is.
+    fn cone(&self, ui: &Ui, origin: egui::Pos2, layout: &PolarLayout, angle: f64) {
+        let colors = palette(ui.ctx());
+        let half = self.document.choices.epsilon.half_angle_deg().to_radians();
+        let at = |angle: f64| {
+            let [x, y] = layout.ray(angle, layout.radius);
+            origin + egui::vec2(x, y)
+        };
+        let centre = origin + egui::vec2(layout.centre[0], layout.centre[1]);
+        let fill = color(colors.spotlight.alpha(34));
+        let mut mesh = egui::Mesh::default();
+        mesh.colored_vertex(centre, fill);
+        let steps = 96u32;
+        for k in 0..=steps {
+            let turn = f64::from(k) / f64::from(steps) * 2.0 - 1.0;
+            mesh.colored_vertex(at(angle + turn * half), fill);
+            if k > 0 {
+                mesh.add_triangle(0, k, k + 1);
+            }
+        }
+        ui.painter().add(egui::Shape::mesh(mesh));
+        let stroke = egui::Stroke::new(1.5, color(colors.spotlight));
+        ui.painter().line_segment([centre, at(angle)], stroke);
+    }
+
+    /// What the pointer reads: θ and the curves there.
+    fn reading(&self, curves: &[Curve], index: usize) -> String {
+        let angle = self
+            .preferences
+            .unit
+            .write(self.document.choices.grid.angle_rad(index));
+        let mut text = format!("θ = {angle}");
+        for curve in curves {
+            let count = curve.counts.get(index).copied().unwrap_or(0);
+            let fraction = fraction_text(count as f64 / curve.n_samples as f64);
+            let samples = number(count.unsigned_abs() as usize);
+            let sign = if count < 0 { "−" } else { "" };
+            let of = number(curve.n_samples);
+            let name = if curves.len() > 1 {
+                format!("{}: ", plane_text(curve.plane))
+            } else {
+                String::new()
+            };
+            text = format!("{text}\n{name}f = {fraction} ({sign}{samples} of {of} samples)");
+        }
+        text
+    }
+
+    /// A plane without light says how close the nearest sample comes.
+    fn dark_plane(
+        &self,
+        ui: &mut Ui,
+        rect: egui::Rect,
+        curve: &Curve,
+        commands: &mut Vec<Command>,
+    ) {
+        if curve.tally.lit > 0 && self.document.choices.sign == Sign::Signed {
+            // A signed curve can vanish where both cones hold equally many.
+            return;
+        }
+        let colors = palette(ui.ctx());
+        let nearest = Epsilon::clamped(curve.tally.nearest);
+        let offered = Epsilon::clamped(nearest.shown());
+        let text = if curve.tally.lit > 0 {
+            format!(
+                "{} samples are lit between the {} angles of this grid, none at them.",
+                number(curve.tally.lit as usize),
+                number(curve.counts.len())
+            )
+        } else if nearest.get() > 0.0 {
+            format!(
+                "No sample is lit at ε = {}: the nearest has a cosine of {} with this plane.",
+                epsilon_text(self.document.choices.epsilon),
+                epsilon_text(nearest)
+            )
+        } else {
+            "Every sample stands at right angles to this plane: no ε above 0 lights one.".to_owned()
+        };
+        let width = (rect.width() * 0.62).clamp(180.0, 330.0);
+        let font = FontId::proportional(13.0);
+        let galley = ui.painter().layout(text, font, color(colors.text), width);
+        let button_height = 30.0;
+        let size = galley.size() + egui::vec2(28.0, 22.0 + button_height);
+        let area = Align2::CENTER_CENTER.anchor_size(rect.center(), size);
+        ui.painter().rect(
+            area,
+            6.0,
+            color(colors.background),
+            egui::Stroke::new(1.0, color(colors.border)),
+            egui::StrokeKind::Inside,
+        );
+        ui.painter().galley(
+            area.min + egui::vec2(14.0, 11.0),
+            galley,
+            color(colors.text),
+        );
+        if curve.tally.lit == 0 && offered.get() > 0.0 {
+            let at = egui::Rect::from_center_size(
+                egui::pos2(area.center().x, area.max.y - 8.0 - button_height / 2.0),
+                egui::vec2(150.0, 24.0),
+            );
+            let button = egui::Button::new(format!("Set ε to {}", epsilon_text(offered)));
+            let hover = "The tightest spotlight, to three places, that lights something here";
+            if ui.put(at, button).on_hover_text(hover).clicked() {
+                commands.push(Command::SetEpsilon {
+                    epsilon: offered,
+                    dragging: false,
+                });
+            }
+        }
+    }
+}

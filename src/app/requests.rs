@@ -1,0 +1,121 @@
+//! What the choices ask of the worker: compared each frame with what was asked
+//! last, so that no view need know what depends on what.
+
+use std::sync::Arc;
+
+use crate::worker::Lane;
+use crate::worker::jobs::{self, HeatmapRequest};
+
+use super::App;
+use super::state::{CurveKey, HeatmapKey, SweepKey};
+
+impl App {
+    /// Asks for whatever is neither shown nor on its way.
+    pub(super) fn request(&mut self) {
+        if self.document.layer().is_none() {
+            for lane in [Lane::Curve, Lane::Sweep, Lane::Heatmap] {
+                self.worker.cancel(lane);
+            }
+            self.state.curves.clear();
+            self.state.sweep.clear();
+            self.state.heatmap.clear();
+            return;
+        }
+        self.request_curves();
+        self.request_sweep();
+        self.request_heatmap();
+    }
+
+    fn request_curves(&mut self) {
+        let (Some(layer), choices) = (self.document.layer(), &self.document.choices) else {
+            return;
+        };
+        let Some(plane) = choices.plane else {
+            self.state.curves.clear();
+            return;
+        };
+        let pins = choices.pins.iter().copied().filter(|&pin| pin != plane);
+        let key = CurveKey {
+            layer: layer.id,
+            planes: std::iter::once(plane).chain(pins).collect(),
+            epsilon: choices.epsilon,
+            angles: choices.grid.count(),
+            sign: choices.sign,
+        };
+        if self.state.curves.needs(&key) {
+            let generation = jobs::curves(
+                &self.worker,
+                layer,
+                key.planes.clone(),
+                key.epsilon,
+                choices.grid.clone(),
+                key.sign,
+            );
+            self.state.curves.asked = Some((key, generation));
+        }
+    }
+
+    fn request_sweep(&mut self) {
+        let (Some(layer), choices) = (self.document.layer(), &self.document.choices) else {
+            return;
+        };
+        let key = SweepKey {
+            layer: layer.id,
+            epsilon: choices.epsilon,
+            angles: choices.grid.count(),
+            sign: choices.sign,
+            mode: choices.mode,
+        };
+        if self.state.sweep_cancelled || !self.state.sweep.needs(&key) {
+            return;
+        }
+        if let Some(spec) = self.document.spec() {
+            let generation = jobs::sweep_layer(&self.worker, layer, spec);
+            self.state.sweep.asked = Some((key, generation));
+        }
+    }
+
+    fn request_heatmap(&mut self) {
+        let Some(view) = self.state.sweep.result() else {
+            return;
+        };
+        if self.state.heatmap_pixels == 0 || self.state.sweep_cancelled {
+            return;
+        }
+        let key = HeatmapKey {
+            sweep: view.generation,
+            order: self.preferences.order,
+            pixels: self.state.heatmap_pixels,
+            map: self.preferences.map,
+            scale: self.preferences.scale,
+        };
+        if !self.state.heatmap.needs(&key) {
+            return;
+        }
+        let recolour = self
+            .state
+            .heatmap
+            .shown
+            .as_ref()
+            .and_then(|(shown, heatmap)| {
+                let same = HeatmapKey {
+                    map: key.map,
+                    scale: key.scale,
+                    ..shown.clone()
+                };
+                (same == key).then(|| heatmap.clone())
+            });
+        let request = HeatmapRequest {
+            layer: Arc::clone(&view.layer),
+            sweep: Arc::clone(&view.sweep),
+            counts: view.counts.clone(),
+            kind: key.order,
+            pixels: key.pixels,
+            map: key.map,
+            scale: key.scale,
+            recolour,
+        };
+        let generation = jobs::heatmap(&self.worker, request);
+        self.state.heatmap.asked = Some((key, generation));
+    }
+}

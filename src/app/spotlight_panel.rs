@@ -1,0 +1,168 @@
+//! The left panel's second part: `ε` with its ground, angles, planes, sign.
+
+use egui::{DragValue, RichText, Slider, SliderClamping, Ui};
+
+use crate::srm::{AngleGrid, Epsilon, MOST_ANGLES, PAPER_EPSILON, PlaneMode, Sign};
+
+use super::App;
+use super::command::Command;
+use super::theme::{color, palette};
+use super::widgets::{accented, action_button, epsilon_text, gap, row, section, share_text};
+
+impl App {
+    pub(super) fn spotlight_panel(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        section(ui, "Spotlight");
+        self.epsilon_controls(ui, commands);
+        ui.add_space(4.0);
+        let choices = &self.document.choices;
+        let hover = "A: probe angles from 0 to 2π, both ends counted; 361 steps by 1°";
+        row(ui, "angles", hover, |ui| {
+            let mut count = choices.grid.count();
+            let field = DragValue::new(&mut count).range(2..=MOST_ANGLES).speed(1.0);
+            let response = ui.add(field).on_hover_text(hover);
+            response
+                .widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, "angles"));
+            if count != choices.grid.count() && AngleGrid::new(count).is_ok() {
+                let dragging = response.dragged();
+                commands.push(Command::SetAngles { count, dragging });
+            }
+        });
+        let hover = "Combinations: planes (i, j) with i < j. Permutations: both (i, j) and (j, i)";
+        row(ui, "planes", hover, |ui| {
+            let current = choices.mode;
+            ui.menu_button(format!("{} ▾", current.name()), |ui| {
+                for mode in [PlaneMode::Combinations, PlaneMode::Permutations] {
+                    if ui.selectable_label(current == mode, mode.name()).clicked() {
+                        if current != mode {
+                            commands.push(Command::SetMode(mode));
+                        }
+                        ui.close();
+                    }
+                }
+            })
+            .response
+            .on_hover_text(hover);
+        });
+        let hover = "Signed: samples within the cone minus samples within the opposite cone";
+        row(ui, "signed", hover, |ui| {
+            let mut on = choices.sign == Sign::Signed;
+            let response = ui.checkbox(&mut on, "").on_hover_text(hover);
+            response.widget_info(|| {
+                egui::WidgetInfo::selected(egui::Role::CheckBox, true, on, "signed")
+            });
+            if response.changed() {
+                let sign = if on { Sign::Signed } else { Sign::Unsigned };
+                commands.push(Command::SetSign(sign));
+            }
+        });
+        gap(ui);
+    }
+
+    fn epsilon_controls(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let choices = &self.document.choices;
+        let epsilon = choices.epsilon;
+        let dimensions = self.document.layer().map_or(2, |layer| layer.n_neurons());
+        let hover = "Resolution scale ε: cosine of the spotlight's half-angle, −1 to 1";
+        let mut wanted: Option<(Epsilon, bool)> = None;
+        row(ui, "Resolution scale ε", hover, |ui| {
+            let mut value = epsilon.get();
+            let field = DragValue::new(&mut value)
+                .speed(0.002)
+                .range(-1.0..=1.0)
+                .custom_formatter(|value, _| epsilon_text(Epsilon::clamped(value)))
+                .custom_parser(|text| text.replace('−', "-").parse().ok());
+            let response = ui
+                .add(field)
+                .on_hover_text(format!("{hover}. In full: {epsilon}"));
+            response.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::Role::SpinButton, true, "epsilon value")
+            });
+            if value != epsilon.get() {
+                wanted = Some((Epsilon::clamped(value), response.dragged()));
+            }
+            if choices.epsilon_is_auto {
+                let text = RichText::new("auto").color(color(palette(ui.ctx()).note));
+                let hover = "Set automatically: half of the samples are lit in some plane. \
+                             Moving ε makes it yours";
+                ui.label(text.size(11.0)).on_hover_text(hover);
+            }
+        });
+        ui.spacing_mut().slider_width = ui.available_width();
+        let mut value = epsilon.get();
+        let slider = Slider::new(&mut value, 0.0..=1.0)
+            .show_value(false)
+            .clamping(SliderClamping::Never)
+            .smart_aim(false);
+        let response = accented(ui, slider).on_hover_text(
+            "Drag for a wider or a tighter spotlight; negative values can be typed above",
+        );
+        response.widget_info(|| egui::WidgetInfo::slider(true, epsilon.get(), "epsilon"));
+        if response.changed() {
+            // The slider's own places are thousandths.
+            let value = (value * 1000.0).round() / 1000.0;
+            wanted = Some((Epsilon::clamped(value), response.dragged()));
+        }
+        let hover = "φ = arccos ε, in degrees: how wide the cone is, from its axis to its edge";
+        row(ui, "half-angle", hover, |ui| {
+            let mut degrees = epsilon.half_angle_deg();
+            let before = degrees;
+            let field = DragValue::new(&mut degrees)
+                .speed(0.1)
+                .range(0.0..=180.0)
+                .max_decimals(2)
+                .min_decimals(1)
+                .suffix("°");
+            let response = ui.add(field).on_hover_text(hover);
+            response.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::Role::SpinButton, true, "half-angle")
+            });
+            if degrees != before
+                && let Ok(epsilon) = Epsilon::from_half_angle_deg(degrees)
+            {
+                wanted = Some((epsilon, response.dragged()));
+            }
+        });
+        let hover = "The share of directionless data of this layer's width that such a cone \
+                     would light: the dashed ring in the polar plot";
+        row(ui, "isotropic share", hover, |ui| {
+            let before = epsilon.null_share(dimensions);
+            let mut share = before;
+            let field = DragValue::new(&mut share)
+                .speed(before.max(1e-9) * 0.02)
+                .range(0.0..=1.0)
+                .custom_formatter(|share, _| share_text(share))
+                .custom_parser(parse_share);
+            let response = ui.add(field).on_hover_text(hover);
+            response.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::Role::SpinButton, true, "isotropic share")
+            });
+            if share != before
+                && let Ok(epsilon) = Epsilon::from_null_share(share, dimensions)
+            {
+                wanted = Some((epsilon, response.dragged()));
+            }
+        });
+        ui.horizontal(|ui| {
+            action_button(ui, "Auto", "Automatic ε", Ok(()), commands);
+            let hover = "The ε that lights 1% of isotropic data of this layer's width";
+            if ui.button("1% null").on_hover_text(hover).clicked()
+                && let Ok(epsilon) = Epsilon::from_null_share(0.01, dimensions)
+            {
+                wanted = Some((epsilon, false));
+            }
+            let hover = "The paper's default; wide layers are dark at it";
+            if ui.button("Paper 0.9").on_hover_text(hover).clicked() {
+                wanted = Some((Epsilon::clamped(PAPER_EPSILON), false));
+            }
+        });
+        if let Some((epsilon, dragging)) = wanted {
+            commands.push(Command::SetEpsilon { epsilon, dragging });
+        }
+    }
+}
+
+/// A share typed as percent, with or without its sign.
+fn parse_share(text: &str) -> Option<f64> {
+    let percent: f64 = text.trim().trim_end_matches('%').trim().parse().ok()?;
+    Some(percent / 100.0)
+}

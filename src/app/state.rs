@@ -1,0 +1,428 @@
+//! What the window holds: what the user chose, what follows from it, what is
+//! kept between starts.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::data::ArrayInfo;
+use crate::scene::{AngleUnit, ColorMap, ColorScale, PlaneOrder};
+use crate::srm::{
+    AngleGrid, Curve, Draw, Epsilon, PAPER_EPSILON, Plane, PlaneMode, PlaneSet, Sign, Sweep,
+    SweepSpec,
+};
+use crate::worker::Generation;
+use crate::worker::jobs::{Heatmap, Highlights, Layer, LoadAs};
+
+use super::command::Command;
+
+/// Angles of a new window: steps of 1°.
+pub const DEFAULT_ANGLES: usize = 361;
+
+/// The bundled sample is opened at this `ε`, the one exception to *auto*.
+pub const SAMPLE_EPSILON: f64 = 0.7;
+
+/// Most recent files that the menu lists.
+const MOST_RECENT: usize = 10;
+
+/// What the user chose that bears on results: undone and redone as one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choices {
+    /// Resolution scale.
+    pub epsilon: Epsilon,
+    /// Whether `ε` was set by *auto* and follows the shown layer.
+    pub epsilon_is_auto: bool,
+    /// Probe angles.
+    pub grid: AngleGrid,
+    /// Combinations or permutations.
+    pub mode: PlaneMode,
+    /// Signed or not.
+    pub sign: Sign,
+    /// The plane that is looked at.
+    pub plane: Option<Plane>,
+    /// Planes laid over it.
+    pub pins: Vec<Plane>,
+}
+
+/// The open layers and the choices.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Open dumps, in the order they were opened.
+    pub layers: Vec<Arc<Layer>>,
+    /// The one that is shown.
+    pub shown: usize,
+    /// The choices.
+    pub choices: Choices,
+}
+
+impl Document {
+    /// Nothing open.
+    pub fn new() -> Option<Self> {
+        Some(Self {
+            layers: Vec::new(),
+            shown: 0,
+            choices: Choices {
+                epsilon: Epsilon::clamped(PAPER_EPSILON),
+                epsilon_is_auto: true,
+                grid: AngleGrid::new(DEFAULT_ANGLES).ok()?,
+                mode: PlaneMode::default(),
+                sign: Sign::default(),
+                plane: None,
+                pins: Vec::new(),
+            },
+        })
+    }
+
+    /// The shown layer.
+    pub fn layer(&self) -> Option<&Arc<Layer>> {
+        self.layers.get(self.shown)
+    }
+
+    /// Shows the layer at `index` and fits the choices to it: an automatic `ε`
+    /// becomes that layer's, a plane that it lacks gives way.
+    pub fn show(&mut self, index: usize) {
+        self.shown = index;
+        let Some(layer) = self.layers.get(index).cloned() else {
+            return;
+        };
+        if self.choices.epsilon_is_auto {
+            self.choices.epsilon = auto_epsilon(&layer);
+        }
+        self.fit_planes(&layer);
+    }
+
+    /// Drops planes that the shown layer lacks; a plane `(j, i)` becomes
+    /// `(i, j)` among combinations.
+    pub fn fit_planes(&mut self, layer: &Layer) {
+        let basis = layer.coordinates.basis();
+        let mode = self.choices.mode;
+        let fit = |plane: Plane| {
+            let ordered = match mode {
+                PlaneMode::Combinations => Plane {
+                    i: plane.i.min(plane.j),
+                    j: plane.i.max(plane.j),
+                },
+                PlaneMode::Permutations => plane,
+            };
+            basis.spans(ordered).then_some(ordered)
+        };
+        self.choices.plane = self
+            .choices
+            .plane
+            .and_then(fit)
+            .or(layer.overview.commonest);
+        self.choices.pins = self.choices.pins.iter().copied().filter_map(fit).collect();
+        self.choices.pins.dedup();
+    }
+
+    /// The sweep that the choices ask for.
+    pub fn spec(&self) -> Option<SweepSpec> {
+        let basis = self.layer()?.coordinates.basis();
+        let draw: Option<Draw> = None;
+        Some(SweepSpec {
+            epsilon: self.choices.epsilon,
+            grid: self.choices.grid.clone(),
+            sign: self.choices.sign,
+            planes: PlaneSet::new(basis, self.choices.mode, draw),
+        })
+    }
+}
+
+/// *Auto* for a layer; the paper's 0.9 where it is undefined.
+pub fn auto_epsilon(layer: &Layer) -> Epsilon {
+    let paper = Epsilon::clamped(PAPER_EPSILON);
+    layer.overview.auto_epsilon.unwrap_or(paper)
+}
+
+/// Dark, light, or as the desktop has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThemeChoice {
+    /// As the desktop has it.
+    #[default]
+    System,
+    /// Light on dark.
+    Dark,
+    /// Dark on light.
+    Light,
+}
+
+/// Kept between starts, never part of a result.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Preferences {
+    /// Theme.
+    pub theme: ThemeChoice,
+    /// Degrees or multiples of π.
+    pub unit: AngleUnit,
+    /// Order of the heatmap's rows.
+    pub order: PlaneOrder,
+    /// Colour map.
+    pub map: ColorMap,
+    /// Colour scale.
+    pub scale: ColorScale,
+    /// Files opened, the newest first.
+    pub recent: Vec<PathBuf>,
+}
+
+impl Preferences {
+    /// Puts a file at the head of the recent ones.
+    pub fn remember(&mut self, path: PathBuf) {
+        if path.as_os_str().is_empty() {
+            return;
+        }
+        self.recent.retain(|known| *known != path);
+        self.recent.insert(0, path);
+        self.recent.truncate(MOST_RECENT);
+    }
+}
+
+/// A sweep's result with what the worker drew from it.
+#[derive(Clone, Debug)]
+pub struct SweepView {
+    /// The request that it answers.
+    pub generation: Generation,
+    /// The sweep.
+    pub sweep: Arc<Sweep>,
+    /// What was swept.
+    pub layer: Arc<Layer>,
+    /// Curves of all planes, where they fit.
+    pub counts: Option<Arc<Vec<i32>>>,
+    /// The layer's numbers and planes worth a look.
+    pub highlights: Highlights,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// What a request of curves asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CurveKey {
+    pub layer: u64,
+    pub planes: Vec<Plane>,
+    pub epsilon: Epsilon,
+    pub angles: usize,
+    pub sign: Sign,
+}
+
+/// What a request of a sweep asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweepKey {
+    pub layer: u64,
+    pub epsilon: Epsilon,
+    pub angles: usize,
+    pub sign: Sign,
+    pub mode: PlaneMode,
+}
+
+/// What a request of a heatmap asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeatmapKey {
+    pub sweep: Generation,
+    pub order: PlaneOrder,
+    pub pixels: usize,
+    pub map: ColorMap,
+    pub scale: ColorScale,
+}
+
+/// A request on its way and the result that is shown meanwhile.
+#[derive(Debug)]
+pub struct Pending<K, T> {
+    /// The last request and its number.
+    pub asked: Option<(K, Generation)>,
+    /// The last result and what it answers.
+    pub shown: Option<(K, T)>,
+}
+
+impl<K, T> Default for Pending<K, T> {
+    fn default() -> Self {
+        Self {
+            asked: None,
+            shown: None,
+        }
+    }
+}
+
+impl<K: Clone + PartialEq, T> Pending<K, T> {
+    /// Whether `key` is neither shown nor on its way.
+    pub fn needs(&self, key: &K) -> bool {
+        self.asked.as_ref().is_none_or(|(asked, _)| asked != key)
+    }
+
+    /// Takes a result if it answers the last request.
+    pub fn accept(&mut self, generation: Generation, result: T) -> bool {
+        match &self.asked {
+            Some((key, asked)) if *asked == generation => {
+                self.shown = Some((key.clone(), result));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The shown result.
+    pub fn result(&self) -> Option<&T> {
+        self.shown.as_ref().map(|(_, result)| result)
+    }
+
+    /// Whether what is shown answers another request than the last.
+    pub fn is_stale(&self) -> bool {
+        match (&self.asked, &self.shown) {
+            (Some((asked, _)), Some((shown, _))) => asked != shown,
+            (Some(_), None) => true,
+            _ => false,
+        }
+    }
+
+    /// Forgets both.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// How a notice reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Passes by.
+    Success,
+    /// Stays until dismissed.
+    Error,
+}
+
+/// A strip under the menu.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// Tells it from others.
+    pub id: u64,
+    /// What happened.
+    pub text: String,
+    /// Success or error.
+    pub tone: Tone,
+    /// Offers, each a button.
+    pub offers: Vec<(String, Command)>,
+    /// When it came.
+    pub since: Instant,
+}
+
+/// A file with several arrays, waiting for a choice.
+#[derive(Clone, Debug)]
+pub struct Picker {
+    /// The file.
+    pub path: PathBuf,
+    /// Its arrays.
+    pub arrays: Vec<ArrayInfo>,
+    /// What the array is to become.
+    pub purpose: LoadAs,
+}
+
+/// A point in time to go back to.
+#[derive(Clone, Debug)]
+struct Step {
+    document: Document,
+    /// Equal kinds in a row are one step while a control is dragged.
+    kind: &'static str,
+}
+
+/// Undo and redo of the document.
+#[derive(Debug, Default)]
+pub struct History {
+    past: VecDeque<Step>,
+    future: Vec<Step>,
+    open: bool,
+}
+
+impl History {
+    const MOST_STEPS: usize = 100;
+
+    /// Remembers the document as it is before a change of that kind. While a
+    /// control is dragged (`merge`), changes of one kind are one step.
+    pub fn record(&mut self, document: &Document, kind: &'static str, merge: bool) {
+        let same = self.open && merge && self.past.back().is_some_and(|s| s.kind == kind);
+        self.open = merge;
+        if same {
+            return;
+        }
+        self.future.clear();
+        self.past.push_back(Step {
+            document: document.clone(),
+            kind,
+        });
+        while self.past.len() > Self::MOST_STEPS {
+            self.past.pop_front();
+        }
+    }
+
+    /// Ends the step that a dragged control keeps open.
+    pub fn close_step(&mut self) {
+        self.open = false;
+    }
+
+    /// What undo would take back.
+    pub fn undo_kind(&self) -> Option<&'static str> {
+        self.past.back().map(|step| step.kind)
+    }
+
+    /// What redo would bring back.
+    pub fn redo_kind(&self) -> Option<&'static str> {
+        self.future.last().map(|step| step.kind)
+    }
+
+    /// Swaps the document for the one before the last change.
+    pub fn undo(&mut self, document: &mut Document) {
+        if let Some(step) = self.past.pop_back() {
+            self.open = false;
+            let now = std::mem::replace(document, step.document);
+            self.future.push(Step {
+                document: now,
+                kind: step.kind,
+            });
+        }
+    }
+
+    /// Takes the last undo back.
+    pub fn redo(&mut self, document: &mut Document) {
+        if let Some(step) = self.future.pop() {
+            self.open = false;
+            let now = std::mem::replace(document, step.document);
+            self.past.push_back(Step {
+                document: now,
+                kind: step.kind,
+            });
+        }
+    }
+}
+
+/// What follows from the rest; never saved.
+#[derive(Debug, Default)]
+pub struct State {
+    /// Curves of the selected plane (first) and the pinned ones.
+    pub curves: Pending<CurveKey, Vec<Curve>>,
+    /// The whole layer.
+    pub sweep: Pending<SweepKey, SweepView>,
+    /// The heatmap and the curves behind the ensemble.
+    pub heatmap: Pending<HeatmapKey, Heatmap>,
+    /// Rows of pixels that the heatmap has.
+    pub heatmap_pixels: usize,
+    /// The layer whose sweep, once done, chooses the plane to show.
+    pub first_look: Option<u64>,
+    /// Strips under the menu.
+    pub notices: Vec<Notice>,
+    /// Next notice's number.
+    pub next_notice: u64,
+    /// A file with several arrays.
+    pub picker: Option<Picker>,
+    /// The shortcuts window.
+    pub help_open: bool,
+    /// The about window.
+    pub about_open: bool,
+    /// Text of the path field.
+    pub path_text: String,
+    /// Whether the path field is to take the keyboard.
+    pub focus_path: bool,
+    /// Search texts of the two plane pickers.
+    pub search: [String; 2],
+    /// A sweep that the user called off: not asked for again until a choice changes.
+    pub sweep_cancelled: bool,
+    /// The title that the window has.
+    pub title: String,
+}

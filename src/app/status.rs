@@ -1,0 +1,110 @@
+//! The status bar: what is shown, how much of it is swept, what runs.
+
+use egui::{Align, Layout, ProgressBar, RichText, Ui};
+
+use crate::worker::Lane;
+
+use super::App;
+use super::command::Command;
+use super::theme::{color, palette};
+use super::widgets::number;
+
+impl App {
+    pub(super) fn status(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let secondary = color(palette(ui.ctx()).secondary);
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                self.running(ui, commands);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    let text = RichText::new(self.status_text()).color(secondary);
+                    ui.add(egui::Label::new(text).truncate());
+                });
+            });
+        });
+    }
+
+    fn status_text(&self) -> String {
+        let Some(layer) = self.document.layer() else {
+            return "Nothing is open".to_owned();
+        };
+        let mut text = format!(
+            "{} samples · {} neurons",
+            number(layer.n_samples()),
+            number(layer.n_neurons())
+        );
+        let left_out = layer.dump.activations.excluded_rows().len();
+        if left_out > 0 {
+            text = format!(
+                "{text} · {} rows left out (NaN or infinity)",
+                number(left_out)
+            );
+        }
+        if let Some(view) = self.state.sweep.result()
+            && view.layer.id == layer.id
+        {
+            let planes = view.sweep.records.len();
+            let set = &view.sweep.spec.planes;
+            text = format!(
+                "{text} · {} of {} planes",
+                number(planes),
+                number(set.in_all() as usize)
+            );
+            if set.degenerate() > 0 {
+                text = format!("{text} · {} pairs are no plane", number(set.degenerate()));
+            }
+            if !self.state.sweep.is_stale() {
+                text = format!("{text} · swept in {}", duration(view.took));
+            }
+        }
+        text
+    }
+
+    fn running(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let secondary = color(palette(ui.ctx()).secondary);
+        let lanes = [Lane::Load, Lane::Sweep, Lane::Heatmap, Lane::Export];
+        let Some((lane, progress)) = lanes
+            .into_iter()
+            .find_map(|lane| Some((lane, self.worker.progress(lane)?)))
+        else {
+            let text = if self.state.sweep_cancelled && self.state.sweep.is_stale() {
+                "sweep cancelled"
+            } else {
+                "ready"
+            };
+            ui.label(RichText::new(text).color(secondary));
+            return;
+        };
+        if lane != Lane::Export && ui.small_button("Cancel").on_hover_text("Esc").clicked() {
+            commands.push(Command::Cancel);
+        }
+        if progress.total > 0 {
+            let share = progress.done as f32 / progress.total as f32;
+            let bar = ProgressBar::new(share)
+                .desired_width(140.0)
+                .desired_height(8.0);
+            let hover = format!(
+                "{} of {} planes",
+                number(progress.done),
+                number(progress.total)
+            );
+            ui.add(bar).on_hover_text(hover);
+        } else {
+            ui.add(egui::Spinner::new().size(14.0));
+        }
+        ui.label(RichText::new(progress.label).color(secondary));
+        // Progress moves without anybody touching the window.
+        ui.ctx()
+            .request_repaint_after(std::time::Duration::from_millis(50));
+    }
+}
+
+fn duration(took: std::time::Duration) -> String {
+    let seconds = took.as_secs_f64();
+    if seconds < 0.0995 {
+        format!("{:.1} ms", seconds * 1e3)
+    } else if seconds < 1.0 {
+        format!("{:.0} ms", seconds * 1e3)
+    } else {
+        format!("{seconds:.1} s")
+    }
+}

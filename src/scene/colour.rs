@@ -1,0 +1,213 @@
+//! Colours: two themes, colour maps that keep their order for every eye, and
+//! the Okabe–Ito series.
+
+/// Red, green, blue, alpha (not premultiplied).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Color(pub [u8; 4]);
+
+impl Color {
+    /// An opaque colour.
+    #[must_use]
+    pub const fn rgb(r: u8, g: u8, b: u8) -> Self {
+        Self([r, g, b, 255])
+    }
+
+    /// The same with that opacity.
+    #[must_use]
+    pub const fn alpha(self, alpha: u8) -> Self {
+        let Self([r, g, b, _]) = self;
+        Self([r, g, b, alpha])
+    }
+}
+
+/// Okabe–Ito, in the order in which pinned curves take them; the accent of the
+/// palettes belongs to the selected one.
+pub const SERIES: [Color; 7] = [
+    Color::rgb(230, 159, 0),
+    Color::rgb(0, 158, 115),
+    Color::rgb(204, 121, 167),
+    Color::rgb(213, 94, 0),
+    Color::rgb(86, 180, 233),
+    Color::rgb(240, 228, 66),
+    Color::rgb(0, 114, 178),
+];
+
+/// The colours of a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Palette {
+    /// Behind everything.
+    pub background: Color,
+    /// Behind a plot with axes.
+    pub plot: Color,
+    /// Panel edges.
+    pub border: Color,
+    /// Grid lines and frames of plots.
+    pub grid: Color,
+    /// What is read first.
+    pub text: Color,
+    /// What is read second.
+    pub secondary: Color,
+    /// The data that is looked at, and what can be clicked.
+    pub accent: Color,
+    /// Where the user is: the cone, the selected row.
+    pub spotlight: Color,
+    /// Text in the spotlight's colour, dark enough to read.
+    pub note: Color,
+    /// Something went wrong.
+    pub error: Color,
+}
+
+impl Palette {
+    /// On a dark ground.
+    pub const DARK: Self = Self {
+        background: Color::rgb(30, 33, 38),
+        plot: Color::rgb(24, 26, 31),
+        border: Color::rgb(54, 58, 65),
+        grid: Color::rgb(62, 67, 75),
+        text: Color::rgb(224, 227, 232),
+        secondary: Color::rgb(150, 156, 166),
+        accent: Color::rgb(77, 190, 255),
+        spotlight: Color::rgb(255, 213, 107),
+        note: Color::rgb(255, 213, 107),
+        error: Color::rgb(255, 138, 128),
+    };
+
+    /// On white.
+    pub const LIGHT: Self = Self {
+        background: Color::rgb(255, 255, 255),
+        plot: Color::rgb(247, 248, 250),
+        border: Color::rgb(218, 222, 228),
+        grid: Color::rgb(212, 216, 222),
+        text: Color::rgb(31, 35, 41),
+        secondary: Color::rgb(98, 106, 117),
+        accent: Color::rgb(0, 112, 188),
+        spotlight: Color::rgb(232, 164, 0),
+        note: Color::rgb(140, 92, 0),
+        error: Color::rgb(190, 40, 30),
+    };
+}
+
+/// Colour maps, perceptually uniform and safe for colour-vision deficiencies.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum ColorMap {
+    /// Matplotlib's default.
+    #[default]
+    Viridis,
+    /// Made for colour-vision deficiencies.
+    Cividis,
+    /// Dark to bright by way of red.
+    Inferno,
+}
+
+impl ColorMap {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Viridis, Self::Cividis, Self::Inferno];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Viridis => "Viridis",
+            Self::Cividis => "Cividis",
+            Self::Inferno => "Inferno",
+        }
+    }
+
+    /// 256 colours from low to high; for signed values a diverging map (purple
+    /// below zero, orange above), whatever the choice.
+    #[must_use]
+    pub fn table(self, signed: bool) -> Vec<[u8; 4]> {
+        let gradient = match (signed, self) {
+            (true, _) => colorous::PURPLE_ORANGE,
+            (false, Self::Viridis) => colorous::VIRIDIS,
+            (false, Self::Cividis) => colorous::CIVIDIS,
+            (false, Self::Inferno) => colorous::INFERNO,
+        };
+        (0..256)
+            .map(|k| {
+                // colorous runs from orange to purple.
+                let place = if signed { 255 - k } else { k };
+                let c = gradient.eval_rational(place, 256);
+                [c.r, c.g, c.b, 255]
+            })
+            .collect()
+    }
+}
+
+/// How a value becomes a place on the colour map.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum ColorScale {
+    /// In proportion.
+    #[default]
+    Linear,
+    /// By the square root.
+    Sqrt,
+    /// By the logarithm, from one sample on; zero is at the bottom.
+    Log,
+}
+
+impl ColorScale {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Linear, Self::Sqrt, Self::Log];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Linear => "linear",
+            Self::Sqrt => "√",
+            Self::Log => "log",
+        }
+    }
+
+    /// Place of `count` between 0 and 1, where `most` is the largest shown; for
+    /// negative counts the same below zero.
+    #[must_use]
+    pub fn place(self, count: f64, most: f64) -> f64 {
+        if most <= 0.0 {
+            return 0.0;
+        }
+        let size = (count.abs() / most).min(1.0);
+        let place = match self {
+            Self::Linear => size,
+            Self::Sqrt => size.sqrt(),
+            Self::Log => (1.0 + count.abs()).ln() / (1.0 + most).ln(),
+        };
+        place.copysign(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scale_runs_from_nothing_to_all() {
+        for scale in ColorScale::ALL {
+            assert_eq!(scale.place(0.0, 120.0), 0.0);
+            assert!((scale.place(120.0, 120.0) - 1.0).abs() < 1e-12);
+            assert!((scale.place(-120.0, 120.0) + 1.0).abs() < 1e-12);
+            let places: Vec<f64> = (0..=120)
+                .map(|c| scale.place(f64::from(c), 120.0))
+                .collect();
+            assert!(places.is_sorted());
+            assert_eq!(scale.place(0.0, 0.0), 0.0);
+        }
+    }
+
+    #[test]
+    fn maps_have_256_colours_and_signed_ones_are_pale_in_the_middle() {
+        for map in ColorMap::ALL {
+            assert_eq!(map.table(false).len(), 256);
+        }
+        let signed = ColorMap::Viridis.table(true);
+        let light = |k: usize| signed[k][..3].iter().map(|&c| u32::from(c)).sum::<u32>();
+        assert!(light(128) > light(0) && light(128) > light(255));
+    }
+}

@@ -1,0 +1,192 @@
+//! Views as primitives: drawn once, shown twice.
+//!
+//! A view turns results into a [`Scene`]: shapes, text and images in points with
+//! `y` downwards, nothing of a window or a page in them. The window paints a
+//! scene, and a figure for a paper is the same scene on a page in millimetres.
+
+// Positions in points and colours in bytes: what these casts drop is below
+// what a screen or a printer can show.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)]
+
+mod colour;
+mod curves;
+mod heatmap;
+mod polar;
+mod ticks;
+
+use std::sync::Arc;
+
+pub use colour::{Color, ColorMap, ColorScale, Palette, SERIES};
+pub use curves::{CurveBundle, bundle};
+pub use heatmap::{
+    Aggregate, HeatmapLayout, HeatmapView, Order, PlaneOrder, bar, heatmap, order, raster,
+};
+pub use polar::{PolarCurve, PolarLayout, PolarView, polar};
+pub use ticks::{AngleUnit, percent, ticks};
+
+/// A position in points, `x` to the right and `y` downwards.
+pub type Point = [f32; 2];
+
+/// A rectangle in points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rect {
+    /// Left edge.
+    pub x: f32,
+    /// Top edge.
+    pub y: f32,
+    /// Width.
+    pub width: f32,
+    /// Height.
+    pub height: f32,
+}
+
+impl Rect {
+    /// Whether the point lies within, edges counted.
+    #[must_use]
+    pub fn contains(&self, [x, y]: Point) -> bool {
+        (self.x..=self.x + self.width).contains(&x) && (self.y..=self.y + self.height).contains(&y)
+    }
+}
+
+/// A view's picture.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scene {
+    /// Width and height in points.
+    pub size: Point,
+    /// Drawn in order.
+    pub items: Vec<Item>,
+}
+
+/// A line's look.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stroke {
+    /// Width in points.
+    pub width: f32,
+    /// Colour.
+    pub color: Color,
+    /// Lengths of dashes and gaps in points; solid where `None`.
+    pub dash: Option<[f32; 2]>,
+}
+
+impl Stroke {
+    /// A solid line.
+    #[must_use]
+    pub const fn solid(width: f32, color: Color) -> Self {
+        Self {
+            width,
+            color,
+            dash: None,
+        }
+    }
+}
+
+/// Where a text's position is, horizontally.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// At its start.
+    Start,
+    /// In its middle.
+    Middle,
+    /// At its end.
+    End,
+}
+
+/// A primitive.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    /// The area between two polylines of equally many points.
+    Area {
+        /// One side.
+        upper: Vec<Point>,
+        /// The other side.
+        lower: Vec<Point>,
+        /// Fill.
+        color: Color,
+    },
+    /// A polyline.
+    Line {
+        /// Its points.
+        points: Vec<Point>,
+        /// Whether the last joins the first.
+        closed: bool,
+        /// Its look.
+        stroke: Stroke,
+    },
+    /// A circle's outline.
+    Circle {
+        /// Centre.
+        centre: Point,
+        /// Radius in points.
+        radius: f32,
+        /// Its look.
+        stroke: Stroke,
+    },
+    /// A filled rectangle.
+    Fill {
+        /// Where.
+        rect: Rect,
+        /// Fill.
+        color: Color,
+    },
+    /// A line of text, centred vertically on its position.
+    Text {
+        /// Where.
+        at: Point,
+        /// What.
+        text: String,
+        /// Height of the font in points.
+        size: f32,
+        /// Horizontal alignment.
+        align: Align,
+        /// Bold or regular.
+        bold: bool,
+        /// Whether it reads upwards, turned by 90°.
+        upwards: bool,
+        /// Colour.
+        color: Color,
+    },
+    /// An image, one data cell a pixel, stretched without smoothing.
+    Image {
+        /// Where.
+        rect: Rect,
+        /// The pixels.
+        raster: Arc<Raster>,
+    },
+}
+
+/// Pixels, row after row, opaque or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raster {
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Red, green, blue, alpha (not premultiplied) of each pixel.
+    pub rgba: Vec<[u8; 4]>,
+}
+
+impl Scene {
+    fn line(&mut self, points: Vec<Point>, stroke: Stroke) {
+        self.items.push(Item::Line {
+            points,
+            closed: false,
+            stroke,
+        });
+    }
+
+    fn text(&mut self, at: Point, text: impl Into<String>, size: f32, align: Align, color: Color) {
+        self.items.push(Item::Text {
+            at,
+            text: text.into(),
+            size,
+            align,
+            bold: false,
+            upwards: false,
+            color,
+        });
+    }
+}

@@ -1,0 +1,465 @@
+//! The background thread and its lanes.
+//!
+//! One named thread owns a rayon pool and serves [`Lane`]s in order of urgency:
+//! a curve before a load, a load before the heatmap, and so on. Newest wins
+//! within a lane, but for loads and exports, which queue. Long work calls
+//! [`Context::yield_now`] between two pieces, which serves whatever is more
+//! urgent at once; so a curve waits for a piece of a sweep, never for the sweep.
+//! A superseded or cancelled job finds its flag set and ends; what it still says
+//! is dropped, since nothing carries its generation any more. A panic in a job
+//! is caught and reported, and the thread goes on.
+
+pub mod jobs;
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+/// A kind of work. The order is that of urgency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lane {
+    /// The selected and the pinned planes' curves.
+    Curve,
+    /// Reading files and preparing them for a basis; jobs queue.
+    Load,
+    /// Ordering and colouring what a sweep gave.
+    Heatmap,
+    /// The whole layer.
+    Sweep,
+    /// Writing files; jobs queue.
+    Export,
+}
+
+impl Lane {
+    /// All of them, most urgent first.
+    pub const ALL: [Self; 5] = [
+        Self::Curve,
+        Self::Load,
+        Self::Heatmap,
+        Self::Sweep,
+        Self::Export,
+    ];
+
+    fn queues(self) -> bool {
+        matches!(self, Self::Load | Self::Export)
+    }
+}
+
+/// Number of a request; later ones are larger.
+pub type Generation = u64;
+
+/// What the worker says.
+#[derive(Debug)]
+pub enum Event<E> {
+    /// A job's own message.
+    Said {
+        /// Its lane.
+        lane: Lane,
+        /// Its request.
+        generation: Generation,
+        /// The message.
+        message: E,
+    },
+    /// A job panicked; the worker goes on.
+    Panicked {
+        /// Its lane.
+        lane: Lane,
+        /// Its request.
+        generation: Generation,
+        /// The panic's message.
+        message: String,
+    },
+}
+
+type Job<E> = Box<dyn FnOnce(&Context<E>) + Send>;
+
+struct Request<E> {
+    generation: Generation,
+    cancel: Arc<AtomicBool>,
+    label: String,
+    job: Job<E>,
+}
+
+/// One lane's waiting and running jobs.
+struct Queue<E> {
+    waiting: VecDeque<Request<E>>,
+    running: Option<(Generation, Arc<AtomicBool>, String)>,
+}
+
+struct Shared<E> {
+    queues: Mutex<[Queue<E>; 5]>,
+    wake: Condvar,
+    stop: AtomicBool,
+    done: [AtomicUsize; 5],
+    total: [AtomicUsize; 5],
+    repaint: Box<dyn Fn() + Send + Sync>,
+}
+
+/// How far a lane's running job is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// What it does, for people.
+    pub label: String,
+    /// Pieces done.
+    pub done: usize,
+    /// Pieces in all; 0 where unknown.
+    pub total: usize,
+}
+
+/// The handle that the window keeps.
+pub struct Worker<E> {
+    shared: Arc<Shared<E>>,
+    events: Receiver<Event<E>>,
+    next: AtomicU64,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What a running job sees.
+pub struct Context<E> {
+    shared: Arc<Shared<E>>,
+    events: Sender<Event<E>>,
+    lane: Lane,
+    generation: Generation,
+    cancel: Arc<AtomicBool>,
+}
+
+impl<E: Send + 'static> Worker<E> {
+    /// Starts the thread. `repaint` is called, from any thread, whenever there
+    /// is something new to show.
+    ///
+    /// # Errors
+    /// If the system refuses a thread.
+    pub fn new(repaint: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
+        let (sender, events) = channel();
+        let shared = Arc::new(Shared {
+            queues: Mutex::new(Lane::ALL.map(|_| Queue {
+                waiting: VecDeque::new(),
+                running: None,
+            })),
+            wake: Condvar::new(),
+            stop: AtomicBool::new(false),
+            done: Lane::ALL.map(|_| AtomicUsize::new(0)),
+            total: Lane::ALL.map(|_| AtomicUsize::new(0)),
+            repaint: Box::new(repaint),
+        });
+        let thread = std::thread::Builder::new()
+            .name("followspot-worker".to_owned())
+            .spawn({
+                let shared = Arc::clone(&shared);
+                move || run(&shared, &sender)
+            })?;
+        Ok(Self {
+            shared,
+            events,
+            next: AtomicU64::new(1),
+            thread: Some(thread),
+        })
+    }
+
+    /// Hands a job to its lane; where the lane doesn't queue, whatever waits or
+    /// runs there is superseded.
+    pub fn submit(
+        &self,
+        lane: Lane,
+        label: impl Into<String>,
+        job: impl FnOnce(&Context<E>) + Send + 'static,
+    ) -> Generation {
+        let generation = self.next.fetch_add(1, Ordering::Relaxed);
+        let request = Request {
+            generation,
+            cancel: Arc::new(AtomicBool::new(false)),
+            label: label.into(),
+            job: Box::new(job),
+        };
+        let mut queues = lock(&self.shared.queues);
+        let queue = &mut queues[lane as usize];
+        if !lane.queues() {
+            queue.cancel();
+        }
+        queue.waiting.push_back(request);
+        drop(queues);
+        self.shared.wake.notify_one();
+        generation
+    }
+
+    /// Calls off all that waits or runs in a lane.
+    pub fn cancel(&self, lane: Lane) {
+        lock(&self.shared.queues)[lane as usize].cancel();
+    }
+
+    /// Whether a lane has work, waiting or running.
+    #[must_use]
+    pub fn is_busy(&self, lane: Lane) -> bool {
+        let queue = &lock(&self.shared.queues)[lane as usize];
+        !queue.waiting.is_empty() || queue.running.is_some()
+    }
+
+    /// How far a lane's running job is.
+    #[must_use]
+    pub fn progress(&self, lane: Lane) -> Option<Progress> {
+        let label = lock(&self.shared.queues)[lane as usize]
+            .running
+            .as_ref()?
+            .2
+            .clone();
+        Some(Progress {
+            label,
+            done: self.shared.done[lane as usize].load(Ordering::Relaxed),
+            total: self.shared.total[lane as usize].load(Ordering::Relaxed),
+        })
+    }
+
+    /// The next thing said, if any.
+    pub fn poll(&self) -> Option<Event<E>> {
+        self.events.try_recv().ok()
+    }
+}
+
+impl<E> Queue<E> {
+    fn cancel(&mut self) {
+        self.waiting.clear();
+        if let Some((_, cancel, _)) = &self.running {
+            cancel.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+impl<E> Drop for Worker<E> {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        for queue in lock(&self.shared.queues).iter_mut() {
+            queue.cancel();
+        }
+        self.shared.wake.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread itself has been reported where it arose.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl<E: Send + 'static> Context<E> {
+    /// Set once the job is superseded or cancelled.
+    #[must_use]
+    pub fn cancel(&self) -> &AtomicBool {
+        &self.cancel
+    }
+
+    /// Says something to the window.
+    pub fn say(&self, message: E) {
+        // A window that is gone needs no messages.
+        let _ = self.events.send(Event::Said {
+            lane: self.lane,
+            generation: self.generation,
+            message,
+        });
+        (self.shared.repaint)();
+    }
+
+    /// Reports how far the job is.
+    pub fn progress(&self, done: usize, total: usize) {
+        let lane = self.lane as usize;
+        self.shared.done[lane].store(done, Ordering::Relaxed);
+        self.shared.total[lane].store(total, Ordering::Relaxed);
+        (self.shared.repaint)();
+    }
+
+    /// Serves what is more urgent than this job, now.
+    pub fn yield_now(&self) {
+        while let Some((lane, request)) = take(&self.shared, Some(self.lane)) {
+            execute(&self.shared, &self.events, lane, request);
+        }
+    }
+}
+
+/// All cores but a share for the window, where there are enough.
+fn pool() -> Option<rayon::ThreadPool> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(if cores > 3 { cores - 1 } else { cores })
+        .thread_name(|index| format!("followspot-pool-{index}"))
+        .build()
+        .ok()
+}
+
+fn run<E: Send + 'static>(shared: &Arc<Shared<E>>, events: &Sender<Event<E>>) {
+    let serve = || {
+        while let Some((lane, request)) = wait(shared) {
+            execute(shared, events, lane, request);
+        }
+    };
+    match pool() {
+        Some(pool) => pool.install(serve),
+        None => serve(),
+    }
+}
+
+/// Blocks until there is work; `None` when the worker is to stop.
+fn wait<E>(shared: &Shared<E>) -> Option<(Lane, Request<E>)> {
+    let mut queues = lock(&shared.queues);
+    loop {
+        if shared.stop.load(Ordering::Relaxed) {
+            return None;
+        }
+        if let Some(found) = next(&mut queues, None) {
+            return Some(found);
+        }
+        queues = shared
+            .wake
+            .wait(queues)
+            .unwrap_or_else(PoisonError::into_inner);
+    }
+}
+
+fn take<E>(shared: &Shared<E>, before: Option<Lane>) -> Option<(Lane, Request<E>)> {
+    next(&mut lock(&shared.queues), before)
+}
+
+/// Takes the most urgent request of those more urgent than `before`, and marks
+/// it as running.
+fn next<E>(queues: &mut [Queue<E>; 5], before: Option<Lane>) -> Option<(Lane, Request<E>)> {
+    for lane in Lane::ALL {
+        if before.is_some_and(|before| lane >= before) {
+            return None;
+        }
+        let queue = &mut queues[lane as usize];
+        if queue.running.is_none()
+            && let Some(request) = queue.waiting.pop_front()
+        {
+            let cancel = Arc::clone(&request.cancel);
+            queue.running = Some((request.generation, cancel, request.label.clone()));
+            return Some((lane, request));
+        }
+    }
+    None
+}
+
+fn execute<E: Send + 'static>(
+    shared: &Arc<Shared<E>>,
+    events: &Sender<Event<E>>,
+    lane: Lane,
+    request: Request<E>,
+) {
+    shared.done[lane as usize].store(0, Ordering::Relaxed);
+    shared.total[lane as usize].store(0, Ordering::Relaxed);
+    let context = Context {
+        shared: Arc::clone(shared),
+        events: events.clone(),
+        lane,
+        generation: request.generation,
+        cancel: request.cancel,
+    };
+    let job = request.job;
+    // Nothing of the job's state outlives it, so nothing half-done is seen.
+    let outcome = catch_unwind(AssertUnwindSafe(|| job(&context)));
+    lock(&shared.queues)[lane as usize].running = None;
+    if let Err(panic) = outcome {
+        let message = panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "no message".to_owned());
+        let _ = events.send(Event::Panicked {
+            lane,
+            generation: request.generation,
+            message,
+        });
+    }
+    (shared.repaint)();
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    fn next_event(worker: &Worker<&'static str>) -> Event<&'static str> {
+        worker
+            .events
+            .recv_timeout(Duration::from_secs(20))
+            .unwrap_or_else(|e| panic!("nothing was said: {e}"))
+    }
+
+    fn said(worker: &Worker<&'static str>) -> &'static str {
+        match next_event(worker) {
+            Event::Said { message, .. } => message,
+            Event::Panicked { message, .. } => panic!("{message}"),
+        }
+    }
+
+    /// A job that runs until it is called off, in pieces.
+    fn endless(context: &Context<&'static str>) {
+        context.say("started");
+        while !context.cancel().load(Ordering::Relaxed) {
+            context.yield_now();
+            std::thread::yield_now();
+        }
+        context.say("called off");
+    }
+
+    #[test]
+    fn a_curve_runs_between_two_pieces_of_a_sweep() {
+        let worker = Worker::new(|| ()).unwrap();
+        worker.submit(Lane::Sweep, "sweep", endless);
+        assert_eq!(said(&worker), "started");
+        worker.submit(Lane::Curve, "curve", |context| context.say("curve"));
+        assert_eq!(said(&worker), "curve");
+        assert!(worker.is_busy(Lane::Sweep));
+        worker.cancel(Lane::Sweep);
+        assert_eq!(said(&worker), "called off");
+    }
+
+    #[test]
+    fn the_newest_sweep_supersedes_the_running_one_at_once() {
+        let worker = Worker::new(|| ()).unwrap();
+        let first = worker.submit(Lane::Sweep, "first", endless);
+        assert_eq!(said(&worker), "started");
+        let asked = Instant::now();
+        let second = worker.submit(Lane::Sweep, "second", |context| context.say("second"));
+        assert!(second > first);
+        assert_eq!(said(&worker), "called off");
+        assert_eq!(said(&worker), "second");
+        assert!(asked.elapsed() < Duration::from_secs(5));
+    }
+
+    #[test]
+    fn loads_queue() {
+        let worker = Worker::new(|| ()).unwrap();
+        for name in ["a", "b", "c"] {
+            worker.submit(Lane::Load, name, move |context| context.say(name));
+        }
+        assert_eq!(
+            [said(&worker), said(&worker), said(&worker)],
+            ["a", "b", "c"]
+        );
+    }
+
+    #[test]
+    fn a_panic_is_reported_and_survived() {
+        let worker = Worker::new(|| ()).unwrap();
+        worker.submit(Lane::Sweep, "bad", |_| panic!("a broken job"));
+        match next_event(&worker) {
+            Event::Panicked { lane, message, .. } => {
+                assert_eq!((lane, message.as_str()), (Lane::Sweep, "a broken job"));
+            }
+            Event::Said { message, .. } => panic!("{message}"),
+        }
+        worker.submit(Lane::Sweep, "good", |context| context.say("alive"));
+        assert_eq!(said(&worker), "alive");
+    }
+
+    #[test]
+    fn dropping_the_worker_ends_its_thread() {
+        let worker = Worker::new(|| ()).unwrap();
+        worker.submit(Lane::Sweep, "sweep", endless);
+        assert_eq!(said(&worker), "started");
+        drop(worker);
+    }
+}
