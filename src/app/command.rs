@@ -16,50 +16,106 @@ use super::state::{Document, ThemeChoice};
 #[derive(Clone, Debug)]
 pub enum Command {
     // File
+    /// Ask for dumps with the system's dialog.
     OpenDialog,
+    /// Ask for a basis with the system's dialog.
     OpenBasisDialog,
+    /// Open that file.
     OpenPath(PathBuf),
+    /// Take that array of the file that waits for a choice.
     PickArray(Option<String>),
+    /// Put the shown layer back into the standard basis.
     UseStandardBasis,
+    /// Read a file the other way.
     ReadAgain(Box<OtherReading>),
+    /// Put the cursor into the path field.
     FocusPath,
+    /// Open the bundled sample.
     OpenSample,
+    /// Close the dump at that place of the list.
     CloseLayer(usize),
+    /// Close the shown dump.
     CloseShown,
+    /// Forget the recent files.
     ClearRecent,
+    /// Close the window.
     Quit,
     // Edit
+    /// Take back the last change.
     Undo,
+    /// Bring back what was undone.
     Redo,
-    SetEpsilon { epsilon: Epsilon, dragging: bool },
+    /// Set `ε`.
+    SetEpsilon {
+        /// The new value.
+        epsilon: Epsilon,
+        /// Whether a control is being dragged: its changes are one step.
+        dragging: bool,
+    },
+    /// Set `ε` automatically.
     AutoEpsilon,
-    SetAngles { count: usize, dragging: bool },
+    /// Set the number of angles.
+    SetAngles {
+        /// `A`.
+        count: usize,
+        /// As for `ε`.
+        dragging: bool,
+    },
+    /// Combinations or permutations.
     SetMode(PlaneMode),
+    /// Signed or not.
     SetSign(Sign),
+    /// Put a text on the clipboard.
     CopyText(String),
     // Plane
+    /// Show the dump at that place of the list.
     ShowLayer(usize),
-    SelectPlane { plane: Plane, dragging: bool },
+    /// Look at a plane.
+    SelectPlane {
+        /// Which.
+        plane: Plane,
+        /// As for `ε`.
+        dragging: bool,
+    },
+    /// The next plane in the heatmap's order.
     NextPlane,
+    /// The plane before.
     PreviousPlane,
+    /// The most aligned plane.
     MostAligned,
+    /// The plane with the highest peak.
     HighestPeak,
+    /// The plane that the most samples light.
     MostLit,
+    /// `(j, i)` instead of `(i, j)`.
     SwapPlane,
+    /// Pin or unpin the selected plane.
     TogglePin,
+    /// Unpin that plane.
     Unpin(Plane),
+    /// Unpin all planes.
     ClearPins,
     // View
+    /// Turn a theme on.
     SetTheme(ThemeChoice),
+    /// Write angles so.
     SetUnit(AngleUnit),
+    /// Order the heatmap so.
     SetOrder(PlaneOrder),
+    /// Colour the heatmap so.
     SetMap(ColorMap),
+    /// Scale the heatmap's colours so.
     SetScale(ColorScale),
+    /// Show or hide the keyboard shortcuts.
     ToggleHelp,
+    /// Show or hide what the program is.
     ToggleAbout,
     // Work and notices
+    /// Call off what runs, or close what lies over the views.
     Cancel,
+    /// Start the sweep anew.
     SweepAgain,
+    /// Take a strip away.
     Dismiss(u64),
 }
 
@@ -111,19 +167,16 @@ pub struct Action {
     pub command: fn() -> Command,
 }
 
-const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
+const fn ctrl(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND, key)
 }
 
-const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(
-        Modifiers::COMMAND.plus(Modifiers::SHIFT),
-        key,
-    ))
+const fn ctrl_shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
 }
 
-const fn plain(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(Modifiers::NONE, key))
+const fn plain(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::NONE, key)
 }
 
 macro_rules! action {
@@ -143,14 +196,14 @@ pub static ACTIONS: &[Action] = &[
     action!(
         File,
         "Open…",
-        ctrl(Key::O),
+        Some(ctrl(Key::O)),
         Command::OpenDialog,
         "Open activation dumps (.npy, .npz): N samples × d neurons"
     ),
     action!(
         File,
         "Open basis…",
-        ctrl_shift(Key::O),
+        Some(ctrl_shift(Key::O)),
         Command::OpenBasisDialog,
         "Read a privileged basis (m × d) for the shown layer"
     ),
@@ -164,7 +217,7 @@ pub static ACTIONS: &[Action] = &[
     action!(
         File,
         "Type a path",
-        ctrl(Key::L),
+        Some(ctrl(Key::L)),
         Command::FocusPath,
         "Put the cursor into the path field of the Data panel"
     ),
@@ -178,7 +231,7 @@ pub static ACTIONS: &[Action] = &[
     action!(
         File,
         "Close",
-        ctrl(Key::W),
+        Some(ctrl(Key::W)),
         Command::CloseShown,
         "Close the shown dump; Undo brings it back"
     ),
@@ -192,98 +245,98 @@ pub static ACTIONS: &[Action] = &[
     action!(
         File,
         "Quit",
-        ctrl(Key::Q),
+        Some(ctrl(Key::Q)),
         Command::Quit,
         "Close the window"
     ),
     action!(
         Edit,
         "Undo",
-        ctrl(Key::Z),
+        Some(ctrl(Key::Z)),
         Command::Undo,
         "Take back the last change of ε, plane, mode, pins or open dumps"
     ),
     action!(
         Edit,
         "Redo",
-        ctrl_shift(Key::Z),
+        Some(ctrl_shift(Key::Z)),
         Command::Redo,
         "Bring back what was undone"
     ),
     action!(
         Edit,
         "Automatic ε",
-        plain(Key::A),
+        Some(plain(Key::A)),
         Command::AutoEpsilon,
         "The tightest spotlight at which half of the samples are lit in some plane, at most 0.9"
     ),
     action!(
         Edit,
         "Sweep again",
-        plain(Key::F5),
+        Some(plain(Key::F5)),
         Command::SweepAgain,
         "Start the sweep of all planes anew, as after cancelling it"
     ),
     action!(
         Edit,
         "Cancel",
-        plain(Key::Escape),
+        Some(plain(Key::Escape)),
         Command::Cancel,
         "Call off what is running: the sweep, a file being opened"
     ),
     action!(
         Plane,
         "Next plane",
-        plain(Key::ArrowDown),
+        Some(plain(Key::ArrowDown)),
         Command::NextPlane,
         "The next row of the heatmap"
     ),
     action!(
         Plane,
         "Previous plane",
-        plain(Key::ArrowUp),
+        Some(plain(Key::ArrowUp)),
         Command::PreviousPlane,
         "The row before"
     ),
     action!(
         Plane,
         "Highest peak",
-        plain(Key::H),
+        Some(plain(Key::H)),
         Command::HighestPeak,
         "The plane with the largest fraction at any angle"
     ),
     action!(
         Plane,
         "Most aligned",
-        plain(Key::M),
+        Some(plain(Key::M)),
         Command::MostAligned,
         "The plane with the highest alignment index among those lit by at least 1% of the samples"
     ),
     action!(
         Plane,
         "Most lit",
-        plain(Key::L),
+        Some(plain(Key::L)),
         Command::MostLit,
         "The plane that the most samples light"
     ),
     action!(
         Plane,
         "Swap i and j",
-        plain(Key::X),
+        Some(plain(Key::X)),
         Command::SwapPlane,
         "Look at the plane from the other side (permutations only)"
     ),
     action!(
         Plane,
         "Pin or unpin",
-        plain(Key::P),
+        Some(plain(Key::P)),
         Command::TogglePin,
         "Keep this plane's curve in the polar plot beside the selected one"
     ),
     action!(
         Plane,
         "Unpin all",
-        ctrl_shift(Key::P),
+        Some(ctrl_shift(Key::P)),
         Command::ClearPins,
         "Remove the pinned curves"
     ),
@@ -325,7 +378,7 @@ pub static ACTIONS: &[Action] = &[
     action!(
         Help,
         "Keyboard shortcuts",
-        plain(Key::F1),
+        Some(plain(Key::F1)),
         Command::ToggleHelp,
         "Every command with its key"
     ),

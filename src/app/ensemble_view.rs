@@ -1,12 +1,15 @@
 //! The ensemble: mean ± standard deviation over planes, every plane's curve
 //! faintly behind it.
 
+use std::sync::Arc;
+
 use egui::{Ui, Vec2b};
 use egui_plot::{
     FilledArea, GridMark, HoverPosition, Line, Plot, PlotBounds, PlotImage, PlotPoint, PlotPoints,
 };
 
 use crate::scene::{AngleUnit, percent, ticks};
+use crate::srm::{Sign, Sweep};
 
 use super::App;
 use super::theme::{color, palette};
@@ -27,59 +30,23 @@ impl App {
             );
             return;
         };
-        let sweep = std::sync::Arc::clone(&view.sweep);
+        let sweep = Arc::clone(&view.sweep);
         if sweep.records.is_empty() {
             empty(ui, "This basis has no plane: all its vectors are parallel.");
             return;
         }
+        self.ensemble_plot(ui, &sweep);
+    }
+
+    fn ensemble_plot(&mut self, ui: &mut Ui, sweep: &Arc<Sweep>) {
         let colors = palette(ui.ctx());
         let unit = self.preferences.unit;
-        let degrees: Vec<f64> = sweep
-            .spec
-            .grid
-            .angles_rad()
-            .iter()
-            .map(|angle| angle.to_degrees())
-            .collect();
-        let ensemble = &sweep.ensemble;
-        let side = |sign: f64| -> Vec<f64> {
-            let both = ensemble.mean.iter().zip(&ensemble.std);
-            both.map(|(mean, std)| (mean + sign * std) * 100.0)
-                .collect()
-        };
-        let (mut low, high) = (side(-1.0), side(1.0));
-        let signed = ensemble.min.iter().any(|&value| value < 0.0);
-        if !signed {
-            // No fraction lies below zero, wherever mean − std does.
-            low.iter_mut().for_each(|value| *value = value.max(0.0));
-        }
-        let mean: Vec<[f64; 2]> = degrees
-            .iter()
-            .zip(&ensemble.mean)
-            .map(|(&x, y)| [x, y * 100.0])
-            .collect();
-        let top = ensemble.max.iter().copied().fold(0.0, f64::max).max(1e-6) * 105.0;
+        let band = Band::new(sweep);
+        let (lowest, top) = (band.lowest, band.top);
         // A little below zero, so that the two axes' zeros keep apart.
-        let lowest = ensemble.min.iter().copied().fold(0.0, f64::min) * 105.0;
         let bottom = lowest - top * 0.03;
-        let bundle = self
-            .ordered()
-            .map(|heatmap| std::sync::Arc::clone(&heatmap.bundle));
-        let image = bundle.map(|bundle| {
-            let options = egui::TextureOptions::LINEAR;
-            let texture = self.textures.get(ui.ctx(), &bundle.raster, options);
-            let (low, high) = (bundle.low * 100.0, bundle.high * 100.0);
-            let centre = PlotPoint::new(180.0, f64::midpoint(low, high));
-            PlotImage::new(
-                "every plane",
-                texture.id(),
-                centre,
-                [360.0, (high - low) as f32],
-            )
-            .tint(color(colors.secondary.alpha(150)))
-            .allow_hover(false)
-        });
-        let hover = sweep.clone();
+        let image = self.faint_curves(ui);
+        let hover = Arc::clone(sweep);
         let size = rest(ui);
         ui.visuals_mut().override_text_color = Some(color(colors.secondary));
         let response = Plot::new("ensemble")
@@ -95,43 +62,21 @@ impl App {
             .cursor_color(color(colors.spotlight))
             .show_crosshair(false)
             .x_grid_spacer(|_| {
-                (0..=8u32)
-                    .map(|k| GridMark {
-                        value: f64::from(k) * 45.0,
-                        step_size: 90.0,
-                    })
-                    .collect()
+                let mark = |k: u32| GridMark {
+                    value: f64::from(k) * 45.0,
+                    step_size: 90.0,
+                };
+                (0..=8).map(mark).collect()
             })
             .x_axis_formatter(move |mark, _| angle_mark(mark.value, unit))
-            .y_grid_spacer(move |_| {
-                let marks = ticks(lowest / 100.0, top / 100.0, 4);
-                let step = marks.get(1).map_or(1.0, |second| second - marks[0]);
-                let mark = |value: &f64| GridMark {
-                    value: value * 100.0,
-                    step_size: step * 100.0,
-                };
-                marks.iter().map(mark).collect()
-            })
+            .y_grid_spacer(move |_| percent_marks(lowest, top))
             .y_axis_formatter(|mark, _| percent(mark.value / 100.0, mark.step_size / 100.0))
             .y_axis_label("samples lit, %")
             .y_axis_min_width(44.0)
             .label_formatter(move |position| {
                 let (HoverPosition::NearDataPoint { position, .. }
                 | HoverPosition::Elsewhere { position }) = position;
-                if !(0.0..=360.0).contains(&position.x) {
-                    return None;
-                }
-                let k = hover.spec.grid.nearest(position.x.to_radians());
-                let angle = unit.write(hover.spec.grid.angle_rad(k));
-                let at = |values: &[f64]| fraction_text(values.get(k).copied().unwrap_or(0.0));
-                let e = &hover.ensemble;
-                Some(format!(
-                    "θ = {angle}\nmean {} ± {}\nfrom {} to {}",
-                    at(&e.mean),
-                    at(&e.std),
-                    at(&e.min),
-                    at(&e.max)
-                ))
+                reading(&hover, position.x, unit)
             })
             .show(ui, |plot| {
                 plot.set_auto_bounds(Vec2b::FALSE);
@@ -139,14 +84,13 @@ impl App {
                 if let Some(image) = image {
                     plot.image(image);
                 }
-                let band = color(colors.accent.alpha(70));
                 plot.add(
-                    FilledArea::new("± std", &degrees, &low, &high)
-                        .fill_color(band)
+                    FilledArea::new("± std", &band.degrees, &band.low, &band.high)
+                        .fill_color(color(colors.accent.alpha(70)))
                         .allow_hover(false),
                 );
                 plot.line(
-                    Line::new("mean", PlotPoints::from(mean))
+                    Line::new("mean", PlotPoints::from(band.mean))
                         .color(color(colors.accent))
                         .width(2.0),
                 );
@@ -154,6 +98,23 @@ impl App {
         response
             .response
             .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "ensemble plot"));
+    }
+
+    /// Every plane's curve, faintly, once the heatmap's job has drawn them.
+    fn faint_curves(&mut self, ui: &Ui) -> Option<PlotImage> {
+        let bundle = Arc::clone(&self.ordered()?.bundle);
+        let options = egui::TextureOptions::LINEAR;
+        let texture = self.textures.get(ui.ctx(), &bundle.raster, options);
+        let (low, high) = (bundle.low * 100.0, bundle.high * 100.0);
+        let centre = PlotPoint::new(180.0, f64::midpoint(low, high));
+        let image = PlotImage::new(
+            "every plane",
+            texture.id(),
+            centre,
+            [360.0, (high - low) as f32],
+        );
+        let tint = color(palette(ui.ctx()).secondary.alpha(150));
+        Some(image.tint(tint).allow_hover(false))
     }
 
     fn ensemble_subtitle(&self) -> String {
@@ -187,6 +148,74 @@ impl App {
             number(view.sweep.n_samples)
         )
     }
+}
+
+/// Mean ± standard deviation in percent over degrees.
+struct Band {
+    degrees: Vec<f64>,
+    low: Vec<f64>,
+    high: Vec<f64>,
+    mean: Vec<[f64; 2]>,
+    /// The smallest and the largest value of any plane, with a little air.
+    lowest: f64,
+    top: f64,
+}
+
+impl Band {
+    fn new(sweep: &Sweep) -> Self {
+        let ensemble = &sweep.ensemble;
+        let angles = sweep.spec.grid.angles_rad();
+        let degrees: Vec<f64> = angles.iter().map(|angle| angle.to_degrees()).collect();
+        let side = |sign: f64| -> Vec<f64> {
+            let both = ensemble.mean.iter().zip(&ensemble.std);
+            both.map(|(mean, std)| (mean + sign * std) * 100.0)
+                .collect()
+        };
+        let mut low = side(-1.0);
+        if sweep.spec.sign == Sign::Unsigned {
+            // No fraction lies below zero, wherever mean − std does.
+            for value in &mut low {
+                *value = value.max(0.0);
+            }
+        }
+        let points = degrees.iter().zip(&ensemble.mean);
+        Self {
+            mean: points.map(|(&x, &y)| [x, y * 100.0]).collect(),
+            high: side(1.0),
+            low,
+            degrees,
+            lowest: ensemble.min.iter().copied().fold(0.0, f64::min) * 105.0,
+            top: ensemble.max.iter().copied().fold(0.0, f64::max).max(1e-6) * 105.0,
+        }
+    }
+}
+
+fn percent_marks(lowest: f64, top: f64) -> Vec<GridMark> {
+    let marks = ticks(lowest / 100.0, top / 100.0, 4);
+    let step = marks.get(1).map_or(1.0, |second| second - marks[0]);
+    let mark = |value: &f64| GridMark {
+        value: value * 100.0,
+        step_size: step * 100.0,
+    };
+    marks.iter().map(mark).collect()
+}
+
+/// What the pointer reads at an angle in degrees.
+fn reading(sweep: &Sweep, degrees: f64, unit: AngleUnit) -> Option<String> {
+    if !(0.0..=360.0).contains(&degrees) {
+        return None;
+    }
+    let k = sweep.spec.grid.nearest(degrees.to_radians());
+    let angle = unit.write(sweep.spec.grid.angle_rad(k));
+    let at = |values: &[f64]| fraction_text(values.get(k).copied().unwrap_or(0.0));
+    let ensemble = &sweep.ensemble;
+    Some(format!(
+        "θ = {angle}\nmean {} ± {}\nfrom {} to {}",
+        at(&ensemble.mean),
+        at(&ensemble.std),
+        at(&ensemble.min),
+        at(&ensemble.max)
+    ))
 }
 
 fn angle_mark(degrees: f64, unit: AngleUnit) -> String {

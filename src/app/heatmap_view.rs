@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::scene::{ColorMap, ColorScale, HeatmapLayout, HeatmapView, PlaneOrder, bar, heatmap};
 use crate::srm::Sign;
 use crate::worker::Lane;
-use crate::worker::jobs::Heatmap;
+use crate::worker::heatmap_job::Heatmap;
 
 use super::App;
 use super::apply::order_hover;
@@ -118,13 +118,12 @@ impl App {
             .is_some_and(|v| v.sweep.spec.sign == Sign::Signed);
         let map = self.preferences.map;
         let known = self.bar.as_ref().filter(|(key, _)| *key == (map, signed));
-        let colors = match known {
-            Some((_, raster)) => Arc::clone(raster),
-            None => {
-                let raster = Arc::new(bar(map, signed));
-                self.bar = Some(((map, signed), Arc::clone(&raster)));
-                raster
-            }
+        let colors = if let Some((_, raster)) = known {
+            Arc::clone(raster)
+        } else {
+            let raster = Arc::new(bar(map, signed));
+            self.bar = Some(((map, signed), Arc::clone(&raster)));
+            raster
         };
         let selected = self.place().map(|(place, _)| place);
         HeatmapView {

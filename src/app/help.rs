@@ -4,32 +4,40 @@ use egui::{Grid, RichText, Ui, Window};
 
 use super::App;
 use super::command::{ACTIONS, Command, Menu};
+use super::state::Overlay;
 use super::theme::{bold, color, palette};
 
 impl App {
     pub(super) fn help(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let mut open = self.state.help_open;
         let tall = ui.ctx().content_rect().height() - 160.0;
-        Window::new("Keyboard shortcuts")
-            .open(&mut open)
-            .collapsible(false)
-            .resizable(false)
-            .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
-            .show(ui.ctx(), |ui| {
-                egui::ScrollArea::vertical()
-                    .max_height(tall)
-                    .show(ui, table);
-            });
-        self.state.help_open = open;
-        let mut open = self.state.about_open;
-        Window::new("About Followspot")
-            .open(&mut open)
-            .collapsible(false)
-            .resizable(false)
-            .default_width(440.0)
-            .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
-            .show(ui.ctx(), |ui| about(ui, commands));
-        self.state.about_open = open;
+        let mut open = true;
+        let window = |title| {
+            Window::new(title)
+                .collapsible(false)
+                .resizable(false)
+                .default_width(440.0)
+                .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
+        };
+        match self.state.overlay {
+            Overlay::None => {}
+            Overlay::Help => {
+                window("Keyboard shortcuts")
+                    .open(&mut open)
+                    .show(ui.ctx(), |ui| {
+                        egui::ScrollArea::vertical()
+                            .max_height(tall)
+                            .show(ui, table);
+                    });
+            }
+            Overlay::About => {
+                window("About Followspot")
+                    .open(&mut open)
+                    .show(ui.ctx(), |ui| about(ui, commands));
+            }
+        }
+        if !open {
+            self.state.overlay = Overlay::None;
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use egui::{ColorImage, Context, ViewportBuilder, ViewportCommand};
 
 use crate::cli::WindowArgs;
+use crate::table::{OutFile, TableError};
 
 use super::App;
 
@@ -29,6 +30,12 @@ pub fn can_drop() -> bool {
 /// Runs the window until it is closed.
 #[must_use]
 pub fn run(args: WindowArgs) -> ExitCode {
+    if let Some(path) = &args.screenshot
+        && let Err(error) = OutFile::check(path, args.force)
+    {
+        eprintln!("followspot: {error}");
+        return ExitCode::FAILURE;
+    }
     let outcome = args.screenshot.as_ref().map(|_| Outcome::default());
     let size = args.size;
     let mut viewport = ViewportBuilder::default()
@@ -225,15 +232,17 @@ impl Outcome {
 #[derive(Debug)]
 pub struct Screenshot {
     path: PathBuf,
+    force: bool,
     settled_frames: u32,
     outcome: Outcome,
 }
 
 impl Screenshot {
-    /// To be written to `path`.
-    pub fn new(path: PathBuf) -> Self {
+    /// To be written to `path`; what is there is replaced only with `force`.
+    pub fn new(path: PathBuf, force: bool) -> Self {
         Self {
             path,
+            force,
             settled_frames: 0,
             outcome: Outcome::default(),
         }
@@ -259,9 +268,11 @@ impl App {
         };
         if screenshot.settled_frames == SETTLING_FRAMES {
             let (path, outcome) = (screenshot.path.clone(), screenshot.outcome.clone());
+            let force = screenshot.force;
             let ctx_later = ctx.clone();
             ctx.request_screenshot(move |image| {
-                outcome.end(write_png(&path, &image).err());
+                let written = write_png(&path, force, &image);
+                outcome.end(written.err().map(|error| error.to_string()));
                 ctx_later.request_repaint();
             });
         }
@@ -276,26 +287,19 @@ impl App {
 }
 
 /// Writes the picture whole or not at all.
-fn write_png(path: &Path, image: &ColorImage) -> Result<(), String> {
-    let sentence = |why: &dyn std::fmt::Display| {
-        let name = path.file_name().unwrap_or(path.as_os_str());
-        format!("cannot write {}: {why}", name.to_string_lossy())
-    };
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|e| sentence(&e))?;
-    let [width, height] = image
-        .size
-        .map(|side| u32::try_from(side).unwrap_or(u32::MAX));
+fn write_png(path: &Path, force: bool, image: &ColorImage) -> Result<(), TableError> {
+    let mut file = OutFile::create(path, force)?;
+    let [width, height] = image.size.map(|side| side as u32);
     let mut encoder = png::Encoder::new(&mut file, width, height);
     encoder.set_color(png::ColorType::Rgba);
-    let pixels = image.as_raw();
-    encoder
+    let written = encoder
         .write_header()
-        .and_then(|mut writer| writer.write_image_data(pixels))
-        .map_err(|e| sentence(&e))?;
-    file.persist(path).map_err(|e| sentence(&e.error))?;
-    Ok(())
+        .and_then(|mut writer| writer.write_image_data(image.as_raw()));
+    if let Err(error) = written {
+        return Err(TableError::Io {
+            file: file.name().to_owned(),
+            source: std::io::Error::other(error),
+        });
+    }
+    file.finish()
 }

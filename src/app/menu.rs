@@ -70,37 +70,13 @@ impl App {
             Command::ClearPins if self.document.choices.pins.is_empty() => {
                 enabled = Err("No plane is pinned");
             }
-            Command::SetTheme(theme) => text = self.marked(text, self.preferences.theme == theme),
-            Command::SetUnit(unit) => text = self.marked(text, self.preferences.unit == unit),
+            Command::SetTheme(theme) => text = marked(text, self.preferences.theme == theme),
+            Command::SetUnit(unit) => text = marked(text, self.preferences.unit == unit),
             _ => {}
         }
-        if self.entry_button(ui, &text, action, enabled).clicked() {
+        if entry_button(ui, &text, action, enabled).clicked() {
             commands.push((action.command)());
             ui.close();
-        }
-    }
-
-    fn marked(&self, text: String, on: bool) -> String {
-        if on { format!("✓ {text}") } else { text }
-    }
-
-    fn entry_button(
-        &self,
-        ui: &mut Ui,
-        text: &str,
-        action: &Action,
-        enabled: Result<(), &str>,
-    ) -> Response {
-        let mut button = Button::new(text);
-        if let Some(shortcut) = &action.shortcut {
-            button = button.shortcut_text(ui.ctx().format_shortcut(shortcut));
-        }
-        let response = ui
-            .add_enabled(enabled.is_ok(), button)
-            .on_hover_text(hover_of(ui, action));
-        match enabled {
-            Ok(()) => response,
-            Err(why) => response.on_disabled_hover_text(why),
         }
     }
 
@@ -122,6 +98,24 @@ impl App {
             .response
             .on_disabled_hover_text("No file was opened yet");
         });
+    }
+}
+
+fn marked(text: String, on: bool) -> String {
+    if on { format!("✓ {text}") } else { text }
+}
+
+fn entry_button(ui: &mut Ui, text: &str, action: &Action, enabled: Result<(), &str>) -> Response {
+    let mut button = Button::new(text);
+    if let Some(shortcut) = &action.shortcut {
+        button = button.shortcut_text(ui.ctx().format_shortcut(shortcut));
+    }
+    let response = ui
+        .add_enabled(enabled.is_ok(), button)
+        .on_hover_text(hover_of(ui, action));
+    match enabled {
+        Ok(()) => response,
+        Err(why) => response.on_disabled_hover_text(why),
     }
 }
 

@@ -2,19 +2,12 @@
 //! [`Command`]s; [`apply`] carries them out; the worker computes. Nothing here
 //! parses a file or counts a sample.
 
-// Positions on a screen, angles in eighths and rows of a table: what these
-// casts drop no one can see.
-#![allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss
-)]
-
 mod apply;
 mod command;
 mod data_panel;
 mod drop;
 mod ensemble_view;
+mod hear;
 mod heatmap_view;
 mod help;
 mod launch;
@@ -41,6 +34,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 use crate::cli::WindowArgs;
 use crate::scene::{ColorMap, Raster};
 use crate::srm::EpsilonChoice;
+use crate::worker::Lane;
 use crate::worker::jobs::{self, LoadAs, WindowWorker};
 
 pub use command::Command;
@@ -112,7 +106,9 @@ impl App {
             can_drop: launch::can_drop(),
             first_epsilon: args.epsilon,
             first_basis: args.basis,
-            screenshot: args.screenshot.map(launch::Screenshot::new),
+            screenshot: args
+                .screenshot
+                .map(|path| launch::Screenshot::new(path, args.force)),
             bar: None,
         };
         if args.files.is_empty() {
@@ -149,10 +145,22 @@ impl App {
         Some(self.state.sweep.result()?.sweep.records.len())
     }
 
+    /// Whether a sweep waits or runs.
+    #[must_use]
+    pub fn is_sweeping(&self) -> bool {
+        self.worker.is_busy(Lane::Sweep)
+    }
+
+    /// Number of the last sweep that was asked for.
+    #[must_use]
+    pub fn sweeps_asked(&self) -> Option<u64> {
+        let (_, generation) = self.state.sweep.asked.as_ref()?;
+        Some(*generation)
+    }
+
     /// Whether everything that the choices ask for is on screen.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        use crate::worker::Lane;
         let busy = Lane::ALL.iter().any(|&lane| self.worker.is_busy(lane));
         let state = &self.state;
         !busy

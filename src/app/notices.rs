@@ -89,7 +89,11 @@ fn strip(ui: &mut Ui, notice: &Notice, commands: &mut Vec<Command>) {
                 let (bar, _) = ui.allocate_exact_size(egui::vec2(3.0, 18.0), egui::Sense::hover());
                 ui.painter().rect_filled(bar, 1.5, color(mark));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    if link(ui, "×", "Dismiss").clicked() {
+                    let cross = link(ui, "×", "Dismiss");
+                    cross.widget_info(|| {
+                        egui::WidgetInfo::labeled(egui::Role::Button, true, "Dismiss strip")
+                    });
+                    if cross.clicked() {
                         commands.push(Command::Dismiss(notice.id));
                     }
                     if notice.tone == Tone::Error && link(ui, "Copy", "Copy this message").clicked()

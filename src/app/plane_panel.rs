@@ -87,7 +87,9 @@ impl App {
         };
         let m = layer.coordinates.basis().len();
         let text = format!("{name}  {noun} {chosen} ▾");
-        let button = egui::Button::new(text).truncate().min_size(egui::vec2(width, 22.0));
+        let button = egui::Button::new(text)
+            .truncate()
+            .min_size(egui::vec2(width, 22.0));
         let hover = format!(
             "Choose {name}: click, then type its number (0 to {})",
             m - 1

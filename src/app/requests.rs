@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use crate::worker::Lane;
-use crate::worker::jobs::{self, HeatmapRequest};
+use crate::worker::heatmap_job::{HeatmapRequest, heatmap};
+use crate::worker::jobs;
 
 use super::App;
 use super::state::{CurveKey, HeatmapKey, SweepKey};
@@ -115,7 +116,7 @@ impl App {
             scale: key.scale,
             recolour,
         };
-        let generation = jobs::heatmap(&self.worker, request);
+        let generation = heatmap(&self.worker, request);
         self.state.heatmap.asked = Some((key, generation));
     }
 }

@@ -13,7 +13,8 @@ use crate::srm::{
     SweepSpec,
 };
 use crate::worker::Generation;
-use crate::worker::jobs::{Heatmap, Highlights, Layer, LoadAs};
+use crate::worker::heatmap_job::Heatmap;
+use crate::worker::jobs::{Highlights, Layer, LoadAs};
 
 use super::command::Command;
 
@@ -58,6 +59,7 @@ pub struct Document {
 
 impl Document {
     /// Nothing open.
+    #[must_use]
     pub fn new() -> Option<Self> {
         Some(Self {
             layers: Vec::new(),
@@ -75,6 +77,7 @@ impl Document {
     }
 
     /// The shown layer.
+    #[must_use]
     pub fn layer(&self) -> Option<&Arc<Layer>> {
         self.layers.get(self.shown)
     }
@@ -117,6 +120,7 @@ impl Document {
     }
 
     /// The sweep that the choices ask for.
+    #[must_use]
     pub fn spec(&self) -> Option<SweepSpec> {
         let basis = self.layer()?.coordinates.basis();
         let draw: Option<Draw> = None;
@@ -392,6 +396,18 @@ impl History {
     }
 }
 
+/// A window that lies over the views.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Overlay {
+    /// None.
+    #[default]
+    None,
+    /// The keyboard shortcuts.
+    Help,
+    /// What the program is.
+    About,
+}
+
 /// What follows from the rest; never saved.
 #[derive(Debug, Default)]
 pub struct State {
@@ -411,10 +427,8 @@ pub struct State {
     pub next_notice: u64,
     /// A file with several arrays.
     pub picker: Option<Picker>,
-    /// The shortcuts window.
-    pub help_open: bool,
-    /// The about window.
-    pub about_open: bool,
+    /// The window that lies over the views.
+    pub overlay: Overlay,
     /// Text of the path field.
     pub path_text: String,
     /// Whether the path field is to take the keyboard.

@@ -114,7 +114,7 @@ pub fn load(path: &Path, key: Option<&str>, cancel: &AtomicBool) -> Result<Dump,
     load_from(Source::open(path)?, path, key, cancel)
 }
 
-/// The bundled sample: the latent layer of a ReLU autoencoder of handwritten
+/// The bundled sample: the latent layer of a `ReLU` autoencoder of handwritten
 /// digits, 1,797 × 24 (see `assets/sample/README.md`).
 ///
 /// # Errors

@@ -4,14 +4,6 @@
 //! `y` downwards, nothing of a window or a page in them. The window paints a
 //! scene, and a figure for a paper is the same scene on a page in millimetres.
 
-// Positions in points and colours in bytes: what these casts drop is below
-// what a screen or a printer can show.
-#![allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss
-)]
-
 mod colour;
 mod curves;
 mod heatmap;

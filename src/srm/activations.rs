@@ -135,11 +135,11 @@ impl Activations {
         }
         let (mut values, excluded) = match values {
             Values::F32(v) => {
-                let (v, excluded) = keep_finite(v, rows, |x| x.is_finite());
+                let (v, excluded) = keep_finite(v, rows, f32::is_finite);
                 (Values::F32(v), excluded)
             }
             Values::F64(v) => {
-                let (v, excluded) = keep_finite(v, rows, |x| x.is_finite());
+                let (v, excluded) = keep_finite(v, rows, f64::is_finite);
                 (Values::F64(v), excluded)
             }
         };
@@ -308,7 +308,6 @@ fn rescale_extremes(values: &mut [f64], n: usize) -> Vec<(usize, i32)> {
         .map(|(sample, &m)| {
             // 2^1000 is the largest step both ways that stays a normal number;
             // it brings the smallest subnormal to 2^-74, far from underflow.
-            #[allow(clippy::cast_possible_truncation)] // |log2| ≤ 1074
             let exponent = (m.log2().floor() as i32).clamp(-1000, 1000);
             (sample, exponent)
         })

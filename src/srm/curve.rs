@@ -65,6 +65,7 @@ impl Tally {
 
 impl Curve {
     /// Fraction of the samples at each angle.
+    #[must_use]
     pub fn fractions(&self) -> impl ExactSizeIterator<Item = f64> + '_ {
         let n = self.n_samples as f64;
         self.counts.iter().map(move |&count| count as f64 / n)

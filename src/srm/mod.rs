@@ -9,15 +9,6 @@
 //! `e1 = b_i` towards `b_j`; and `f_ij(θ; ε)` is the fraction of the samples with
 //! `x̂ · p(θ) ≥ ε`.
 
-// Counts stay far below 2^52, and grid places and neuron numbers below 2^32, so
-// these casts lose nothing; each that could is checked where a value enters.
-#![allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    clippy::cast_possible_wrap
-)]
-
 mod activations;
 mod alignment;
 mod angles;

@@ -9,6 +9,7 @@
 //! is dropped, since nothing carries its generation any more. A panic in a job
 //! is caught and reported, and the thread goes on.
 
+pub mod heatmap_job;
 pub mod jobs;
 
 use std::collections::VecDeque;

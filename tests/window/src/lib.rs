@@ -1,1 +1,117 @@
-//! Empty for now.
+//! What the tests of the window share: the real app under `egui_kittest`, files
+//! to drop on it, and waiting for its worker.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui_kittest::Harness;
+use followspot::app::App;
+use followspot::cli::WindowArgs;
+use ndarray::Array2;
+use ndarray_npy::WriteNpyExt as _;
+
+/// How long a test waits for the worker before it fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The window without a file: it opens on the sample.
+#[must_use]
+pub fn open() -> Harness<'static, App> {
+    open_with(Vec::new())
+}
+
+/// The window on files.
+#[must_use]
+pub fn open_with(files: Vec<PathBuf>) -> Harness<'static, App> {
+    let args = WindowArgs {
+        files,
+        basis: None,
+        epsilon: None,
+        theme: None,
+        size: None,
+        screenshot: None,
+        force: false,
+    };
+    Harness::builder()
+        .with_size([1280.0, 800.0])
+        .with_max_steps(40)
+        .build_eframe(|cc| App::new(cc, args).unwrap())
+}
+
+/// Draws frames until `done`.
+///
+/// # Panics
+/// If that takes longer than a minute.
+pub fn until(harness: &mut Harness<'_, App>, what: &str, done: impl Fn(&App) -> bool) {
+    let started = Instant::now();
+    loop {
+        harness.step();
+        if done(harness.state()) {
+            return;
+        }
+        assert!(started.elapsed() < PATIENCE, "waited in vain until {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Draws frames until all that was asked for is on screen, and a few more: what
+/// was said last is heard in the next, and a new window shows in the one after.
+pub fn settle(harness: &mut Harness<'_, App>) {
+    harness.step();
+    until(harness, "everything is on screen", App::is_settled);
+    harness.run_steps(3);
+    until(harness, "everything is on screen", App::is_settled);
+    harness.step();
+}
+
+/// A file as the window system hands it over.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|e| e.to_string())
+    }
+}
+
+/// Hovers files over the window, then drops them.
+pub fn drop_files(harness: &mut Harness<'_, App>, paths: &[&Path]) {
+    for path in paths {
+        let hovered = egui::HoveredFile {
+            path: Some(path.to_path_buf()),
+            ..Default::default()
+        };
+        harness.input_mut().hovered_files.push(hovered);
+    }
+    harness.step();
+    harness.input_mut().hovered_files.clear();
+    for path in paths {
+        let file = Arc::new(Dropped(path.to_path_buf()));
+        harness.input_mut().dropped_files.push(file);
+    }
+    harness.step();
+    harness.input_mut().dropped_files.clear();
+}
+
+/// Seeded values between −1 and 1, without a pattern that matters.
+#[must_use]
+pub fn noise(rows: usize, columns: usize) -> Array2<f32> {
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    Array2::from_shape_simple_fn((rows, columns), || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+    })
+}
+
+/// Writes an array as `.npy`.
+pub fn write_npy(path: &Path, array: &Array2<f32>) {
+    array
+        .write_npy(std::fs::File::create(path).unwrap())
+        .unwrap();
+}
