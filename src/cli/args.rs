@@ -139,7 +139,7 @@ pub(super) struct PlaneArgs {
     #[command(flatten)]
     pub input: InputArgs,
     /// Zero-based numbers of the plane's two vectors; the probe turns from I towards J
-    #[arg(long, value_name = "I,J", value_parser = plane)]
+    #[arg(long, value_name = "I,J", value_parser = plane, allow_hyphen_values = true)]
     pub plane: Plane,
     #[command(flatten)]
     pub spotlight: SpotlightArgs,

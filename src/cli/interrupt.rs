@@ -34,7 +34,7 @@ impl Interrupt {
         Ok(interrupt)
     }
 
-    /// From now on there is a part of a file to be removed.
+    /// From now on there is something to be wiped before the program ends.
     pub fn tidy_up_first(&self) {
         self.tidy.store(true, Ordering::SeqCst);
     }

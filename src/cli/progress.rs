@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Sweeps shorter than this show no bar.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -11,25 +11,32 @@ const PATIENCE: Duration = Duration::from_millis(300);
 /// for. It has no colours, so there is nothing that `NO_COLOR` could turn off.
 #[derive(Debug)]
 pub(super) struct Progress {
-    started: Instant,
-    bar: Option<ProgressBar>,
+    bar: ProgressBar,
+    /// Until when the bar stays hidden; `None` once it is shown.
+    hidden_until: Option<Instant>,
 }
 
 impl Progress {
-    pub fn start() -> Self {
+    pub fn start(planes: usize) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(planes as u64), ProgressDrawTarget::hidden());
+        let template = "sweeping {bar:32} {human_pos}/{human_len} planes, {eta} left";
+        let bar = match ProgressStyle::with_template(template) {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        };
         Self {
-            started: Instant::now(),
-            bar: None,
+            bar,
+            hidden_until: Some(Instant::now() + PATIENCE),
         }
     }
 
-    /// `done` planes of `total` are swept.
-    pub fn at(&mut self, done: usize, total: usize) {
-        if self.bar.is_none() && self.started.elapsed() >= PATIENCE {
-            self.bar = Some(bar(total));
-        }
-        if let Some(bar) = &self.bar {
-            bar.set_position(done as u64);
+    /// So many planes are swept.
+    pub fn at(&mut self, done: usize) {
+        self.bar.set_position(done as u64);
+        if self.hidden_until.is_some_and(|then| then <= Instant::now()) {
+            self.hidden_until = None;
+            // Draws on nothing that is no terminal.
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
     }
 }
@@ -37,18 +44,6 @@ impl Progress {
 impl Drop for Progress {
     /// Wipes the bar, so that what is said next stands on a line of its own.
     fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-fn bar(total: usize) -> ProgressBar {
-    // `ProgressBar::new` draws on stderr, and on nothing that is no terminal.
-    let bar = ProgressBar::new(total as u64);
-    let template = "sweeping {bar:32} {human_pos}/{human_len} planes, {eta} left";
-    match ProgressStyle::with_template(template) {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
+        self.bar.finish_and_clear();
     }
 }

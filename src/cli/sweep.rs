@@ -37,12 +37,15 @@ pub(super) fn run(args: &SweepArgs, interrupt: &Interrupt) -> Result<(), Failure
     let size = counts_size(args, &layer, spec)?;
     layer.say_notes(&resolved);
 
+    // From here on there is a part of a file, or a bar, to be wiped.
+    interrupt.tidy_up_first();
+    interrupt.check()?;
     let mut watch = Watch {
         file: None,
-        progress: Progress::start(),
+        progress: Progress::start(spec.planes.len()),
     };
     if let Some(path) = &run.output {
-        watch.file = Some(begin(args, path, &layer, spec, size, interrupt)?);
+        watch.file = Some(begin(args, path, &layer, spec, size)?);
     }
     let swept = swept(&mut layer, spec, watch, interrupt)?;
     let (sweep, file) = (&swept.0, swept.1);
@@ -94,7 +97,6 @@ fn begin(
     layer: &Layer,
     spec: &SweepSpec,
     size: Option<u64>,
-    interrupt: &Interrupt,
 ) -> Result<SweepFile, Failure> {
     let planes = &spec.planes;
     let counts = size.map_or_else(
@@ -107,8 +109,6 @@ fn begin(
         thousands(spec.grid.count() as u64),
         path.display(),
     ));
-    interrupt.tidy_up_first();
-    interrupt.check()?;
     let all = (0..planes.len()).map(|index| planes.get(index));
     let mut file = SweepFile::create(path, args.run.force, &spec.grid, all)?;
     if size.is_some() {
@@ -203,7 +203,7 @@ impl Observer for Watch {
     }
 
     fn block(&mut self, block: &Block<'_>) -> ControlFlow<()> {
-        self.progress.at(block.done, block.total);
+        self.progress.at(block.done);
         match &mut self.file {
             Some(file) if file.wants_curves() => file.block(block),
             _ => ControlFlow::Continue(()),

@@ -399,4 +399,37 @@ mod tests {
         assert_eq!(counts_bytes(2, 3, i32::MAX as usize), 24);
         assert_eq!(counts_bytes(2, 3, i32::MAX as usize + 1), 48);
     }
+
+    #[test]
+    fn counts_beyond_32_bits_are_written_as_64() {
+        use crate::srm::{Frame, Tally};
+        use ndarray_npy::ReadNpyExt;
+        let n_samples = 3_000_000_000usize;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.npz");
+        let grid = AngleGrid::new(3).unwrap();
+        let curve = Curve {
+            plane: Plane { i: 0, j: 1 },
+            frame: Frame::ORTHOGONAL,
+            counts: vec![2_999_999_999, -3, 2_999_999_999],
+            n_samples,
+            tally: Tally::default(),
+        };
+        let mut file =
+            SweepFile::create(&path, false, &grid, std::iter::once(curve.plane)).unwrap();
+        file.begin_counts(1, &grid, n_samples).unwrap();
+        file.curve(&curve.counts).unwrap();
+        let facts = Facts {
+            n_samples,
+            excluded_rows: 0,
+            zero_rows: 0,
+            planes_in_all: 1,
+            epsilon: 0.5,
+        };
+        file.finish(&facts, &Statistics::Curve(&curve, &grid), "{}")
+            .unwrap();
+        let mut zip = zip::ZipArchive::new(std::fs::File::open(&path).unwrap()).unwrap();
+        let counts = Array2::<i64>::read_npy(zip.by_name("counts.npy").unwrap()).unwrap();
+        assert_eq!(counts.into_raw_vec_and_offset().0, curve.counts);
+    }
 }

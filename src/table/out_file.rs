@@ -19,9 +19,12 @@ pub struct OutFile {
     target: PathBuf,
     name: String,
     replace: Replace,
-    /// Set by the first failure; what comes after is swallowed, so that nobody
-    /// who tidies up on the way out has another go or complains again.
+    /// Set by the first failure. What comes after is swallowed, with the cursor
+    /// moving as if it were written: an archive that is dropped closes itself
+    /// first, and is neither to fail again nor to find its places wrong.
     failed: bool,
+    cursor: u64,
+    end: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +83,8 @@ impl OutFile {
             name,
             replace,
             failed: false,
+            cursor: 0,
+            end: 0,
         })
     }
 
@@ -122,35 +127,49 @@ impl OutFile {
         Ok(())
     }
 
-    fn guard<T: Default>(
-        &mut self,
-        action: impl FnOnce(&mut BufWriter<NamedTempFile>) -> io::Result<T>,
-    ) -> io::Result<T> {
-        if self.failed {
-            return Ok(T::default());
-        }
-        let done = action(&mut self.file);
-        self.failed = matches!(&done, Err(e) if e.kind() != io::ErrorKind::Interrupted);
+    /// Notes whether `done` is the first failure.
+    fn noted<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
+        self.failed |= matches!(&done, Err(e) if e.kind() != io::ErrorKind::Interrupted);
         done
     }
 }
 
 impl Write for OutFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.failed {
-            return Ok(bytes.len());
-        }
-        self.guard(|file| file.write(bytes))
+        let written = if self.failed {
+            bytes.len()
+        } else {
+            let done = self.file.write(bytes);
+            self.noted(done)?
+        };
+        self.cursor += written as u64;
+        self.end = self.end.max(self.cursor);
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.guard(Write::flush)
+        if self.failed {
+            return Ok(());
+        }
+        let done = self.file.flush();
+        self.noted(done)
     }
 }
 
 impl Seek for OutFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.guard(|file| file.seek(to))
+        self.cursor = if self.failed {
+            match to {
+                SeekFrom::Start(place) => Some(place),
+                SeekFrom::Current(way) => self.cursor.checked_add_signed(way),
+                SeekFrom::End(way) => self.end.checked_add_signed(way),
+            }
+            .ok_or(io::ErrorKind::InvalidInput)?
+        } else {
+            let done = self.file.seek(to);
+            self.noted(done)?
+        };
+        Ok(self.cursor)
     }
 }
 
