@@ -15,7 +15,7 @@ impl App {
             Window::new(title)
                 .collapsible(false)
                 .resizable(false)
-                .default_width(440.0)
+                .default_size([440.0, tall])
                 .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
         };
         match self.state.overlay {

@@ -280,6 +280,8 @@ impl eframe::App for App {
 /// while nobody types.
 fn command_keys(ctx: &egui::Context) -> VecDeque<Command> {
     let typing = ctx.text_edit_focused();
+    // An open menu takes the plain keys itself: Esc closes it.
+    let popup = egui::Popup::is_any_open(ctx);
     let focused = ctx.memory(|memory| memory.focused().is_some());
     let mut commands = VecDeque::new();
     // Longer combinations first: Ctrl+Shift+Z is no Ctrl+Z.
@@ -297,7 +299,7 @@ fn command_keys(ctx: &egui::Context) -> VecDeque<Command> {
             shortcut.logical_key,
             egui::Key::ArrowUp | egui::Key::ArrowDown
         );
-        if plain && (typing || (focused && arrow)) {
+        if plain && (typing || popup || (focused && arrow)) {
             continue;
         }
         if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {

@@ -85,17 +85,16 @@ fn paint_item(painter: &Painter, origin: Pos2, item: &Item, textures: &mut Textu
             stroke: look,
         } => {
             let mut path = points(path);
+            if *closed && let Some(&first) = path.first() {
+                path.push(first);
+            }
             match look.dash {
-                None if *closed => {
-                    painter.add(PathShape::closed_line(path, stroke(*look)));
-                }
-                None => {
-                    painter.add(PathShape::line(path, stroke(*look)));
-                }
+                None => painter.extend(
+                    runs(&path)
+                        .into_iter()
+                        .map(|run| PathShape::line(run, stroke(*look)).into()),
+                ),
                 Some([dash, gap]) => {
-                    if *closed && let Some(&first) = path.first() {
-                        path.push(first);
-                    }
                     painter.extend(Shape::dashed_line(&path, stroke(*look), dash, gap));
                 }
             }
@@ -158,6 +157,39 @@ fn paint_text(painter: &Painter, origin: Pos2, item: &Item) {
     });
 }
 
+/// A path in pieces, broken where it turns sharply: a pointed corner would be
+/// drawn as a spike far beyond the data.
+fn runs(path: &[Pos2]) -> Vec<Vec<Pos2>> {
+    const CLOSE: f32 = 0.4;
+    let mut kept: Vec<Pos2> = Vec::with_capacity(path.len());
+    for (index, &point) in path.iter().enumerate() {
+        let far = kept.last().is_none_or(|last| last.distance(point) >= CLOSE);
+        if far || (index + 1 == path.len() && kept.len() > 1) {
+            kept.push(point);
+        }
+    }
+    let mut runs = Vec::new();
+    let mut run: Vec<Pos2> = Vec::new();
+    for (index, &point) in kept.iter().enumerate() {
+        run.push(point);
+        if let (Some(&before), Some(&after)) = (
+            index.checked_sub(1).and_then(|k| kept.get(k)),
+            kept.get(index + 1),
+        ) {
+            let turn = (point - before)
+                .normalized()
+                .dot((after - point).normalized());
+            if turn < 0.3 {
+                runs.push(std::mem::replace(&mut run, vec![point]));
+            }
+        }
+    }
+    if run.len() > 1 {
+        runs.push(run);
+    }
+    runs
+}
+
 /// The area between two polylines as triangles: any shape, convex or not.
 fn strip(upper: &[Pos2], lower: &[Pos2], fill: Color32) -> Mesh {
     let mut mesh = Mesh::default();
@@ -172,4 +204,26 @@ fn strip(upper: &[Pos2], lower: &[Pos2], fill: Color32) -> Mesh {
         mesh.add_triangle(first + 1, first + 2, first + 3);
     }
     mesh
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_breaks_where_it_turns_back_and_nowhere_else() {
+        let path = [
+            (0.0, 0.0),
+            (10.0, 0.0),
+            (20.0, 1.0),
+            (0.0, 2.0),
+            (-10.0, 2.0),
+        ];
+        let path: Vec<Pos2> = path.into_iter().map(|(x, y)| pos2(x, y)).collect();
+        let runs = runs(&path);
+        assert_eq!(runs.len(), 2);
+        assert_eq!(runs[0], path[..3]);
+        assert_eq!(runs[1], path[2..]);
+        assert!(super::runs(&[pos2(1.0, 1.0); 5]).len() <= 1);
+    }
 }

@@ -2,6 +2,7 @@
 
 use egui::{Align, Layout, ProgressBar, RichText, Ui};
 
+use crate::words::count;
 use crate::worker::Lane;
 
 use super::App;
@@ -34,10 +35,8 @@ impl App {
         );
         let left_out = layer.dump.activations.excluded_rows().len();
         if left_out > 0 {
-            text = format!(
-                "{text} · {} rows left out (NaN or infinity)",
-                number(left_out)
-            );
+            let rows = count(left_out as u64, "row");
+            text = format!("{text} · {rows} left out (NaN or infinity)");
         }
         if let Some(view) = self.state.sweep.result()
             && view.layer.id == layer.id
@@ -50,7 +49,8 @@ impl App {
                 number(set.in_all() as usize)
             );
             if set.degenerate() > 0 {
-                text = format!("{text} · {} pairs are no plane", number(set.degenerate()));
+                let pairs = count(set.degenerate() as u64, "parallel pair");
+                text = format!("{text} · {pairs} left out");
             }
             if !self.state.sweep.is_stale() {
                 text = format!("{text} · swept in {}", duration(view.took));

@@ -341,7 +341,9 @@ fn angle_axis(scene: &mut Scene, layout: &HeatmapLayout, view: &HeatmapView) {
         height,
     } = layout.plot;
     let bottom = y + height;
-    for quarter in 0..=4u32 {
+    // Labels of four quarters need room.
+    let every = if width < 170.0 { 2 } else { 1 };
+    for quarter in (0..=4u32).step_by(every) {
         let at = x + width * quarter as f32 / 4.0;
         let stroke = Stroke::solid(1.0, view.palette.secondary);
         scene.line(vec![[at, bottom], [at, bottom + 4.0]], stroke);

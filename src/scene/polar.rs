@@ -67,8 +67,11 @@ impl PolarLayout {
             Some(ring) if largest >= SMALLEST_CURVE * ring => largest.max(ring),
             _ => largest,
         };
-        // A little air, so that the peak doesn't touch the circle.
-        let most = if largest > 0.0 { largest * 1.06 } else { 1.0 };
+        let most = if largest > 0.0 {
+            outermost(largest)
+        } else {
+            1.0
+        };
         Self {
             centre: [size[0] / 2.0, size[1] / 2.0],
             radius: (size[0].min(size[1]) / 2.0 - MARGIN).max(10.0),
@@ -133,6 +136,14 @@ pub fn polar(size: Point, view: &PolarView) -> (Scene, PolarLayout) {
         legend(&mut scene, view);
     }
     (scene, layout)
+}
+
+/// The value at the outer circle: the round one just above the largest, if
+/// there is one, else a little more than the largest.
+fn outermost(largest: f64) -> f64 {
+    let most = largest * 1.08;
+    let top = ticks(0.0, most, 4).last().copied().unwrap_or(most);
+    if top >= largest { top } else { most }
 }
 
 fn radial_ticks(layout: &PolarLayout, signed: bool) -> Vec<f64> {
@@ -227,11 +238,14 @@ fn ring(scene: &mut Scene, layout: &PolarLayout, view: &PolarView) {
 fn radial_labels(scene: &mut Scene, layout: &PolarLayout, view: &PolarView, radial: &[f64]) {
     let step = radial.get(1).map_or(0.0, |second| second - radial[0]);
     let ray = freest_ray(view);
-    for &tick in radial {
+    let mut last = f32::INFINITY;
+    // From the outside in, as long as they keep apart.
+    for &tick in radial.iter().rev() {
         let distance = layout.distance(tick);
-        if distance < 14.0 || distance > layout.radius - 4.0 {
+        if distance < 14.0 || last - distance < 24.0 {
             continue;
         }
+        last = distance;
         let text = format!("{}%", percent(tick, step));
         scene.text(
             layout.ray(ray, distance),
@@ -428,5 +442,12 @@ mod tests {
     fn signed_curves_have_zero_halfway() {
         let (_, layout) = polar([400.0, 400.0], &view(vec![0.2, -0.2, 0.2], None, true));
         assert!((layout.distance(0.0) - layout.radius / 2.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn the_outer_circle_is_round_where_it_can_be() {
+        assert!((outermost(0.148_3) - 0.15).abs() < 1e-12);
+        assert!((outermost(0.1) - 0.1).abs() < 1e-12);
+        assert!((outermost(0.082_9) - 0.082_9 * 1.08).abs() < 1e-12);
     }
 }
