@@ -4,19 +4,21 @@
 //! is stored beside them; for another basis `C` is worked out once, in `f64`.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
 use super::activations::{Activations, Neuron};
 use super::basis::{BasisError, Frame, UnitBasis};
+use super::curve::Cancelled;
 use super::plane::Plane;
 
 /// Samples a block; two columns of them in `f64` stay in the first cache.
 pub(super) const BLOCK: usize = 1024;
 
 /// Samples that the product with a dense basis takes at once.
-const PRODUCT_BLOCK: usize = 4096;
+const PRODUCT_BLOCK: usize = 1024;
 
 /// The samples seen from a privileged basis: what sweeps and curves read.
 #[derive(Clone, Debug)]
@@ -34,20 +36,38 @@ impl Coordinates {
     /// # Errors
     /// [`BasisError::WidthDiffers`] if the basis lives in another space.
     pub fn new(activations: Arc<Activations>, basis: Arc<UnitBasis>) -> Result<Self, BasisError> {
+        Self::prepare(activations, basis, &AtomicBool::new(false))
+            .map(|prepared| prepared.unwrap_or_else(|_| unreachable!("nobody cancels")))
+    }
+
+    /// As [`Coordinates::new`], called off soon after `cancel` is set.
+    ///
+    /// # Errors
+    /// [`BasisError::WidthDiffers`] if the basis lives in another space; within,
+    /// [`Cancelled`].
+    pub fn prepare(
+        activations: Arc<Activations>,
+        basis: Arc<UnitBasis>,
+        cancel: &AtomicBool,
+    ) -> Result<Result<Self, Cancelled>, BasisError> {
         if basis.dimensions() != activations.n_neurons() {
             return Err(BasisError::WidthDiffers {
                 columns: basis.dimensions(),
                 neurons: activations.n_neurons(),
             });
         }
-        let product = basis
-            .values()
-            .map(|values| product(&activations, values, basis.len()));
-        Ok(Self {
+        let product = match basis.values() {
+            None => None,
+            Some(values) => match product(&activations, values, basis.len(), cancel) {
+                Ok(product) => Some(product),
+                Err(cancelled) => return Ok(Err(cancelled)),
+            },
+        };
+        Ok(Ok(Self {
             activations,
             basis,
             product,
-        })
+        }))
     }
 
     /// The samples in the standard basis of their own neurons.
@@ -134,14 +154,22 @@ fn scale<T: Copy + Into<f64>>(out: &mut [f64], values: &[T], inverse: &[f64]) {
 }
 
 /// `C = B X̂ᵀ`, `m × N`, block of samples by block of samples.
-fn product(activations: &Activations, basis: &[f64], m: usize) -> Vec<f64> {
+fn product(
+    activations: &Activations,
+    basis: &[f64],
+    m: usize,
+    cancel: &AtomicBool,
+) -> Result<Vec<f64>, Cancelled> {
     let (n, d) = (activations.n_samples(), activations.n_neurons());
     let Ok(basis) = ArrayView2::from_shape((m, d), basis) else {
         unreachable!("a UnitBasis holds m × d values");
     };
-    let blocks: Vec<(usize, Array2<f64>)> = (0..n.div_ceil(PRODUCT_BLOCK))
+    let blocks: Result<Vec<(usize, Array2<f64>)>, Cancelled> = (0..n.div_ceil(PRODUCT_BLOCK))
         .into_par_iter()
         .map(|block| {
+            if cancel.load(Ordering::Relaxed) {
+                return Err(Cancelled);
+            }
             let first = block * PRODUCT_BLOCK;
             let width = PRODUCT_BLOCK.min(n - first);
             let mut unit = Array2::<f64>::zeros((d, width));
@@ -155,9 +183,10 @@ fn product(activations: &Activations, basis: &[f64], m: usize) -> Vec<f64> {
                     Neuron::F64(v) => scale(row, &v[first..first + width], inverse),
                 }
             }
-            (first, basis.dot(&unit))
+            Ok((first, basis.dot(&unit)))
         })
         .collect();
+    let blocks = blocks?;
     let mut out = vec![0.0; m * n];
     out.par_chunks_exact_mut(n)
         .enumerate()
@@ -168,5 +197,5 @@ fn product(activations: &Activations, basis: &[f64], m: usize) -> Vec<f64> {
                 }
             }
         });
-    out
+    Ok(out)
 }

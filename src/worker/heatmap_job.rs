@@ -13,7 +13,7 @@ use crate::srm::{Block, Observer, Sign, Sweep, sweep};
 pub const MOST_FAINT_CURVES: usize = 500;
 
 /// Pixels of the picture behind the ensemble.
-const BUNDLE_PIXELS: [usize; 2] = [1024, 512];
+const BUNDLE_PIXELS: [usize; 2] = [900, 400];
 
 /// A finished heatmap.
 #[derive(Clone, Debug)]

@@ -11,8 +11,8 @@ use super::heatmap_job::Heatmap;
 use super::{Context, Generation, Lane, Worker};
 use crate::data::{self, DataError, Dump, Matrix};
 use crate::srm::{
-    Alignment, AngleGrid, BasisError, Block, Coordinates, Curve, Epsilon, Observer, Overview,
-    Plane, PlaneRecord, Sign, Sweep, SweepSpec, UnitBasis, curve, overview, sweep,
+    Alignment, AngleGrid, BasisError, Block, Cancelled, Coordinates, Curve, Epsilon, Observer,
+    Overview, Plane, PlaneRecord, Sign, Sweep, SweepSpec, UnitBasis, curve, overview, sweep,
 };
 
 /// Curves of all planes are kept while they fit under this; beyond it they are
@@ -50,8 +50,9 @@ impl Layer {
         let (basis_name, coordinates) = match basis {
             None => (None, Coordinates::standard(activations)),
             Some((name, basis)) => {
-                let coordinates = Coordinates::new(activations, Arc::new(basis))
-                    .map_err(|e| basis_error(&name, e))?;
+                let coordinates = Coordinates::prepare(activations, Arc::new(basis), cancel)
+                    .map_err(|e| basis_error(&name, e))?
+                    .map_err(|Cancelled| DataError::Cancelled)?;
                 (Some(name), coordinates)
             }
         };

@@ -1,13 +1,16 @@
-//! The background thread and its lanes.
+//! The background threads and their lanes.
 //!
-//! One named thread owns a rayon pool and serves [`Lane`]s in order of urgency:
-//! a curve before a load, a load before the heatmap, and so on. Newest wins
-//! within a lane, but for loads and exports, which queue. Long work calls
-//! [`Context::yield_now`] between two pieces, which serves whatever is more
-//! urgent at once; so a curve waits for a piece of a sweep, never for the sweep.
-//! A superseded or cancelled job finds its flag set and ends; what it still says
-//! is dropped, since nothing carries its generation any more. A panic in a job
-//! is caught and reported, and the thread goes on.
+//! Two named threads share a rayon pool and serve [`Lane`]s in order of urgency.
+//! One computes: a curve before the heatmap before the sweep. The other reads and
+//! writes files, so that a slow disk never holds up a curve. Newest wins within a
+//! lane, but for loads and exports, which queue: no file that was asked for is
+//! forgotten because another followed it.
+//!
+//! Long work calls [`Context::yield_now`] between two pieces, which serves
+//! whatever is more urgent at once; so a curve waits for a piece of a sweep, never
+//! for the sweep. A superseded or cancelled job finds its flag set and ends; what
+//! it still says is dropped, since nothing carries its generation any more. A
+//! panic in a job is caught and reported, and the thread goes on.
 
 pub mod heatmap_job;
 pub mod jobs;
@@ -44,10 +47,25 @@ impl Lane {
         Self::Export,
     ];
 
+    /// Those of the thread that serves this one, most urgent first.
+    fn family(self) -> &'static [Self] {
+        if COMPUTING.contains(&self) {
+            COMPUTING
+        } else {
+            FILES
+        }
+    }
+
     fn queues(self) -> bool {
         matches!(self, Self::Load | Self::Export)
     }
 }
+
+/// Lanes of the thread that computes.
+const COMPUTING: &[Lane] = &[Lane::Curve, Lane::Heatmap, Lane::Sweep];
+
+/// Lanes of the thread that reads and writes.
+const FILES: &[Lane] = &[Lane::Load, Lane::Export];
 
 /// Number of a request; later ones are larger.
 pub type Generation = u64;
@@ -97,6 +115,7 @@ struct Shared<E> {
     done: [AtomicUsize; 5],
     total: [AtomicUsize; 5],
     repaint: Box<dyn Fn() + Send + Sync>,
+    pool: Option<rayon::ThreadPool>,
 }
 
 /// How far a lane's running job is.
@@ -115,7 +134,7 @@ pub struct Worker<E> {
     shared: Arc<Shared<E>>,
     events: Receiver<Event<E>>,
     next: AtomicU64,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 /// What a running job sees.
@@ -128,7 +147,7 @@ pub struct Context<E> {
 }
 
 impl<E: Send + 'static> Worker<E> {
-    /// Starts the thread. `repaint` is called, from any thread, whenever there
+    /// Starts the threads. `repaint` is called, from any thread, whenever there
     /// is something new to show.
     ///
     /// # Errors
@@ -145,18 +164,27 @@ impl<E: Send + 'static> Worker<E> {
             done: Lane::ALL.map(|_| AtomicUsize::new(0)),
             total: Lane::ALL.map(|_| AtomicUsize::new(0)),
             repaint: Box::new(repaint),
+            pool: pool(),
         });
-        let thread = std::thread::Builder::new()
-            .name("followspot-worker".to_owned())
-            .spawn({
-                let shared = Arc::clone(&shared);
-                move || run(&shared, &sender)
-            })?;
+        let start = |name: &str, lanes: &'static [Lane]| {
+            let (shared, sender) = (Arc::clone(&shared), sender.clone());
+            std::thread::Builder::new()
+                .name(name.to_owned())
+                .spawn(move || {
+                    while let Some((lane, request)) = wait(&shared, lanes) {
+                        execute(&shared, &sender, lane, request);
+                    }
+                })
+        };
+        let threads = vec![
+            start("followspot-worker", COMPUTING)?,
+            start("followspot-files", FILES)?,
+        ];
         Ok(Self {
             shared,
             events,
             next: AtomicU64::new(1),
-            thread: Some(thread),
+            threads,
         })
     }
 
@@ -182,7 +210,7 @@ impl<E: Send + 'static> Worker<E> {
         }
         queue.waiting.push_back(request);
         drop(queues);
-        self.shared.wake.notify_one();
+        self.shared.wake.notify_all();
         generation
     }
 
@@ -235,7 +263,7 @@ impl<E> Drop for Worker<E> {
             queue.cancel();
         }
         self.shared.wake.notify_all();
-        if let Some(thread) = self.thread.take() {
+        for thread in self.threads.drain(..) {
             // A panic of the thread itself has been reported where it arose.
             let _ = thread.join();
         }
@@ -270,7 +298,9 @@ impl<E: Send + 'static> Context<E> {
 
     /// Serves what is more urgent than this job, now.
     pub fn yield_now(&self) {
-        while let Some((lane, request)) = take(&self.shared, Some(self.lane)) {
+        let family = self.lane.family();
+        let urgent = &family[..family.iter().take_while(|&&lane| lane < self.lane).count()];
+        while let Some((lane, request)) = take(&self.shared, urgent) {
             execute(&self.shared, &self.events, lane, request);
         }
     }
@@ -286,26 +316,14 @@ fn pool() -> Option<rayon::ThreadPool> {
         .ok()
 }
 
-fn run<E: Send + 'static>(shared: &Arc<Shared<E>>, events: &Sender<Event<E>>) {
-    let serve = || {
-        while let Some((lane, request)) = wait(shared) {
-            execute(shared, events, lane, request);
-        }
-    };
-    match pool() {
-        Some(pool) => pool.install(serve),
-        None => serve(),
-    }
-}
-
 /// Blocks until there is work; `None` when the worker is to stop.
-fn wait<E>(shared: &Shared<E>) -> Option<(Lane, Request<E>)> {
+fn wait<E>(shared: &Shared<E>, lanes: &[Lane]) -> Option<(Lane, Request<E>)> {
     let mut queues = lock(&shared.queues);
     loop {
         if shared.stop.load(Ordering::Relaxed) {
             return None;
         }
-        if let Some(found) = next(&mut queues, None) {
+        if let Some(found) = next(&mut queues, lanes) {
             return Some(found);
         }
         queues = shared
@@ -315,17 +333,13 @@ fn wait<E>(shared: &Shared<E>) -> Option<(Lane, Request<E>)> {
     }
 }
 
-fn take<E>(shared: &Shared<E>, before: Option<Lane>) -> Option<(Lane, Request<E>)> {
-    next(&mut lock(&shared.queues), before)
+fn take<E>(shared: &Shared<E>, lanes: &[Lane]) -> Option<(Lane, Request<E>)> {
+    next(&mut lock(&shared.queues), lanes)
 }
 
-/// Takes the most urgent request of those more urgent than `before`, and marks
-/// it as running.
-fn next<E>(queues: &mut [Queue<E>; 5], before: Option<Lane>) -> Option<(Lane, Request<E>)> {
-    for lane in Lane::ALL {
-        if before.is_some_and(|before| lane >= before) {
-            return None;
-        }
+/// Takes the most urgent request of those lanes, and marks it as running.
+fn next<E>(queues: &mut [Queue<E>; 5], lanes: &[Lane]) -> Option<(Lane, Request<E>)> {
+    for &lane in lanes {
         let queue = &mut queues[lane as usize];
         if queue.running.is_none()
             && let Some(request) = queue.waiting.pop_front()
@@ -355,7 +369,10 @@ fn execute<E: Send + 'static>(
     };
     let job = request.job;
     // Nothing of the job's state outlives it, so nothing half-done is seen.
-    let outcome = catch_unwind(AssertUnwindSafe(|| job(&context)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| match &shared.pool {
+        Some(pool) => pool.install(|| job(&context)),
+        None => job(&context),
+    }));
     lock(&shared.queues)[lane as usize].running = None;
     if let Err(panic) = outcome {
         let message = panic
@@ -428,6 +445,18 @@ mod tests {
         assert_eq!(said(&worker), "called off");
         assert_eq!(said(&worker), "second");
         assert!(asked.elapsed() < Duration::from_secs(5));
+    }
+
+    #[test]
+    fn a_slow_load_does_not_hold_up_a_curve() {
+        let worker = Worker::new(|| ()).unwrap();
+        worker.submit(Lane::Load, "load", endless);
+        assert_eq!(said(&worker), "started");
+        worker.submit(Lane::Curve, "curve", |context| context.say("curve"));
+        assert_eq!(said(&worker), "curve");
+        assert!(worker.is_busy(Lane::Load));
+        worker.cancel(Lane::Load);
+        assert_eq!(said(&worker), "called off");
     }
 
     #[test]
