@@ -72,6 +72,30 @@ fn one_hot_rows_light_equally_many_directions_on_every_half_axis() {
 }
 
 #[test]
+fn beyond_the_tolerance_the_edge_is_dark() {
+    // Three times the tolerance tighter, and the directions that the samples
+    // above light with their very edge are lost, all of them.
+    for angles in [5, 9, 13, 25, 73, 361, 721] {
+        for (epsilon, half_angle) in EDGES.into_iter().filter(|&(_, half)| half > 0) {
+            let each_side = (half_angle as usize * (angles - 1) - 1) / 360;
+            for k in 0..4 {
+                let row = (0..4).map(|n| f64::from(u8::from(n == k))).collect();
+                let case = lone(row, None, epsilon + 3e-12, angles);
+                for at in planes(&case.vectors(), PlaneMode::Permutations) {
+                    if at.0 == k || at.1 == k {
+                        assert_eq!(
+                            lit_directions(&case, at),
+                            2 * each_side as i64 + 1,
+                            "b{k} in {at:?} beyond ε = {epsilon}, {angles} angles"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn so_do_the_vectors_of_a_turned_basis() {
     for seed in 0..4 {
         for angles in [5, 13, 73, 361] {

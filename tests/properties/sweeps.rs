@@ -33,13 +33,10 @@ fn check(case: &Case, mode: PlaneMode) {
 
     assert_eq!(swept.records.len(), planes.len());
     assert_eq!(spec.planes.in_all(), planes.len() as u64);
-    for ((record, counts), (&at, plain)) in swept
-        .records
-        .iter()
-        .zip(&counts)
-        .zip(planes.iter().zip(&plain))
-    {
+    for (n, record) in swept.records.iter().enumerate() {
+        let (at, plain, counts) = (planes[n], &plain[n], &counts[n]);
         assert_eq!(record.plane, plane(at));
+        assert_eq!(spec.planes.position(record.plane), Some(n));
         assert_eq!(counts, &plain.counts, "counts of {at:?}");
         assert_eq!(record.axes, plain.axes, "axes of {at:?}");
         assert_eq!(record.bisectors, plain.bisectors, "bisectors of {at:?}");
