@@ -16,7 +16,8 @@ use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{
-    BatchSize, BenchmarkGroup, BenchmarkId, Criterion, criterion_group, criterion_main,
+    BatchSize, BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, criterion_group,
+    criterion_main,
 };
 use followspot::srm::{
     Activations, AngleGrid, Coordinates, Epsilon, Plane, PlaneMode, PlaneSet, Sign, SweepSpec,
@@ -99,6 +100,7 @@ fn group<'a>(criterion: &'a mut Criterion, name: &str) -> BenchmarkGroup<'a, Wal
     group.sample_size(10);
     group.warm_up_time(Duration::from_millis(300));
     group.measurement_time(Duration::from_secs(2));
+    group.sampling_mode(SamplingMode::Flat);
     group
 }
 

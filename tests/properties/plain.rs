@@ -13,10 +13,10 @@ use followspot::srm::{
 use crate::cases::Case;
 use crate::common::{self, EDGE, alpha, oracle, oracle_at, radius};
 
-/// Whether `b_i` and `b_j` point the same way, or opposite ways, and so span no
-/// plane.
+/// Whether `b_i` and `b_j` point the same way, or opposite ways, but for 0.0006°,
+/// and so span no plane.
 pub fn degenerate(basis: &[Vec<f64>], i: usize, j: usize) -> bool {
-    alpha(basis, i, j).sin() < 1e-6
+    alpha(basis, i, j).sin() < 1e-5
 }
 
 /// The planes of a basis in lexicographic order.
