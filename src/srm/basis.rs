@@ -1,11 +1,21 @@
 //! The privileged basis `B`, `m × d`, and the frames of its planes.
 
+use std::ops::Range;
+
+use ndarray::{Array2, ArrayView2, s};
 use rayon::prelude::*;
 
 use super::plane::Plane;
 
 /// `s = ‖b_j − (b_i·b_j) b_i‖` below this makes no plane (0.0006°).
 pub const DEGENERATE: f64 = 1e-5;
+
+/// `|g|` above which a plane's height is worked out from the vectors: below,
+/// `√(1 − g²)` has lost less than a digit. No degenerate pair is below.
+pub(super) const NEARLY_PARALLEL: f64 = 0.9;
+
+/// Vectors whose overlaps with the others are worked out in one product.
+pub(super) const OVERLAP_ROWS: usize = 16;
 
 /// Why a matrix is no privileged basis.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -215,14 +225,41 @@ impl UnitBasis {
         Frame { overlap, height }
     }
 
+    /// `b_i·b_j` of the vectors `i` in `rows` with the `j` in `columns`; `None`
+    /// for the standard basis.
+    ///
+    /// # Panics
+    /// If a range leaves the basis.
+    pub(super) fn overlaps(
+        &self,
+        rows: Range<usize>,
+        columns: Range<usize>,
+    ) -> Option<Array2<f64>> {
+        let Rows::Dense { m, values } = &self.rows else {
+            return None;
+        };
+        let all = ArrayView2::from_shape((*m, self.d), values).ok()?;
+        Some(all.slice(s![rows, ..]).dot(&all.slice(s![columns, ..]).t()))
+    }
+
     fn find_degenerate(&self) -> Vec<(u32, u32)> {
-        let m = self.len() as u32;
-        (0..m)
+        let m = self.len();
+        (0..m.div_ceil(OVERLAP_ROWS))
             .into_par_iter()
-            .flat_map_iter(|i| {
-                (i + 1..m)
-                    .filter(move |&j| self.frame(Plane { i, j }).height < DEGENERATE)
-                    .map(move |j| (i, j))
+            .flat_map_iter(|piece| {
+                let first = piece * OVERLAP_ROWS;
+                let overlaps = self.overlaps(first..m.min(first + OVERLAP_ROWS), first..m);
+                let mut found = Vec::new();
+                for ((row, column), overlap) in overlaps.iter().flat_map(|o| o.indexed_iter()) {
+                    let (i, j) = ((first + row) as u32, (first + column) as u32);
+                    if i < j
+                        && overlap.abs() > NEARLY_PARALLEL
+                        && self.frame(Plane { i, j }).height < DEGENERATE
+                    {
+                        found.push((i, j));
+                    }
+                }
+                found
             })
             .collect()
     }

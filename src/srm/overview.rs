@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
+use super::basis::{NEARLY_PARALLEL, OVERLAP_ROWS, UnitBasis};
 use super::coordinates::{BLOCK, Coordinates};
 use super::curve::Cancelled;
 use super::epsilon::{Epsilon, PAPER_EPSILON};
@@ -24,6 +25,10 @@ pub struct Overview {
     pub commonest: Option<Plane>,
 }
 
+/// Vectors of another basis that are tried as partners at once: a few megabytes
+/// of [`Pair`]s, however many vectors there are.
+const PARTNERS: usize = 128;
+
 /// One sample's widest plane and the radius in it.
 type Widest = (f64, Plane);
 
@@ -36,19 +41,19 @@ type Widest = (f64, Plane);
 /// # Errors
 /// [`Cancelled`] soon after `cancel` is set.
 pub fn overview(coordinates: &Coordinates, cancel: &AtomicBool) -> Result<Overview, Cancelled> {
-    let n = coordinates.n_samples();
-    let blocks: Result<Vec<Vec<Option<Widest>>>, Cancelled> = (0..n.div_ceil(BLOCK))
-        .into_par_iter()
-        .map(|block| {
-            let samples = block * BLOCK..n.min((block + 1) * BLOCK);
-            if coordinates.basis().is_standard() {
+    let widest = if coordinates.basis().is_standard() {
+        let n = coordinates.n_samples();
+        let blocks: Result<Vec<Vec<Option<Widest>>>, Cancelled> = (0..n.div_ceil(BLOCK))
+            .into_par_iter()
+            .map(|block| {
+                let samples = block * BLOCK..n.min((block + 1) * BLOCK);
                 two_largest(coordinates, samples, cancel)
-            } else {
-                widest_of_largest(coordinates, samples, cancel)
-            }
-        })
-        .collect();
-    let widest: Vec<Widest> = blocks?.into_iter().flatten().flatten().collect();
+            })
+            .collect();
+        blocks?.into_iter().flatten().flatten().collect()
+    } else {
+        widest_of_largest(coordinates, cancel)?
+    };
     Ok(Overview {
         auto_epsilon: auto_epsilon(widest.iter().map(|w| w.0).collect()),
         commonest: commonest(&widest),
@@ -127,54 +132,124 @@ fn two_largest(
         .collect())
 }
 
+/// How a vector lies to another.
+#[derive(Clone, Copy)]
+struct Pair {
+    /// `g`.
+    overlap: f64,
+    /// `1 / s²`; NaN where the two span no plane, so that nothing is wider.
+    inverse_square: f64,
+}
+
+/// A sample's largest coordinate and its widest plane with that vector so far.
+#[derive(Clone, Copy)]
+struct Best {
+    coordinate: f64,
+    vector: u32,
+    partner: u32,
+    square: f64,
+}
+
+/// Works through the samples twice, vector by vector: first for the largest
+/// coordinate, then for the best partner of its vector.
 fn widest_of_largest(
     coordinates: &Coordinates,
-    samples: Range<usize>,
     cancel: &AtomicBool,
-) -> Result<Vec<Option<Widest>>, Cancelled> {
+) -> Result<Vec<Widest>, Cancelled> {
     let basis = coordinates.basis();
     let m = basis.len() as u32;
-    let zero = |sample: usize| coordinates.activations().inverse_norms()[sample] == 0.0;
-    // The largest coordinate of each sample among the vectors that span a plane.
-    let mut largest: Vec<Option<(f64, u32)>> = vec![None; samples.len()];
-    let mut c = vec![0.0; samples.len()];
-    for k in (0..m).filter(|&k| (0..m).any(|l| basis.spans(Plane { i: k, j: l }))) {
-        check(cancel)?;
-        coordinates.fill(k as usize, samples.start, &mut c);
-        for (largest, c) in largest.iter_mut().zip(&c) {
-            if largest.is_none_or(|(best, _)| c.abs() > best) {
-                *largest = Some((c.abs(), k));
-            }
-        }
-    }
-    let mut by_vector: HashMap<u32, Vec<usize>> = HashMap::new();
-    for (offset, largest) in largest.iter().enumerate() {
-        if let Some((_, k)) = largest
-            && !zero(samples.start + offset)
-        {
-            by_vector.entry(*k).or_default().push(offset);
-        }
-    }
-    let mut widest: Vec<Option<Widest>> = vec![None; samples.len()];
-    for (k, offsets) in by_vector {
-        for l in 0..m {
-            let plane = Plane { i: k, j: l };
-            if !basis.spans(plane) {
-                continue;
-            }
+    let spanning: Vec<u32> = (0..m)
+        .filter(|&k| (0..m).any(|l| basis.spans(Plane { i: k, j: l })))
+        .collect();
+    let Some(&any) = spanning.first() else {
+        return Ok(Vec::new());
+    };
+    let unseen = Best {
+        coordinate: 0.0,
+        vector: any,
+        partner: any,
+        square: -1.0,
+    };
+    let mut bests = vec![unseen; coordinates.n_samples()];
+    // Calls `with` with each block of samples and room for a coordinate of each.
+    let mut for_blocks = |with: &(dyn Fn(usize, &mut [Best], &mut [f64]) -> _ + Sync)| {
+        bests
+            .par_chunks_mut(BLOCK)
+            .enumerate()
+            .try_for_each(|(block, bests)| with(block * BLOCK, bests, &mut vec![0.0; bests.len()]))
+    };
+    for_blocks(&|first, bests, c| {
+        for &k in &spanning {
             check(cancel)?;
-            let frame = basis.frame(plane);
-            for &offset in &offsets {
-                let sample = samples.start + offset;
-                let c1 = coordinates.coordinate(k as usize, sample);
-                let cl = coordinates.coordinate(l as usize, sample);
-                let c2 = (cl - frame.overlap * c1) / frame.height;
-                let radius = (c1 * c1 + c2 * c2).sqrt();
-                if widest[offset].is_none_or(|(best, _)| radius > best) {
-                    widest[offset] = Some((radius, pair(k, l)));
+            coordinates.fill(k as usize, first, c);
+            for (best, &c) in bests.iter_mut().zip(&*c) {
+                if c.abs() > best.coordinate.abs() {
+                    best.coordinate = c;
+                    best.vector = k;
                 }
             }
         }
+        Ok(())
+    })?;
+    for from in (0..basis.len()).step_by(PARTNERS) {
+        let to = basis.len().min(from + PARTNERS);
+        let pairs = pairs(basis, from..to);
+        for_blocks(&|first, bests, c| {
+            for (l, pairs) in (from..to).zip(pairs.chunks_exact(basis.len())) {
+                check(cancel)?;
+                coordinates.fill(l, first, c);
+                for (best, &c) in bests.iter_mut().zip(&*c) {
+                    let pair = pairs[best.vector as usize];
+                    let rest = c - pair.overlap * best.coordinate;
+                    let square = best.coordinate.powi(2) + rest.powi(2) * pair.inverse_square;
+                    if square > best.square {
+                        best.square = square;
+                        best.partner = l as u32;
+                    }
+                }
+            }
+            Ok(())
+        })?;
     }
-    Ok(widest)
+    let inverse_norms = coordinates.activations().inverse_norms();
+    Ok(bests
+        .iter()
+        .zip(inverse_norms)
+        .filter(|&(_, &inverse)| inverse != 0.0)
+        .map(|(best, _)| (best.square.sqrt(), pair(best.vector, best.partner)))
+        .collect())
+}
+
+/// How the vectors `partners` lie to each of the basis, one after another.
+fn pairs(basis: &UnitBasis, partners: Range<usize>) -> Vec<Pair> {
+    let pieces: Vec<usize> = partners.clone().step_by(OVERLAP_ROWS).collect();
+    pieces
+        .into_par_iter()
+        .flat_map_iter(|first| {
+            let rows = first..partners.end.min(first + OVERLAP_ROWS);
+            let overlaps = basis.overlaps(rows, 0..basis.len());
+            let mut pairs = Vec::with_capacity(OVERLAP_ROWS * basis.len());
+            for ((row, column), &overlap) in overlaps.iter().flat_map(|o| o.indexed_iter()) {
+                pairs.push(if overlap.abs() < NEARLY_PARALLEL {
+                    Pair {
+                        overlap,
+                        inverse_square: 1.0 / ((1.0 - overlap) * (1.0 + overlap)),
+                    }
+                } else {
+                    let plane = pair((first + row) as u32, column as u32);
+                    let frame = basis.frame(plane);
+                    let spans = basis.spans(plane);
+                    Pair {
+                        overlap: frame.overlap,
+                        inverse_square: if spans {
+                            frame.height.powi(-2)
+                        } else {
+                            f64::NAN
+                        },
+                    }
+                });
+            }
+            pairs
+        })
+        .collect()
 }

@@ -1,0 +1,234 @@
+//! The starting resolution and the first plane.
+
+use std::sync::atomic::AtomicBool;
+
+use followspot::srm::{Coordinates, Overview, PAPER_EPSILON, PlaneMode, overview};
+use proptest::prelude::*;
+
+use crate::cases::{Case, Normal, basis, case, dense_rows, oblique, orthonormal, rows};
+use crate::common::{coordinates, radius, spec};
+use crate::plain::{close, degenerate, plane, planes, sign, swept, view};
+
+fn overview_of(coordinates: &Coordinates) -> Overview {
+    overview(coordinates, &AtomicBool::new(false)).unwrap()
+}
+
+/// The definition: of the non-zero samples' largest radii over all planes,
+/// sorted downwards, the one at place `⌈N′/2⌉`, never above 0.9.
+fn plain_auto(rows: &[Vec<f64>], vectors: &[Vec<f64>]) -> Option<f64> {
+    let planes = planes(vectors, PlaneMode::Combinations);
+    let mut radii: Vec<f64> = rows
+        .iter()
+        .filter(|row| row.iter().any(|&x| x != 0.0))
+        .filter_map(|row| {
+            let radii = planes.iter().map(|&(i, j)| radius(row, vectors, i, j));
+            radii.max_by(f64::total_cmp)
+        })
+        .collect();
+    radii.sort_by(|a, b| b.total_cmp(a));
+    let place = radii.len().div_ceil(2).checked_sub(1)?;
+    Some(radii[place].min(PAPER_EPSILON))
+}
+
+/// Non-zero rows, and how many of them a sweep at *auto* lights.
+fn lit_at_auto(coordinates: &Coordinates) -> Option<(usize, usize)> {
+    let auto = overview_of(coordinates).auto_epsilon?;
+    let spec = spec(
+        coordinates,
+        auto.get(),
+        5,
+        PlaneMode::Combinations,
+        sign(false),
+    );
+    let lit = swept(coordinates, &spec).0.lit_samples;
+    let zero = coordinates.activations().zero_rows();
+    // At ε = 0 zero rows are lit like all others.
+    let lit_zero = if auto.threshold() <= 0.0 { zero } else { 0 };
+    Some((coordinates.n_samples() - zero, lit - lit_zero))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn auto_lights_half_of_the_rows_whatever_the_basis(case in case()) {
+        let coordinates = view(&case);
+        let all_zero = case.rows.iter().flatten().all(|&x| x == 0.0);
+        match lit_at_auto(&coordinates) {
+            None => prop_assert!(all_zero),
+            Some((rows, lit)) => prop_assert!(!all_zero && 2 * lit >= rows, "{} of {}", lit, rows),
+        }
+    }
+
+    #[test]
+    fn auto_is_its_definition_in_orthonormal_bases(
+        rows in rows(5),
+        turn in any::<Option<u64>>(),
+    ) {
+        let basis = turn.map(|seed| orthonormal(5, seed));
+        let vectors = basis.clone().unwrap_or_else(|| crate::common::identity(5));
+        let auto = overview_of(&coordinates(&rows, basis.as_deref())).auto_epsilon;
+        match (auto, plain_auto(&rows, &vectors)) {
+            (None, None) => {}
+            (Some(auto), Some(plain)) => {
+                prop_assert!(close(auto.get(), plain), "{} is not {}", auto, plain);
+            }
+            (auto, plain) => prop_assert!(false, "{:?} is not {:?}", auto, plain),
+        }
+    }
+
+    #[test]
+    fn auto_is_no_tighter_than_its_definition_in_any_basis(
+        rows in rows(4),
+        basis in prop_oneof![basis(4), oblique(4, 2..=7).prop_map(Some)],
+    ) {
+        let vectors = basis.clone().unwrap_or_else(|| crate::common::identity(4));
+        let auto = overview_of(&coordinates(&rows, basis.as_deref())).auto_epsilon;
+        let plain = plain_auto(&rows, &vectors);
+        prop_assert_eq!(auto.is_some(), plain.is_some());
+        if let (Some(auto), Some(plain)) = (auto, plain) {
+            prop_assert!(auto.get() <= plain + 1e-12, "{} is tighter than {}", auto, plain);
+            prop_assert!((0.0..=PAPER_EPSILON).contains(&auto.get()));
+        }
+    }
+
+    #[test]
+    fn the_first_plane_is_the_commonest_pair_of_largest_neurons(seed in any::<u64>()) {
+        let rows = Normal::new(seed).rows(60, 4);
+        let mut times = [0; 16];
+        for row in &rows {
+            let mut order: Vec<usize> = (0..4).collect();
+            order.sort_by(|&a, &b| row[b].abs().total_cmp(&row[a].abs()));
+            times[4 * order[0].min(order[1]) + order[0].max(order[1])] += 1;
+        }
+        let most = *times.iter().max().unwrap();
+        let first = times.iter().position(|&n| n == most).unwrap();
+        let expected = Some(plane((first / 4, first % 4)));
+        prop_assert_eq!(overview_of(&coordinates(&rows, None)).commonest, expected);
+        let dense = coordinates(&rows, Some(&crate::common::identity(4)));
+        prop_assert_eq!(overview_of(&dense).commonest, expected, "with the basis written out");
+    }
+}
+
+/// The bound that other bases start at: the radii are the largest over the
+/// planes that contain the row's largest `|C_k|`.
+fn plain_bound(rows: &[Vec<f64>], vectors: &[Vec<f64>]) -> f64 {
+    let reach = |row: &[f64], v: &[f64]| {
+        let dot: f64 = row.iter().zip(v).map(|(x, y)| x * y).sum();
+        dot.abs() / v.iter().map(|x| x * x).sum::<f64>().sqrt()
+    };
+    let mut radii: Vec<f64> = rows
+        .iter()
+        .map(|row| {
+            let largest = (0..vectors.len())
+                .filter(|&k| (0..vectors.len()).any(|l| !degenerate(vectors, k, l)))
+                .max_by(|&k, &l| reach(row, &vectors[k]).total_cmp(&reach(row, &vectors[l])))
+                .unwrap();
+            (0..vectors.len())
+                .filter(|&l| !degenerate(vectors, largest, l))
+                .map(|l| radius(row, vectors, largest, l))
+                .fold(0.0, f64::max)
+        })
+        .collect();
+    radii.sort_by(|a, b| b.total_cmp(a));
+    radii[radii.len().div_ceil(2) - 1].min(PAPER_EPSILON)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn auto_follows_the_largest_vector_in_other_bases(
+        rows in dense_rows(6),
+        basis in oblique(6, 2..=9),
+    ) {
+        let auto = overview_of(&coordinates(&rows, Some(&basis))).auto_epsilon.unwrap();
+        let plain = plain_bound(&rows, &basis);
+        prop_assert!(close(auto.get(), plain), "{} is not {}", auto, plain);
+    }
+}
+
+/// More samples than one block and more vectors than are tried at once, in
+/// twelve dimensions, so that the resolution is not the cap; among the vectors
+/// some nearly parallel and some copies.
+#[test]
+fn auto_follows_and_lights_half_of_a_long_layer_in_an_overcomplete_basis() {
+    let mut normal = Normal::new(10);
+    let rows = normal.rows(1_500, 12);
+    let mut basis = normal.rows(140, 12);
+    for k in 0..8 {
+        basis[17 * k + 20] = basis[16 * k + 15].iter().map(|x| -2.5 * x).collect();
+        basis[17 * k + 5] = basis[16 * k + 14].clone();
+        let size = basis[17 * k + 5].iter().map(|x| x * x).sum::<f64>().sqrt();
+        // Beside its copy by 0.06° or by less than makes a plane.
+        basis[17 * k + 5][k] += size * if k % 2 == 0 { 1e-3 } else { 4e-6 };
+    }
+    let view = coordinates(&rows, Some(&basis));
+    let pairs = view.basis().degenerate_pairs();
+    let expected: Vec<(u32, u32)> = (0..140)
+        .flat_map(|i| (i + 1..140).map(move |j| (i, j)))
+        .filter(|&(i, j)| degenerate(&basis, i, j))
+        .map(|(i, j)| (i as u32, j as u32))
+        .collect();
+    assert!(expected.len() >= 12);
+    assert_eq!(pairs, expected);
+    let auto = overview_of(&view).auto_epsilon.unwrap();
+    let plain = plain_bound(&rows, &basis);
+    assert!(close(auto.get(), plain), "{auto} is not {plain}");
+    assert!(auto.get() < PAPER_EPSILON);
+    let (rows, lit) = lit_at_auto(&view).unwrap();
+    assert!(2 * lit >= rows, "{lit} of {rows}");
+}
+
+#[test]
+fn one_hot_rows_start_at_the_first_plane_of_their_neuron() {
+    for (k, expected) in [(0, (0, 1)), (1, (0, 1)), (2, (0, 2)), (3, (0, 3))] {
+        let mut row = vec![0.0; 4];
+        row[k] = -2.0;
+        for basis in [None, Some(crate::common::identity(4))] {
+            let overview = overview_of(&coordinates(&[row.clone()], basis.as_deref()));
+            assert_eq!(overview.commonest, Some(plane(expected)), "neuron {k}");
+        }
+    }
+}
+
+/// The middle one of three vectors, too near to both others, is in no plane.
+#[test]
+fn vectors_without_a_plane_are_passed_over() {
+    let basis = [0.0, 0.8e-5, 1.6e-5].map(|turn: f64| vec![turn.cos(), turn.sin()]);
+    let view = coordinates(&[basis[1].clone()], Some(&basis));
+    assert_eq!(view.basis().degenerate_pairs(), [(0, 1), (1, 2)]);
+    let overview = overview_of(&view);
+    assert_eq!(overview.commonest, Some(plane((0, 2))));
+    assert_eq!(overview.auto_epsilon.unwrap().get(), PAPER_EPSILON);
+}
+
+#[test]
+fn zero_layers_and_bases_without_a_plane_have_no_auto() {
+    let zero = vec![vec![0.0; 3]; 4];
+    let lines = vec![vec![1.0, 2.0, 0.0], vec![-2.0, -4.0, 0.0]];
+    let rows = Normal::new(5).rows(9, 3);
+    for (rows, basis) in [
+        (&zero, None),
+        (&zero, Some(orthonormal(3, 1))),
+        (&rows, Some(lines)),
+    ] {
+        let overview = overview_of(&coordinates(rows, basis.as_deref()));
+        assert_eq!(overview.auto_epsilon, None);
+        assert_eq!(overview.commonest, None);
+    }
+}
+
+#[test]
+fn narrow_layers_start_at_the_default_of_the_paper() {
+    // In two dimensions every row lies in the plane: its radius is 1.
+    let case = Case {
+        rows: Normal::new(6).rows(10, 2),
+        basis: None,
+        epsilon: 0.0,
+        angles: 5,
+        signed: false,
+    };
+    let auto = overview_of(&view(&case)).auto_epsilon.unwrap();
+    assert_eq!(auto.get(), PAPER_EPSILON);
+}
