@@ -1,6 +1,7 @@
 //! The plain, obviously right evaluation of the definition, and cases to hold
 //! the program against.
 #![allow(dead_code)] // each test file uses its part
+#![allow(clippy::unwrap_used)]
 
 use std::f64::consts::TAU;
 use std::path::{Path, PathBuf};
