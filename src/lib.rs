@@ -19,10 +19,10 @@
 //! | [`session`] | what a result was made from: files, hashes, options, version | paths of the machine |
 //! | [`table`] | results as npz, TSV, JSON, with their provenance | windows |
 //! | [`scene`] | a view as primitives, drawn once and shown twice | files, windows |
-//! | `worker` | the background thread and its lanes, and the window's jobs | drawing |
+//! | `worker` | the background threads and their lanes, and the window's jobs | drawing |
 //! | [`cli`] | one file a subcommand | windows |
 //! | `app` | the window: one file a view, commands, what is undone | parsing, mathematics |
-//! | `main.rs` | hands the arguments to [`cli`] | logic |
+//! | `main.rs` | hands the arguments to [`cli`], opens the window | logic |
 //!
 //! # Invariants
 //! - [`words`], [`srm`], [`data`], [`session`], [`table`], [`scene`] and [`cli`] compile without

@@ -2,6 +2,14 @@
 
 use std::process::ExitCode;
 
+use followspot::cli::{self, Outcome};
+
 fn main() -> ExitCode {
-    followspot::cli::run(std::env::args_os())
+    match cli::run(std::env::args_os()) {
+        Outcome::Done(code) => code,
+        #[cfg(feature = "gui")]
+        Outcome::Window(args) => followspot::app::run(args),
+        #[cfg(not(feature = "gui"))]
+        Outcome::Window(_) => cli::no_window(),
+    }
 }

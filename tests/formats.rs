@@ -458,7 +458,7 @@ fn broken_archives() {
     );
     check_error(
         "bad/opens_to_16MB_of_zeros.npz",
-        &["1 column (4000000 × 1)"],
+        &["1 column (4,000,000 × 1)"],
     );
     let zeros = file("bad/opens_to_16MB_of_zeros.npz");
     let zeros = load_matrix(&zeros, None, &AtomicBool::new(false)).unwrap();

@@ -1,5 +1,6 @@
 //! The one place where commands are carried out.
 
+use crate::worker::message::{Heatmap, LoadAs};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,11 +10,11 @@ use egui::{Context, ViewportCommand};
 use crate::scene::PlaneOrder;
 use crate::srm::{AngleGrid, Plane, PlaneMode};
 use crate::worker::Lane;
-use crate::worker::heatmap_job::Heatmap;
-use crate::worker::jobs::{self, LoadAs};
+use crate::worker::jobs;
 
 use super::command::{Command, OtherReading};
-use super::state::{Overlay, Picker, Tone, auto_epsilon};
+use super::document::auto_epsilon;
+use super::state::{Overlay, Picker, Tone};
 use super::{App, DialogAnswer, theme};
 
 impl App {

@@ -1,6 +1,7 @@
 //! What a user can do. A shortcut, a menu entry and a button are three faces of
 //! one command; menus and the help window are printed from [`ACTIONS`].
 
+use crate::worker::message::Layer;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,9 +9,8 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::scene::{AngleUnit, ColorMap, ColorScale, PlaneOrder};
 use crate::srm::{Epsilon, Plane, PlaneMode, Sign};
-use crate::worker::jobs::Layer;
 
-use super::state::{Document, ThemeChoice};
+use super::document::{Document, ThemeChoice};
 
 /// One thing to do.
 #[derive(Clone, Debug)]

@@ -1,16 +1,18 @@
 //! What the worker says becomes state.
 
+use crate::worker::message::{Layer, LoadAs, Message};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::srm::{Epsilon, EpsilonChoice};
-use crate::worker::jobs::{self, Layer, LoadAs, Message};
+use crate::worker::jobs;
 use crate::worker::{Event, Lane};
 
 use super::App;
 use super::command::{Command, OtherReading};
-use super::state::{Notice, Picker, SAMPLE_EPSILON, SweepView, Tone, auto_epsilon};
+use super::document::{SAMPLE_EPSILON, auto_epsilon};
+use super::state::{Notice, Picker, SweepView, Tone};
 
 impl App {
     /// Turns what the worker says into state.

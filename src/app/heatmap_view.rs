@@ -1,12 +1,12 @@
 //! All planes at once: the heatmap, its order and colours.
 
+use crate::worker::message::Heatmap;
 use egui::{Sense, Ui};
 use std::sync::Arc;
 
 use crate::scene::{ColorMap, ColorScale, HeatmapLayout, HeatmapView, PlaneOrder, bar, heatmap};
 use crate::srm::Sign;
 use crate::worker::Lane;
-use crate::worker::heatmap_job::Heatmap;
 
 use super::App;
 use super::apply::order_hover;

@@ -292,6 +292,7 @@ fn write_png(path: &Path, force: bool, image: &ColorImage) -> Result<(), TableEr
     let [width, height] = image.size.map(|side| side as u32);
     let mut encoder = png::Encoder::new(&mut file, width, height);
     encoder.set_color(png::ColorType::Rgba);
+    encoder.set_compression(png::Compression::High);
     let written = encoder
         .write_header()
         .and_then(|mut writer| writer.write_image_data(image.as_raw()));

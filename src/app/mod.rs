@@ -5,6 +5,7 @@
 mod apply;
 mod command;
 mod data_panel;
+mod document;
 mod drop;
 mod ensemble_view;
 mod hear;
@@ -23,6 +24,7 @@ mod status;
 mod theme;
 mod widgets;
 
+use crate::worker::message::{LoadAs, WindowWorker};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,11 +37,11 @@ use crate::cli::WindowArgs;
 use crate::scene::{ColorMap, Raster};
 use crate::srm::EpsilonChoice;
 use crate::worker::Lane;
-use crate::worker::jobs::{self, LoadAs, WindowWorker};
+use crate::worker::jobs;
 
 pub use command::Command;
+pub use document::{Choices, Document, Preferences, ThemeChoice};
 pub use launch::run;
-pub use state::{Choices, Document, Preferences, ThemeChoice};
 
 use paint::Textures;
 use state::{History, State};

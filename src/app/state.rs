@@ -1,186 +1,19 @@
-//! What the window holds: what the user chose, what follows from it, what is
-//! kept between starts.
+//! What follows from the document: results on their way and on screen, strips,
+//! history. Never saved.
 
+use crate::worker::message::{Heatmap, Highlights, Layer, LoadAs};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::data::ArrayInfo;
-use crate::scene::{AngleUnit, ColorMap, ColorScale, PlaneOrder};
-use crate::srm::{
-    AngleGrid, Curve, Draw, Epsilon, PAPER_EPSILON, Plane, PlaneMode, PlaneSet, Sign, Sweep,
-    SweepSpec,
-};
+use crate::scene::{ColorMap, ColorScale, PlaneOrder};
+use crate::srm::{Curve, Epsilon, Plane, PlaneMode, Sign, Sweep};
 use crate::worker::Generation;
-use crate::worker::heatmap_job::Heatmap;
-use crate::worker::jobs::{Highlights, Layer, LoadAs};
 
 use super::command::Command;
-
-/// Angles of a new window: steps of 1°.
-pub const DEFAULT_ANGLES: usize = 361;
-
-/// The bundled sample is opened at this `ε`, the one exception to *auto*.
-pub const SAMPLE_EPSILON: f64 = 0.7;
-
-/// Most recent files that the menu lists.
-const MOST_RECENT: usize = 10;
-
-/// What the user chose that bears on results: undone and redone as one.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Choices {
-    /// Resolution scale.
-    pub epsilon: Epsilon,
-    /// Whether `ε` was set by *auto* and follows the shown layer.
-    pub epsilon_is_auto: bool,
-    /// Probe angles.
-    pub grid: AngleGrid,
-    /// Combinations or permutations.
-    pub mode: PlaneMode,
-    /// Signed or not.
-    pub sign: Sign,
-    /// The plane that is looked at.
-    pub plane: Option<Plane>,
-    /// Planes laid over it.
-    pub pins: Vec<Plane>,
-}
-
-/// The open layers and the choices.
-#[derive(Clone, Debug)]
-pub struct Document {
-    /// Open dumps, in the order they were opened.
-    pub layers: Vec<Arc<Layer>>,
-    /// The one that is shown.
-    pub shown: usize,
-    /// The choices.
-    pub choices: Choices,
-}
-
-impl Document {
-    /// Nothing open.
-    #[must_use]
-    pub fn new() -> Option<Self> {
-        Some(Self {
-            layers: Vec::new(),
-            shown: 0,
-            choices: Choices {
-                epsilon: Epsilon::clamped(PAPER_EPSILON),
-                epsilon_is_auto: true,
-                grid: AngleGrid::new(DEFAULT_ANGLES).ok()?,
-                mode: PlaneMode::default(),
-                sign: Sign::default(),
-                plane: None,
-                pins: Vec::new(),
-            },
-        })
-    }
-
-    /// The shown layer.
-    #[must_use]
-    pub fn layer(&self) -> Option<&Arc<Layer>> {
-        self.layers.get(self.shown)
-    }
-
-    /// Shows the layer at `index` and fits the choices to it: an automatic `ε`
-    /// becomes that layer's, a plane that it lacks gives way.
-    pub fn show(&mut self, index: usize) {
-        self.shown = index;
-        let Some(layer) = self.layers.get(index).cloned() else {
-            return;
-        };
-        if self.choices.epsilon_is_auto {
-            self.choices.epsilon = auto_epsilon(&layer);
-        }
-        self.fit_planes(&layer);
-    }
-
-    /// Drops planes that the shown layer lacks; a plane `(j, i)` becomes
-    /// `(i, j)` among combinations.
-    pub fn fit_planes(&mut self, layer: &Layer) {
-        let basis = layer.coordinates.basis();
-        let mode = self.choices.mode;
-        let fit = |plane: Plane| {
-            let ordered = match mode {
-                PlaneMode::Combinations => Plane {
-                    i: plane.i.min(plane.j),
-                    j: plane.i.max(plane.j),
-                },
-                PlaneMode::Permutations => plane,
-            };
-            basis.spans(ordered).then_some(ordered)
-        };
-        self.choices.plane = self
-            .choices
-            .plane
-            .and_then(fit)
-            .or(layer.overview.commonest);
-        self.choices.pins = self.choices.pins.iter().copied().filter_map(fit).collect();
-        self.choices.pins.dedup();
-    }
-
-    /// The sweep that the choices ask for.
-    #[must_use]
-    pub fn spec(&self) -> Option<SweepSpec> {
-        let basis = self.layer()?.coordinates.basis();
-        let draw: Option<Draw> = None;
-        Some(SweepSpec {
-            epsilon: self.choices.epsilon,
-            grid: self.choices.grid.clone(),
-            sign: self.choices.sign,
-            planes: PlaneSet::new(basis, self.choices.mode, draw),
-        })
-    }
-}
-
-/// *Auto* for a layer; the paper's 0.9 where it is undefined.
-pub fn auto_epsilon(layer: &Layer) -> Epsilon {
-    let paper = Epsilon::clamped(PAPER_EPSILON);
-    layer.overview.auto_epsilon.unwrap_or(paper)
-}
-
-/// Dark, light, or as the desktop has it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ThemeChoice {
-    /// As the desktop has it.
-    #[default]
-    System,
-    /// Light on dark.
-    Dark,
-    /// Dark on light.
-    Light,
-}
-
-/// Kept between starts, never part of a result.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-pub struct Preferences {
-    /// Theme.
-    pub theme: ThemeChoice,
-    /// Degrees or multiples of π.
-    pub unit: AngleUnit,
-    /// Order of the heatmap's rows.
-    pub order: PlaneOrder,
-    /// Colour map.
-    pub map: ColorMap,
-    /// Colour scale.
-    pub scale: ColorScale,
-    /// Files opened, the newest first.
-    pub recent: Vec<PathBuf>,
-}
-
-impl Preferences {
-    /// Puts a file at the head of the recent ones.
-    pub fn remember(&mut self, path: PathBuf) {
-        if path.as_os_str().is_empty() {
-            return;
-        }
-        self.recent.retain(|known| *known != path);
-        self.recent.insert(0, path);
-        self.recent.truncate(MOST_RECENT);
-    }
-}
+use super::document::Document;
 
 /// A sweep's result with what the worker drew from it.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::scene::{Color, Palette};
 
-use super::state::ThemeChoice;
+use super::document::ThemeChoice;
 
 /// The bold face, as a family of its own.
 pub fn bold() -> FontFamily {

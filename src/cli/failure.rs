@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::report;
 use crate::data::DataError;
 use crate::session::{HashError, OptionsError};
-use crate::srm::{BasisError, Cancelled};
+use crate::srm::Cancelled;
 use crate::table::TableError;
 
 /// A sentence and the exit code that goes with it.
@@ -82,9 +82,4 @@ impl From<Cancelled> for Failure {
     fn from(_: Cancelled) -> Self {
         Self::Interrupted
     }
-}
-
-/// What is wrong with the basis in the file `file`.
-pub(super) fn bad_basis(file: &str, error: &BasisError) -> Failure {
-    Failure::Data(format!("{file} is no privileged basis: {error}"))
 }

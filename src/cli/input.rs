@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::args::InputArgs;
-use super::failure::{Failure, bad_basis};
+use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::report;
-use crate::data;
+use crate::data::{self, DataError};
 use crate::session::{BasisSource, Hash, HashJob, Options, Resolved, Source};
 use crate::srm::{Coordinates, Epsilon, UnitBasis, overview};
 use crate::table::Seconds;
@@ -35,7 +35,7 @@ impl Layer {
                 .map_err(|e| for_basis(e.into()))?;
             let source = BasisSource::of(&matrix);
             let unit = UnitBasis::dense(matrix.values, matrix.rows, matrix.columns)
-                .map_err(|e| bad_basis(&source.file_name, &e))?;
+                .map_err(|e| DataError::not_a_basis(&source.file_name, e))?;
             basis = Some((source, unit));
         }
         let read = started.elapsed();
@@ -44,8 +44,8 @@ impl Layer {
         let (coordinates, basis) = match basis {
             None => (Coordinates::standard(dump.activations), None),
             Some((source, unit)) => {
-                let coordinates = Coordinates::new(dump.activations, Arc::new(unit))
-                    .map_err(|e| bad_basis(&source.file_name, &e))?;
+                let coordinates = Coordinates::prepare(dump.activations, Arc::new(unit), cancel)
+                    .map_err(|e| DataError::not_a_basis(&source.file_name, e))??;
                 (coordinates, Some(source))
             }
         };

@@ -26,16 +26,30 @@ pub use args::{Theme, WindowArgs};
 use failure::Failure;
 use interrupt::Interrupt;
 
-/// Runs the program with the arguments `args`, the first being its own name.
+/// What the arguments ask for.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A subcommand, which has run.
+    Done(ExitCode),
+    /// The window.
+    Window(WindowArgs),
+}
+
+/// Runs the subcommand that the arguments `args`, the first being the program's
+/// own name, ask for.
 #[must_use]
-pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Outcome {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
-        Err(error) => return not_parsed(&error),
+        Err(error) => return Outcome::Done(not_parsed(&error)),
     };
-    let Some(command) = cli.command else {
-        return window(cli.window);
-    };
+    match cli.command {
+        None => Outcome::Window(cli.window),
+        Some(command) => Outcome::Done(run_command(command)),
+    }
+}
+
+fn run_command(command: Command) -> ExitCode {
     let done = Interrupt::install().and_then(|interrupt| match command {
         Command::Info(args) => info::run(&args, &interrupt),
         Command::Sweep(args) => {
@@ -51,13 +65,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-#[cfg(feature = "gui")]
-fn window(args: WindowArgs) -> ExitCode {
-    crate::app::run(args)
-}
-
-#[cfg(not(feature = "gui"))]
-fn window(_: WindowArgs) -> ExitCode {
+/// What a build without the window says when it is asked for it.
+#[must_use]
+pub fn no_window() -> ExitCode {
     Failure::Usage(
         "this build has no window: use `followspot info`, `followspot sweep` or \
          `followspot plane` (--help tells how)"

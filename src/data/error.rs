@@ -5,7 +5,7 @@ use std::io;
 
 use super::ArrayInfo;
 use crate::srm::{ActivationsError, BasisError};
-use crate::words::{count, thousands, times};
+use crate::words::{count, io_error, thousands, times};
 
 /// Advice for every dtype that is refused.
 const NUMERIC: &str = "save it with a numeric dtype, e.g. np.save(f, a.astype(np.float32))";
@@ -15,7 +15,7 @@ const NUMERIC: &str = "save it with a numeric dtype, e.g. np.save(f, a.astype(np
 #[non_exhaustive]
 pub enum DataError {
     /// A matrix that is no privileged basis for the samples.
-    #[error("{file} cannot be the basis: {source}")]
+    #[error("{file} is no privileged basis: {source}")]
     Basis {
         /// The file's name.
         file: String,
@@ -23,7 +23,7 @@ pub enum DataError {
         source: BasisError,
     },
     /// The system refused to open or read the file.
-    #[error("cannot read {file}: {}", plain(source))]
+    #[error("cannot read {file}: {}", io_error(source))]
     Io {
         /// The file's name.
         file: String,
@@ -157,6 +157,17 @@ pub enum DataError {
     Cancelled,
 }
 
+impl DataError {
+    /// A matrix of that file is no privileged basis.
+    #[must_use]
+    pub fn not_a_basis(file: &str, source: BasisError) -> Self {
+        Self::Basis {
+            file: file.to_owned(),
+            source,
+        }
+    }
+}
+
 /// What is wrong with one array: a sentence that lacks its subject, the array.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -264,7 +275,7 @@ pub enum ArrayProblem {
     #[error("{}", without_it(.0))]
     Unfit(#[source] ActivationsError),
     /// The system failed while reading.
-    #[error("cannot be read: {}", plain(.0))]
+    #[error("cannot be read: {}", io_error(.0))]
     Io(#[source] io::Error),
     /// The caller asked to stop.
     #[error("was not read: cancelled")]
@@ -298,15 +309,6 @@ fn place(file: &str, key: Option<&str>) -> String {
 /// A name out of a file, with nothing in it that steers a terminal.
 pub(super) fn printable(name: &str) -> String {
     name.replace(char::is_control, "\u{fffd}")
-}
-
-/// The system's words without Rust's "(os error 2)".
-fn plain(error: &io::Error) -> String {
-    let text = error.to_string();
-    match text.find(" (os error ") {
-        Some(end) => text[..end].to_owned(),
-        None => text,
-    }
 }
 
 fn without_it(error: &ActivationsError) -> String {

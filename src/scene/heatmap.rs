@@ -49,7 +49,7 @@ pub struct Order {
     /// Indices of the sweep's records, in order; equals stay as numbered.
     pub records: Vec<u32>,
     /// How many of them are drawn: all, or only the lit ones, which then come
-    /// first, where there are more planes than rows of pixels.
+    /// first, where there are more planes than rows of pixels or most are dark.
     pub drawn: usize,
 }
 
@@ -83,10 +83,11 @@ pub fn order(sweep: &Sweep, order: PlaneOrder, pixels: usize) -> Order {
         }
     }
     let mut drawn = planes;
-    if planes > pixels {
+    let lit = sweep.lit_planes();
+    if lit > 0 && (planes > pixels || lit * 2 < planes) {
         let is_dark = |&p: &u32| record(p).lit == 0;
         records.sort_by_key(is_dark);
-        drawn = records.partition_point(|p| !is_dark(p));
+        drawn = lit;
     }
     Order { records, drawn }
 }

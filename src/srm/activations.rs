@@ -6,6 +6,8 @@
 
 use std::num::NonZeroUsize;
 
+use crate::words::{count, thousands};
+
 /// Raw values of a rectangular array, neuron-major: value of sample `n` at
 /// neuron `k` stands at `k · N + n`.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,15 +59,15 @@ impl Neuron<'_> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ActivationsError {
     /// `N = 0`.
-    #[error("it has no rows (0 × {neurons}): at least one sample is needed")]
+    #[error("it has no rows (0 × {}): at least one sample is needed", thousands(*neurons as u64))]
     NoRows {
         /// Columns of the array.
         neurons: usize,
     },
     /// `d < 2`.
     #[error(
-        "it has {neurons} column{} ({rows} × {neurons}): a plane needs at least two neurons",
-        if *neurons == 1 { "" } else { "s" }
+        "it has {} ({} × {}): a plane needs at least two neurons",
+        count(*neurons as u64, "column"), thousands(*rows as u64), thousands(*neurons as u64)
     )]
     TooNarrow {
         /// Rows of the array.
@@ -75,8 +77,8 @@ pub enum ActivationsError {
     },
     /// No finite row is left.
     #[error(
-        "every one of its {rows} rows holds a NaN or an infinity, so no sample is left: \
-         check the dump"
+        "every one of its {} rows holds a NaN or an infinity, so no sample is left: \
+         check the dump", thousands(*rows as u64)
     )]
     NothingFinite {
         /// Rows of the array.

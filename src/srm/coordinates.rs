@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::activations::{Activations, Neuron};
 use super::basis::{BasisError, Frame, UnitBasis};
-use super::curve::Cancelled;
+use super::cancel::Cancelled;
 use super::plane::Plane;
 
 /// Samples a block; two columns of them in `f64` stay in the first cache.

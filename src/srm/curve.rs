@@ -9,6 +9,7 @@ use super::alignment::Alignment;
 use super::angles::AngleGrid;
 use super::arc::{ArcLayer, accumulate};
 use super::basis::Frame;
+use super::cancel::Cancelled;
 use super::coordinates::{BLOCK, Coordinates};
 use super::epsilon::Epsilon;
 use super::plane::Plane;
@@ -99,11 +100,6 @@ pub(super) fn peak(counts: &[i64]) -> Option<(usize, i64)> {
     }
     Some(best)
 }
-
-/// The work was called off before it was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("cancelled")]
-pub struct Cancelled;
 
 /// The curve of one plane, on the current rayon pool, in `O(N + A)`.
 ///

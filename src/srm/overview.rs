@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 
 use super::basis::{NEARLY_PARALLEL, OVERLAP_ROWS, UnitBasis};
+use super::cancel::Cancelled;
 use super::coordinates::{BLOCK, Coordinates};
-use super::curve::Cancelled;
 use super::epsilon::{Epsilon, PAPER_EPSILON};
 use super::plane::Plane;
 

@@ -12,8 +12,9 @@ use rayon::prelude::*;
 
 use super::alignment::Alignment;
 use super::angles::AngleGrid;
+use super::cancel::Cancelled;
 use super::coordinates::Coordinates;
-use super::curve::{Cancelled, Scanner, Scratch, Sign, peak};
+use super::curve::{Scanner, Scratch, Sign, peak};
 use super::epsilon::Epsilon;
 use super::plane::{Plane, PlaneSet};
 

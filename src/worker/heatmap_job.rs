@@ -1,12 +1,12 @@
 //! The heatmap and the picture behind the ensemble, from a finished sweep.
 
+use super::message::{Heatmap, Layer, Message, WindowWorker};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::jobs::{Layer, Message, WindowWorker};
 use super::{Context, Generation, Lane};
-use crate::scene::{self, Aggregate, ColorMap, ColorScale, CurveBundle, Order, PlaneOrder, Raster};
+use crate::scene::{self, Aggregate, ColorMap, ColorScale, PlaneOrder};
 use crate::srm::{Block, Observer, Sign, Sweep, sweep};
 
 /// Most curves drawn faintly behind the ensemble.
@@ -14,25 +14,6 @@ pub const MOST_FAINT_CURVES: usize = 500;
 
 /// Pixels of the picture behind the ensemble.
 const BUNDLE_PIXELS: [usize; 2] = [900, 400];
-
-/// A finished heatmap.
-#[derive(Clone, Debug)]
-pub struct Heatmap {
-    /// The rows.
-    pub order: Arc<Order>,
-    /// Place in that order of each record.
-    pub places: Arc<Vec<u32>>,
-    /// What they are ordered by.
-    pub kind: PlaneOrder,
-    /// The rows' counts.
-    pub aggregate: Arc<Aggregate>,
-    /// Coloured.
-    pub raster: Arc<Raster>,
-    /// The largest count shown.
-    pub most: i32,
-    /// Every plane's curve, faintly, up to [`MOST_FAINT_CURVES`].
-    pub bundle: Arc<CurveBundle>,
-}
 
 /// What a heatmap is made from.
 #[derive(Clone, Debug)]

@@ -1,205 +1,21 @@
 //! What the window asks of the worker: each a plain function of its request.
 
-use std::cmp::Ordering;
+use super::message::{Highlights, Layer, LoadAs, Message, WindowWorker};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
-use super::heatmap_job::Heatmap;
-use super::{Context, Generation, Lane, Worker};
-use crate::data::{self, DataError, Dump, Matrix};
+use super::{Context, Generation, Lane};
+use crate::data::{self, DataError, Matrix};
 use crate::srm::{
-    Alignment, AngleGrid, BasisError, Block, Cancelled, Coordinates, Curve, Epsilon, Observer,
-    Overview, Plane, PlaneRecord, Sign, Sweep, SweepSpec, UnitBasis, curve, overview, sweep,
+    AngleGrid, Block, Curve, Epsilon, Observer, Plane, Sign, SweepSpec, UnitBasis, curve, sweep,
 };
 
 /// Curves of all planes are kept while they fit under this; beyond it they are
 /// made anew when the heatmap asks.
 pub const CURVES_CAP_BYTES: usize = 512 << 20;
-
-static NEXT_ID: AtomicU64 = AtomicU64::new(0);
-
-/// An open dump, prepared for its basis.
-#[derive(Debug)]
-pub struct Layer {
-    /// Tells it from every other layer of this process.
-    pub id: u64,
-    /// What was read.
-    pub dump: Dump,
-    /// The file of the basis; `None` for the standard one.
-    pub basis_name: Option<String>,
-    /// The samples in the basis.
-    pub coordinates: Arc<Coordinates>,
-    /// What one pass told.
-    pub overview: Overview,
-    /// Whether it is the bundled sample.
-    pub is_sample: bool,
-}
-
-impl Layer {
-    /// Prepares a dump: `C` and the overview.
-    fn new(
-        dump: Dump,
-        basis: Option<(String, UnitBasis)>,
-        is_sample: bool,
-        cancel: &AtomicBool,
-    ) -> Result<Self, DataError> {
-        let activations = Arc::clone(&dump.activations);
-        let (basis_name, coordinates) = match basis {
-            None => (None, Coordinates::standard(activations)),
-            Some((name, basis)) => {
-                let coordinates = Coordinates::prepare(activations, Arc::new(basis), cancel)
-                    .map_err(|e| basis_error(&name, e))?
-                    .map_err(|Cancelled| DataError::Cancelled)?;
-                (Some(name), coordinates)
-            }
-        };
-        let overview = overview(&coordinates, cancel).map_err(|_| DataError::Cancelled)?;
-        Ok(Self {
-            id: NEXT_ID.fetch_add(1, Relaxed),
-            dump,
-            basis_name,
-            coordinates: Arc::new(coordinates),
-            overview,
-            is_sample,
-        })
-    }
-
-    /// The name to show: the file's, and the array's in it.
-    #[must_use]
-    pub fn name(&self) -> String {
-        match &self.dump.key {
-            None => self.dump.file_name.clone(),
-            Some(key) => format!("{} : {key}", self.dump.file_name),
-        }
-    }
-
-    /// `d`.
-    #[must_use]
-    pub fn n_neurons(&self) -> usize {
-        self.dump.activations.n_neurons()
-    }
-
-    /// `N`.
-    #[must_use]
-    pub fn n_samples(&self) -> usize {
-        self.dump.activations.n_samples()
-    }
-}
-
-/// What is to become of a file.
-#[derive(Clone, Debug)]
-pub enum LoadAs {
-    /// The samples of a new layer.
-    Activations,
-    /// The privileged basis of that layer.
-    Basis(Arc<Layer>),
-    /// A basis for that layer if it fits one and its name says so, else samples.
-    Whichever(Option<Arc<Layer>>),
-    /// The same layer in the standard basis again; no file is read.
-    StandardBasis(Arc<Layer>),
-}
-
-/// What the worker tells the window.
-#[derive(Debug)]
-pub enum Message {
-    /// A layer was opened.
-    Opened {
-        /// The layer.
-        layer: Arc<Layer>,
-        /// Whether it is to be shown.
-        show: bool,
-        /// The file as it was asked for.
-        path: PathBuf,
-    },
-    /// A layer got another basis.
-    BasisSet {
-        /// The layer as it was.
-        old: Arc<Layer>,
-        /// The layer as it is.
-        new: Arc<Layer>,
-        /// The basis file; `None` for the standard basis.
-        path: Option<PathBuf>,
-    },
-    /// A file holds several arrays that could be meant.
-    Several {
-        /// The file.
-        path: PathBuf,
-        /// Its arrays.
-        arrays: Vec<data::ArrayInfo>,
-        /// What it was to become.
-        purpose: LoadAs,
-    },
-    /// A file could not be read; what is open is untouched.
-    LoadFailed {
-        /// The file.
-        path: PathBuf,
-        /// The sentence.
-        error: String,
-    },
-    /// The asked-for curves, in the order of the request.
-    Curves(Vec<Curve>),
-    /// A finished sweep.
-    Swept {
-        /// The result.
-        sweep: Arc<Sweep>,
-        /// The layer that was swept.
-        layer: Arc<Layer>,
-        /// Counts of all planes, `A` each, where they fit.
-        counts: Option<Arc<Vec<i32>>>,
-        /// The layer's numbers and planes worth a look.
-        highlights: Highlights,
-        /// How long it took.
-        took: Duration,
-    },
-    /// The heatmap and the curves behind the ensemble.
-    Heatmap(Heatmap),
-}
-
-/// A sweep's numbers and the planes worth a look, worked out beside the window.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Highlights {
-    /// The layer's alignment.
-    pub alignment: Alignment,
-    /// Planes that light at least one sample.
-    pub lit_planes: usize,
-    /// The plane that the most samples light.
-    pub most_lit: Option<Plane>,
-    /// The plane with the largest count.
-    pub highest_peak: Option<Plane>,
-    /// The plane with the highest alignment index among those lit by at least
-    /// 1% of the samples.
-    pub most_aligned: Option<Plane>,
-}
-
-impl Highlights {
-    fn new(sweep: &Sweep) -> Self {
-        let enough = (sweep.n_samples as u64).div_ceil(100);
-        let index = |record: &PlaneRecord| record.alignment(sweep.n_samples).index();
-        let best = |better: &dyn Fn(&PlaneRecord, &PlaneRecord) -> Ordering| {
-            let records = sweep.records.iter();
-            // The first of equals.
-            records.reduce(|a, b| if better(b, a).is_gt() { b } else { a })
-        };
-        let aligned = sweep
-            .records
-            .iter()
-            .filter(|record| record.lit >= enough && !index(record).is_nan())
-            .reduce(|a, b| if index(b) > index(a) { b } else { a });
-        Self {
-            alignment: sweep.alignment(),
-            lit_planes: sweep.lit_planes(),
-            most_lit: best(&|a, b| a.lit.cmp(&b.lit)).map(|r| r.plane),
-            highest_peak: best(&|a, b| a.peak.cmp(&b.peak)).map(|r| r.plane),
-            most_aligned: aligned.map(|r| r.plane),
-        }
-    }
-}
-
-/// The window's worker.
-pub type WindowWorker = Worker<Message>;
 
 /// Asks for a file.
 pub fn load(
@@ -256,13 +72,6 @@ pub fn is_named_basis(path: &std::path::Path) -> bool {
     file_name(path).to_lowercase().contains("basis")
 }
 
-fn basis_error(file: &str, source: BasisError) -> DataError {
-    DataError::Basis {
-        file: file.to_owned(),
-        source,
-    }
-}
-
 fn file_name(path: &std::path::Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     name.to_string_lossy().into_owned()
@@ -310,7 +119,7 @@ fn set_basis(
         None => None,
         Some((_, matrix)) => {
             let basis = UnitBasis::dense(matrix.values, matrix.rows, matrix.columns)
-                .map_err(|e| basis_error(&matrix.file_name, e))?;
+                .map_err(|e| DataError::not_a_basis(&matrix.file_name, e))?;
             Some((matrix.file_name, basis))
         }
     };

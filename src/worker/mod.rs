@@ -14,6 +14,7 @@
 
 pub mod heatmap_job;
 pub mod jobs;
+pub mod message;
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
