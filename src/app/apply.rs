@@ -174,7 +174,7 @@ impl App {
 
     /// The plane that a command leads to.
     fn plane_of(&self, command: &Command) -> Option<Plane> {
-        let highlights = self.state.sweep.result().map(|view| &view.highlights);
+        let highlights = self.own_sweep().map(|view| &view.highlights);
         match command {
             Command::NextPlane => self.neighbour(1),
             Command::PreviousPlane => self.neighbour(-1),
@@ -199,7 +199,7 @@ impl App {
 
     /// Place of the selected plane in the heatmap's order, and planes in all.
     pub(super) fn place(&self) -> Option<(usize, usize)> {
-        let view = self.state.sweep.result()?;
+        let view = self.own_sweep()?;
         let plane = self.document.choices.plane?;
         let index = view.sweep.spec.planes.position(plane)?;
         let planes = view.sweep.records.len();
@@ -211,7 +211,7 @@ impl App {
 
     /// The plane at a place of the heatmap's order.
     pub(super) fn plane_at(&self, place: usize) -> Option<Plane> {
-        let view = self.state.sweep.result()?;
+        let view = self.own_sweep()?;
         let index = match self.ordered() {
             Some(heatmap) => *heatmap.order.records.get(place)? as usize,
             None => place,
@@ -221,7 +221,7 @@ impl App {
 
     /// The heatmap, if it belongs to the sweep that is shown.
     pub(super) fn ordered(&self) -> Option<&Heatmap> {
-        let view = self.state.sweep.result()?;
+        let view = self.own_sweep()?;
         let (key, heatmap) = self.state.heatmap.shown.as_ref()?;
         (key.sweep == view.generation).then_some(heatmap)
     }

@@ -23,7 +23,7 @@ impl App {
             ui.add(egui::Label::new(heading).selectable(false));
             subtitle_line(ui, &subtitle);
         });
-        let Some(view) = self.state.sweep.result() else {
+        let Some(view) = self.shown_sweep() else {
             empty(
                 ui,
                 "Mean ± standard deviation over all planes, at each angle.",
@@ -118,7 +118,7 @@ impl App {
     }
 
     fn ensemble_subtitle(&self) -> String {
-        let Some(view) = self.state.sweep.result() else {
+        let Some(view) = self.shown_sweep() else {
             return String::new();
         };
         let planes = view.sweep.records.len();

@@ -17,11 +17,7 @@ use super::widgets::{empty, fraction_text, headline, number, plane_text, rest, s
 
 impl App {
     pub(super) fn heatmap_view(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let planes = self
-            .state
-            .sweep
-            .result()
-            .map(|view| view.sweep.records.len());
+        let planes = self.shown_sweep().map(|view| view.sweep.records.len());
         let heading = match planes {
             Some(planes) => format!("All {} planes", number(planes)),
             None => "All planes".to_owned(),
@@ -35,7 +31,7 @@ impl App {
         let pixels_per_point = ui.ctx().pixels_per_point();
         let plot = HeatmapLayout::new([size.x, size.y]).plot;
         self.state.heatmap_pixels = (plot.height * pixels_per_point).floor().max(1.0) as usize;
-        let Some(picture) = self.state.heatmap.result().cloned() else {
+        let Some(picture) = self.shown_heatmap().cloned() else {
             empty(ui, self.no_heatmap());
             return;
         };
@@ -74,9 +70,7 @@ impl App {
             .as_ref()
             .and_then(|(key, heatmap)| {
                 let view = self
-                    .state
-                    .sweep
-                    .result()
+                    .shown_sweep()
                     .filter(|view| view.generation == key.sweep)?;
                 let index = *heatmap.order.records.get(place)? as usize;
                 Some(view.sweep.records.get(index)?.plane)
@@ -112,9 +106,7 @@ impl App {
 
     fn heatmap_of(&mut self, ui: &Ui, picture: &Heatmap) -> HeatmapView {
         let signed = self
-            .state
-            .sweep
-            .result()
+            .shown_sweep()
             .is_some_and(|v| v.sweep.spec.sign == Sign::Signed);
         let map = self.preferences.map;
         let known = self.bar.as_ref().filter(|(key, _)| *key == (map, signed));
@@ -131,11 +123,7 @@ impl App {
             bar: colors,
             planes: picture.aggregate.planes,
             most: picture.most,
-            n_samples: self
-                .state
-                .sweep
-                .result()
-                .map_or(1, |view| view.sweep.n_samples),
+            n_samples: self.shown_sweep().map_or(1, |view| view.sweep.n_samples),
             order: picture.kind,
             selected: selected
                 .filter(|&place| self.ordered().is_some() && place < picture.aggregate.planes),
@@ -162,17 +150,17 @@ impl App {
     }
 
     fn heatmap_subtitle(&self) -> String {
-        let Some(view) = self.state.sweep.result() else {
+        let Some(view) = self.shown_sweep() else {
             return "one row a plane, one column an angle".to_owned();
         };
-        let dark = match self.state.heatmap.result() {
+        let dark = match self.shown_heatmap() {
             Some(picture) if picture.order.drawn < picture.order.records.len() => {
                 let dark = picture.order.records.len() - picture.order.drawn;
                 format!(" · {} dark planes left out", number(dark))
             }
             _ => String::new(),
         };
-        let rows = match self.state.heatmap.result() {
+        let rows = match self.shown_heatmap() {
             Some(picture) if picture.aggregate.planes_a_row() > 1 => {
                 let planes = number(picture.aggregate.planes_a_row());
                 let what = match view.sweep.spec.sign {
@@ -183,7 +171,7 @@ impl App {
             }
             _ => "one row a plane, one column an angle".to_owned(),
         };
-        let angles = match self.state.heatmap.result() {
+        let angles = match self.shown_heatmap() {
             Some(picture) if picture.aggregate.columns < picture.aggregate.angles => {
                 format!(
                     " · {} angles in {} columns",
@@ -194,13 +182,13 @@ impl App {
             _ => String::new(),
         };
         let renewed = if self.state.sweep_cancelled && self.heatmap_is_renewed() {
-            " · of the ε before, the sweep was cancelled"
+            "of the ε before: the sweep was cancelled · "
         } else if self.heatmap_is_renewed() || self.worker.is_busy(Lane::Heatmap) {
-            " · being renewed"
+            "being renewed · "
         } else {
             ""
         };
-        format!("{rows}{dark}{angles}{renewed}")
+        format!("{renewed}{rows}{dark}{angles}")
     }
 
     fn order_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
@@ -222,7 +210,9 @@ impl App {
         let (map, scale) = (self.preferences.map, self.preferences.scale);
         ui.menu_button("colours ▾", |ui| {
             for choice in ColorMap::ALL {
-                if ui.selectable_label(choice == map, choice.name()).clicked() {
+                let entry = ui.selectable_label(choice == map, choice.name());
+                let hover = "Colours of the cells; safe for colour-vision deficiencies";
+                if entry.on_hover_text(hover).clicked() {
                     commands.push(Command::SetMap(choice));
                     ui.close();
                 }
@@ -230,7 +220,9 @@ impl App {
             ui.separator();
             for choice in ColorScale::ALL {
                 let text = format!("{} scale", choice.name());
-                if ui.selectable_label(choice == scale, text).clicked() {
+                let entry = ui.selectable_label(choice == scale, text);
+                let hover = "How a fraction becomes a colour; the bar shows the scale";
+                if entry.on_hover_text(hover).clicked() {
                     commands.push(Command::SetScale(choice));
                     ui.close();
                 }

@@ -48,10 +48,12 @@ pub fn run(args: WindowArgs) -> ExitCode {
     if size.is_some() {
         viewport = viewport.with_position([0.0, 0.0]);
     }
+    let preferences = preferences_path(args.screenshot.is_some());
+    let leftover = preferences.clone().filter(|_| args.screenshot.is_some());
     let options = eframe::NativeOptions {
         viewport,
         persist_window: size.is_none() && args.screenshot.is_none(),
-        persistence_path: preferences_path(args.screenshot.is_some()),
+        persistence_path: preferences.clone(),
         event_loop_builder: Some(Box::new(prefer_x11)),
         ..Default::default()
     };
@@ -71,6 +73,10 @@ pub fn run(args: WindowArgs) -> ExitCode {
             }),
         )
     }));
+    if let Some(leftover) = leftover {
+        // Whether or not there is one.
+        let _ = std::fs::remove_file(leftover);
+    }
     let failure = match ran {
         Ok(Ok(())) => outcome.and_then(|outcome| outcome.problem()),
         Ok(Err(error)) => Some(cannot_open(&error)),
@@ -303,4 +309,40 @@ fn write_png(path: &Path, force: bool, image: &ColorImage) -> Result<(), TableEr
         });
     }
     file.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_library_is_named_with_its_package_and_the_way_around() {
+        let said = missing_library("Library libxkbcommon-x11.so could not be loaded.");
+        for expected in [
+            "libxkbcommon-x11.so,",
+            "libxkbcommon-x11-0",
+            "followspot sweep",
+        ] {
+            assert!(said.contains(expected), "{said}");
+        }
+        let said = missing_library("index out of bounds");
+        assert!(
+            said.contains("index out of bounds") && said.contains("report"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_picture_is_written_whole_and_replaced_only_when_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("window.png");
+        let image = ColorImage::new([2, 1], vec![egui::Color32::RED, egui::Color32::BLUE]);
+        write_png(&path, false, &image).unwrap();
+        let first = std::fs::read(&path).unwrap();
+        assert!(first.starts_with(b"\x89PNG"));
+        assert!(write_png(&path, false, &image).is_err());
+        write_png(&path, true, &image).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), first);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 }

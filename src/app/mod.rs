@@ -144,7 +144,7 @@ impl App {
     /// Planes of the finished sweep that is shown.
     #[must_use]
     pub fn swept_planes(&self) -> Option<usize> {
-        Some(self.state.sweep.result()?.sweep.records.len())
+        Some(self.own_sweep()?.sweep.records.len())
     }
 
     /// Whether a sweep waits or runs.
@@ -179,7 +179,6 @@ impl App {
         Panel::top("menu")
             .frame(margin.inner_margin(Margin::symmetric(10, 5)))
             .show(ui, |ui| self.menu(ui, commands));
-        self.notices(ui, commands);
         Panel::bottom("status")
             .frame(margin.inner_margin(Margin::symmetric(14, 5)))
             .show(ui, |ui| self.status(ui, commands));
@@ -227,6 +226,7 @@ impl App {
         CentralPanel::default()
             .frame(view)
             .show(ui, |ui| self.polar_view(ui, commands));
+        self.notices(ui, commands);
         self.picker(ui, commands);
         self.help(ui, commands);
         self.drop_overlay(ui);

@@ -1,7 +1,8 @@
-//! Strips under the menu: what happened, with what can be done about it. And
-//! the picker for a file of several arrays. Nothing here stops the work.
+//! Strips above the status bar: what happened, with what can be done about it. They
+//! lie over the views, so that nothing moves under the pointer when one comes or
+//! goes. And the picker for a file of several arrays. Nothing here stops the work.
 
-use egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui, Window};
+use egui::{Frame, Margin, RichText, Ui, Window};
 use std::time::Duration;
 
 use crate::data::ArrayInfo;
@@ -27,12 +28,21 @@ impl App {
             };
             notice.tone == Tone::Error || notice.since.elapsed() < stays
         });
-        for notice in &self.state.notices {
-            strip(ui, notice, commands);
-            if notice.tone == Tone::Success {
-                ui.ctx().request_repaint_after(Duration::from_secs(1));
-            }
+        if self.state.notices.is_empty() {
+            return;
         }
+        let width = (ui.ctx().content_rect().width() - 300.0).clamp(360.0, 760.0);
+        egui::Area::new(egui::Id::unique("notices"))
+            .anchor(egui::Align2::RIGHT_BOTTOM, [-14.0, -42.0])
+            .order(egui::Order::Foreground)
+            .constrain(true)
+            .show(ui.ctx(), |ui| {
+                ui.set_max_width(width);
+                for notice in &self.state.notices {
+                    strip(ui, notice, commands);
+                }
+            });
+        ui.ctx().request_repaint_after(Duration::from_secs(1));
     }
 
     pub(super) fn picker(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
@@ -81,36 +91,51 @@ fn strip(ui: &mut Ui, notice: &Notice, commands: &mut Vec<Command>) {
     };
     let frame = Frame::new()
         .fill(color(colors.plot))
-        .inner_margin(Margin::symmetric(14, 6));
-    Panel::top(format!("notice {}", notice.id))
-        .frame(frame)
-        .show(ui, |ui| {
-            ui.horizontal(|ui| {
-                let (bar, _) = ui.allocate_exact_size(egui::vec2(3.0, 18.0), egui::Sense::hover());
-                ui.painter().rect_filled(bar, 1.5, color(mark));
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let cross = link(ui, "×", "Dismiss");
-                    cross.widget_info(|| {
-                        egui::WidgetInfo::labeled(egui::Role::Button, true, "Dismiss strip")
-                    });
-                    if cross.clicked() {
-                        commands.push(Command::Dismiss(notice.id));
-                    }
-                    if notice.tone == Tone::Error && link(ui, "Copy", "Copy this message").clicked()
-                    {
-                        commands.push(Command::CopyText(notice.text.clone()));
-                    }
-                    for (label, command) in &notice.offers {
-                        if link(ui, label, "In one click").clicked() {
-                            commands.push(command.clone());
-                            commands.push(Command::Dismiss(notice.id));
-                        }
-                    }
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        let text = RichText::new(&notice.text).color(color(colors.text));
-                        ui.add(egui::Label::new(text).wrap());
-                    });
-                });
+        .stroke(egui::Stroke::new(1.0, color(colors.grid)))
+        .corner_radius(5)
+        .shadow(ui.visuals().popup_shadow)
+        .inner_margin(Margin::symmetric(12, 7));
+    frame.show(ui, |ui| {
+        ui.horizontal(|ui| {
+            let (bar, _) = ui.allocate_exact_size(egui::vec2(3.0, 18.0), egui::Sense::hover());
+            ui.painter().rect_filled(bar, 1.5, color(mark));
+            let room = ui.available_width() - room_for(notice);
+            ui.scope(|ui| {
+                ui.set_max_width(room.max(160.0));
+                let text = RichText::new(&notice.text).color(color(colors.text));
+                ui.add(egui::Label::new(text).wrap());
             });
+            for (label, command) in &notice.offers {
+                if link(ui, label, "In one click").clicked() {
+                    commands.push(command.clone());
+                    commands.push(Command::Dismiss(notice.id));
+                }
+            }
+            if notice.tone == Tone::Error && link(ui, "Copy", "Copy this message").clicked() {
+                commands.push(Command::CopyText(notice.text.clone()));
+            }
+            let cross = link(ui, "×", "Dismiss");
+            cross.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::Role::Button, true, "Dismiss strip")
+            });
+            if cross.clicked() {
+                commands.push(Command::Dismiss(notice.id));
+            }
         });
+    });
+}
+
+/// Points that a strip's buttons take, about.
+fn room_for(notice: &Notice) -> f32 {
+    let letters: usize = notice
+        .offers
+        .iter()
+        .map(|(label, _)| label.chars().count() + 3)
+        .sum();
+    let copy = if notice.tone == Tone::Error {
+        50.0
+    } else {
+        0.0
+    };
+    7.2 * letters as f32 + copy + 40.0
 }

@@ -46,7 +46,7 @@ impl App {
         self.scrubber(ui, commands);
         self.plane_numbers(ui);
         ui.add_space(2.0);
-        let swept = if self.state.sweep.result().is_some() {
+        let swept = if self.own_sweep().is_some() {
             Ok(())
         } else {
             Err("The sweep has to end first")
@@ -153,8 +153,11 @@ impl App {
         ui.spacing_mut().slider_width = ui.available_width();
         let mut wanted = place;
         let slider = Slider::new(&mut wanted, 0..=planes - 1).show_value(false);
-        let response = accented(ui, slider)
-            .on_hover_text("Scrub through the planes in the heatmap's order (arrow keys step)");
+        let response = accented(
+            ui,
+            slider,
+            "Scrub through the planes in the heatmap's order (arrow keys step)",
+        );
         response.widget_info(|| egui::WidgetInfo::slider(true, place as f64, "plane in order"));
         if response.changed()
             && let Some(plane) = self.plane_at(wanted)

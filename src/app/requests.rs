@@ -2,15 +2,45 @@
 //! last, so that no view need know what depends on what.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::worker::Lane;
 use crate::worker::heatmap_job::{HeatmapRequest, heatmap};
 use crate::worker::jobs;
+use crate::worker::message::Heatmap;
 
 use super::App;
-use super::state::{CurveKey, HeatmapKey, SweepKey};
+use super::state::{CurveKey, HeatmapKey, SweepKey, SweepView};
+
+/// How long another layer's picture may stay: it bridges a fast sweep without
+/// flicker.
+const BLINK: Duration = Duration::from_millis(250);
 
 impl App {
+    /// The last sweep of the shown layer.
+    pub(super) fn own_sweep(&self) -> Option<&SweepView> {
+        let layer = self.document.layer()?;
+        let view = self.state.sweep.result()?;
+        (view.layer.id == layer.id).then_some(view)
+    }
+
+    /// The sweep to draw: the last, though it be of the layer before for as long
+    /// as nobody would take it for the new one's.
+    pub(super) fn shown_sweep(&self) -> Option<&SweepView> {
+        let view = self.state.sweep.result()?;
+        let just_asked = self
+            .state
+            .sweep_asked
+            .is_some_and(|at| at.elapsed() < BLINK);
+        (just_asked || self.own_sweep().is_some()).then_some(view)
+    }
+
+    /// The heatmap that goes with [`App::shown_sweep`].
+    pub(super) fn shown_heatmap(&self) -> Option<&Heatmap> {
+        self.shown_sweep()?;
+        self.state.heatmap.result()
+    }
+
     /// Asks for whatever is neither shown nor on its way.
     pub(super) fn request(&mut self) {
         if self.document.layer().is_none() {
@@ -72,6 +102,12 @@ impl App {
         }
         if let Some(spec) = self.document.spec() {
             let generation = jobs::sweep_layer(&self.worker, layer, spec);
+            let of_other = self
+                .state
+                .sweep
+                .result()
+                .is_some_and(|v| v.layer.id != layer.id);
+            self.state.sweep_asked = of_other.then(Instant::now);
             self.state.sweep.asked = Some((key, generation));
         }
     }

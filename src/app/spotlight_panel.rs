@@ -32,7 +32,8 @@ impl App {
             let current = choices.mode;
             ui.menu_button(format!("{} ▾", current.name()), |ui| {
                 for mode in [PlaneMode::Combinations, PlaneMode::Permutations] {
-                    if ui.selectable_label(current == mode, mode.name()).clicked() {
+                    let entry = ui.selectable_label(current == mode, mode.name());
+                    if entry.on_hover_text(hover).clicked() {
                         if current != mode {
                             commands.push(Command::SetMode(mode));
                         }
@@ -93,7 +94,9 @@ impl App {
             .show_value(false)
             .clamping(SliderClamping::Never)
             .smart_aim(false);
-        let response = accented(ui, slider).on_hover_text(
+        let response = accented(
+            ui,
+            slider,
             "Drag for a wider or a tighter spotlight; negative values can be typed above",
         );
         response.widget_info(|| egui::WidgetInfo::slider(true, epsilon.get(), "epsilon"));

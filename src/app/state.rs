@@ -171,6 +171,22 @@ pub struct History {
 impl History {
     const MOST_STEPS: usize = 100;
 
+    /// Closed dumps are kept for undo up to so many bytes; beyond it the oldest
+    /// steps are forgotten.
+    const MOST_CLOSED_BYTES: usize = 2 << 30;
+
+    /// Bytes of the dumps that only the past still holds.
+    fn closed_bytes(&self, document: &Document) -> usize {
+        let mut layers: Vec<_> = self.past.iter().flat_map(|s| &s.document.layers).collect();
+        layers.sort_by_key(|layer| layer.id);
+        layers.dedup_by_key(|layer| layer.id);
+        layers
+            .into_iter()
+            .filter(|closed| document.layers.iter().all(|open| open.id != closed.id))
+            .map(|closed| closed.dump.activations.bytes())
+            .sum()
+    }
+
     /// Remembers the document as it is before a change of that kind. While a
     /// control is dragged (`merge`), changes of one kind are one step.
     pub fn record(&mut self, document: &Document, kind: &'static str, merge: bool) {
@@ -184,7 +200,9 @@ impl History {
             document: document.clone(),
             kind,
         });
-        while self.past.len() > Self::MOST_STEPS {
+        while self.past.len() > Self::MOST_STEPS
+            || (self.past.len() > 1 && self.closed_bytes(document) > Self::MOST_CLOSED_BYTES)
+        {
             self.past.pop_front();
         }
     }
@@ -268,8 +286,57 @@ pub struct State {
     pub focus_path: bool,
     /// Search texts of the two plane pickers.
     pub search: [String; 2],
+    /// When the first sweep of another layer than the shown sweep's was asked for.
+    pub sweep_asked: Option<Instant>,
     /// A sweep that the user called off: not asked for again until a choice changes.
     pub sweep_cancelled: bool,
     /// The title that the window has.
     pub title: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::srm::Epsilon;
+
+    fn document(epsilon: f64) -> Document {
+        let mut document = Document::new().unwrap();
+        document.choices.epsilon = Epsilon::clamped(epsilon);
+        document
+    }
+
+    #[test]
+    fn a_drag_is_one_step_and_clicks_are_each_one() {
+        let mut history = History::default();
+        let mut now = document(0.1);
+        for (next, dragging) in [(0.2, true), (0.3, true), (0.4, true)] {
+            history.record(&now, "change of ε", dragging);
+            now = document(next);
+        }
+        history.close_step();
+        history.record(&now, "change of ε", false);
+        now = document(0.5);
+        let mut values = Vec::new();
+        while history.undo_kind().is_some() {
+            history.undo(&mut now);
+            values.push(now.choices.epsilon.get());
+        }
+        assert_eq!(values, [0.4, 0.1]);
+        history.redo(&mut now);
+        history.redo(&mut now);
+        assert_eq!(now.choices.epsilon.get(), 0.5);
+        assert!(history.redo_kind().is_none());
+    }
+
+    #[test]
+    fn a_result_that_answers_no_request_is_dropped() {
+        let mut pending: Pending<u8, &str> = Pending::default();
+        pending.asked = Some((1, 10));
+        pending.asked = Some((2, 11));
+        assert!(!pending.accept(10, "superseded"));
+        assert!(pending.result().is_none() && pending.is_stale());
+        assert!(pending.accept(11, "new"));
+        assert_eq!(pending.result(), Some(&"new"));
+        assert!(!pending.is_stale() && !pending.needs(&2) && pending.needs(&3));
+    }
 }

@@ -38,9 +38,7 @@ impl App {
             let rows = count(left_out as u64, "row");
             text = format!("{text} · {rows} left out (NaN or infinity)");
         }
-        if let Some(view) = self.state.sweep.result()
-            && view.layer.id == layer.id
-        {
+        if let Some(view) = self.own_sweep() {
             let planes = view.sweep.records.len();
             let set = &view.sweep.spec.planes;
             text = format!(

@@ -72,16 +72,22 @@ pub fn subtitle_line(ui: &mut Ui, text: &str) {
     .on_hover_text(text);
 }
 
-/// A slider whose rail is filled with the accent colour.
-pub fn accented(ui: &mut Ui, slider: egui::Slider<'_>) -> Response {
-    ui.scope(|ui| {
+/// A slider whose rail is filled with the accent colour, and that keeps its hover
+/// text to itself while it is dragged.
+pub fn accented(ui: &mut Ui, slider: egui::Slider<'_>, hover: &str) -> Response {
+    let response = ui.scope(|ui| {
         let colors = palette(ui.ctx());
         ui.visuals_mut().selection.bg_fill = color(colors.accent);
         // The rail must show against the panel.
         ui.visuals_mut().widgets.inactive.bg_fill = color(colors.grid);
         ui.add(slider)
-    })
-    .inner
+    });
+    let response = response.inner;
+    if response.is_pointer_button_down_on() {
+        response
+    } else {
+        response.on_hover_text(hover)
+    }
 }
 
 /// Text that can be clicked, without a frame.
