@@ -1,6 +1,6 @@
 //! The one place where commands are carried out.
 
-use crate::worker::message::{Heatmap, LoadAs};
+use crate::worker::message::{Heatmap, LoadAs, LoadRequest};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::srm::{AngleGrid, Plane, PlaneMode};
 use crate::worker::Lane;
 use crate::worker::jobs;
 
-use super::command::{Command, OtherReading};
+use super::command::Command;
 use super::document::auto_epsilon;
 use super::state::{Overlay, Picker, Tone};
 use super::{App, DialogAnswer, theme};
@@ -32,7 +32,7 @@ impl App {
             Command::OpenPath(path) => self.open_all(vec![path], false),
             Command::PickArray(key) => self.pick(key),
             Command::UseStandardBasis => self.use_standard_basis(),
-            Command::ReadAgain(other) => self.read_again(*other),
+            Command::ReadAgain(request) => jobs::load(&self.worker, *request),
             Command::FocusPath => self.state.focus_path = true,
             Command::OpenSample => self.open_sample(),
             Command::CloseLayer(index) => self.close(index),
@@ -60,10 +60,12 @@ impl App {
             Command::ToggleAbout => self.toggle(Overlay::About),
             Command::Cancel => self.cancel(),
             Command::SweepAgain => {
-                self.state.sweep.asked = None;
-                self.state.sweep_cancelled = false;
+                self.state.sweep.retry();
+                self.state.heatmap.retry();
             }
             Command::Dismiss(id) => self.state.notices.retain(|notice| notice.id != id),
+            Command::DismissAll => self.state.notices.clear(),
+            Command::SetFit(fit) => self.preferences.fit = fit,
             choice => self.choose(choice),
         }
     }
@@ -142,7 +144,8 @@ impl App {
             before.choices != self.document.choices || before.shown != self.document.shown;
         if changed {
             self.history.record(&before, kind, merge);
-            self.state.sweep_cancelled = false;
+            // The choices are the user's own now: the sweep's end leaves them.
+            self.state.first_look = None;
         }
     }
 
@@ -192,38 +195,35 @@ impl App {
 
     /// The plane so many rows further in the heatmap.
     fn neighbour(&self, step: isize) -> Option<Plane> {
-        let (place, planes) = self.place()?;
-        let next = place.checked_add_signed(step).filter(|&p| p < planes)?;
-        self.plane_at(next)
+        let (place, rows) = self.place()?;
+        let next = place.checked_add_signed(step)?;
+        // From a dark plane, which has no row, the way back is open.
+        let within = next < rows || step < 0;
+        within.then(|| self.plane_at(next.min(rows.saturating_sub(1))))?
     }
 
-    /// Place of the selected plane in the heatmap's order, and planes in all.
+    /// Place of the selected plane in the heatmap's order, and rows in it.
     pub(super) fn place(&self) -> Option<(usize, usize)> {
-        let view = self.own_sweep()?;
+        let heatmap = self.ordered()?;
         let plane = self.document.choices.plane?;
-        let index = view.sweep.spec.planes.position(plane)?;
-        let planes = view.sweep.records.len();
-        match self.ordered() {
-            Some(heatmap) => Some((*heatmap.places.get(index)? as usize, planes)),
-            None => Some((index, planes)),
-        }
+        let index = self.own_sweep()?.sweep.spec.planes.position(plane)?;
+        Some((*heatmap.places.get(index)? as usize, heatmap.order.drawn))
     }
 
     /// The plane at a place of the heatmap's order.
     pub(super) fn plane_at(&self, place: usize) -> Option<Plane> {
-        let view = self.own_sweep()?;
-        let index = match self.ordered() {
-            Some(heatmap) => *heatmap.order.records.get(place)? as usize,
-            None => place,
-        };
-        Some(view.sweep.records.get(index)?.plane)
+        let index = *self.ordered()?.order.records.get(place)? as usize;
+        Some(self.own_sweep()?.sweep.records.get(index)?.plane)
     }
 
-    /// The heatmap, if it belongs to the sweep that is shown.
+    /// The heatmap, if its planes are those of the sweep that is shown; its order
+    /// may be that of the `ε` before, until it is renewed.
     pub(super) fn ordered(&self) -> Option<&Heatmap> {
         let view = self.own_sweep()?;
-        let (key, heatmap) = self.state.heatmap.shown.as_ref()?;
-        (key.sweep == view.generation).then_some(heatmap)
+        let heatmap = self.state.heatmap.result()?;
+        let same = heatmap.layer == view.layer.id
+            && heatmap.order.records.len() == view.sweep.records.len();
+        same.then_some(heatmap)
     }
 
     fn cancel(&mut self) {
@@ -241,7 +241,8 @@ impl App {
         } else if self.worker.is_busy(Lane::Sweep) || self.worker.is_busy(Lane::Heatmap) {
             self.worker.cancel(Lane::Sweep);
             self.worker.cancel(Lane::Heatmap);
-            self.state.sweep_cancelled = true;
+            self.state.sweep.refuse();
+            self.state.heatmap.refuse();
             self.state.first_look = None;
             let offer = ("Sweep again".to_owned(), Command::SweepAgain);
             let text = "The sweep was cancelled.";
@@ -259,7 +260,6 @@ impl App {
     }
 
     fn after_travel(&mut self) {
-        self.state.sweep_cancelled = false;
         self.state.first_look = None;
     }
 
@@ -301,31 +301,44 @@ impl App {
             .map(|path| std::path::absolute(&path).unwrap_or(path))
             .collect();
         // Dumps and a basis dropped at once: the basis is that of the first dump.
+        let mut then_basis = None;
         let basis = paths.iter().position(|path| jobs::is_named_basis(path));
         if let Some(place) = basis
             && !as_basis
             && !paths.iter().all(|path| jobs::is_named_basis(path))
         {
-            self.first_basis = Some(paths.remove(place));
+            then_basis = Some(paths.remove(place));
         }
-        for (index, path) in paths.into_iter().enumerate() {
+        let batch = self.next_batch();
+        for path in paths {
             let purpose = match (as_basis, &shown) {
                 (true, Some(layer)) => LoadAs::Basis(Arc::clone(layer)),
                 (true, None) => LoadAs::Activations,
                 (false, shown) => LoadAs::Whichever(shown.clone()),
             };
-            jobs::load(&self.worker, path, None, purpose, index == 0);
+            let request = LoadRequest {
+                path,
+                key: None,
+                purpose,
+                batch,
+                epsilon: None,
+                then_basis: then_basis.take(),
+                instead: None,
+            };
+            jobs::load(&self.worker, request);
         }
     }
 
+    /// A number for files that are asked for at once.
+    pub(super) fn next_batch(&mut self) -> u64 {
+        self.state.batch += 1;
+        self.state.batch
+    }
+
     fn pick(&mut self, key: Option<String>) {
-        if let Some(Picker { path, purpose, .. }) = self.state.picker.take() {
-            // Chosen by hand: its name no longer decides.
-            let purpose = match purpose {
-                LoadAs::Whichever(_) => LoadAs::Activations,
-                purpose => purpose,
-            };
-            jobs::load(&self.worker, path, key, purpose, true);
+        if let Some(Picker { mut request, .. }) = self.state.picker.take() {
+            request.key = key;
+            jobs::load(&self.worker, *request);
         }
     }
 
@@ -333,24 +346,17 @@ impl App {
         if let Some(layer) = self.document.layer()
             && layer.basis_name.is_some()
         {
-            let path = layer.dump.path.clone();
-            let purpose = LoadAs::StandardBasis(Arc::clone(layer));
-            jobs::load(&self.worker, path, None, purpose, true);
+            let request = LoadRequest {
+                path: layer.dump.path.clone(),
+                key: None,
+                purpose: LoadAs::StandardBasis(Arc::clone(layer)),
+                batch: self.state.batch,
+                epsilon: None,
+                then_basis: None,
+                instead: None,
+            };
+            jobs::load(&self.worker, request);
         }
-    }
-
-    fn read_again(&mut self, other: OtherReading) {
-        self.state
-            .notices
-            .retain(|notice| notice.id != other.notice);
-        self.history
-            .record(&self.document, "reading of a file", false);
-        self.document = other.before;
-        let purpose = match other.basis_of {
-            Some(layer) => LoadAs::Basis(layer),
-            None => LoadAs::Activations,
-        };
-        jobs::load(&self.worker, other.path, other.key, purpose, true);
     }
 
     fn open_sample(&mut self) {
@@ -404,7 +410,7 @@ pub(super) fn order_hover(order: PlaneOrder) -> &'static str {
         PlaneOrder::Peak => "Rows by the plane's largest fraction, highest first",
         PlaneOrder::Plane => "Rows as planes are numbered: (0, 1), (0, 2), …",
         PlaneOrder::Alignment => {
-            "Rows by alignment index, most aligned first; planes without an index last"
+            "Rows by alignment index, most aligned first; those lit by under 1% of the samples after"
         }
     }
 }

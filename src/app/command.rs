@@ -1,16 +1,15 @@
 //! What a user can do. A shortcut, a menu entry and a button are three faces of
 //! one command; menus and the help window are printed from [`ACTIONS`].
 
-use crate::worker::message::Layer;
+use crate::worker::message::LoadRequest;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::scene::{AngleUnit, ColorMap, ColorScale, PlaneOrder};
 use crate::srm::{Epsilon, Plane, PlaneMode, Sign};
 
-use super::document::{Document, ThemeChoice};
+use super::document::{Fit, ThemeChoice};
 
 /// One thing to do.
 #[derive(Clone, Debug)]
@@ -27,7 +26,7 @@ pub enum Command {
     /// Put the shown layer back into the standard basis.
     UseStandardBasis,
     /// Read a file the other way.
-    ReadAgain(Box<OtherReading>),
+    ReadAgain(Box<LoadRequest>),
     /// Put the cursor into the path field.
     FocusPath,
     /// Open the bundled sample.
@@ -117,21 +116,10 @@ pub enum Command {
     SweepAgain,
     /// Take a strip away.
     Dismiss(u64),
-}
-
-/// A file was read one way; this reads it the other.
-#[derive(Clone, Debug)]
-pub struct OtherReading {
-    /// The document before the file was read.
-    pub before: Document,
-    /// The file.
-    pub path: PathBuf,
-    /// Its array.
-    pub key: Option<String>,
-    /// The layer whose basis it is to be; samples of a new layer where `None`.
-    pub basis_of: Option<Arc<Layer>>,
-    /// The notice that offered it.
-    pub notice: u64,
+    /// Take all strips away.
+    DismissAll,
+    /// Let the ensemble's axis follow every plane, or mean ± std alone.
+    SetFit(Fit),
 }
 
 /// Menus, from left to right.

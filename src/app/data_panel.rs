@@ -10,6 +10,9 @@ use super::command::Command;
 use super::theme::{bold, color, palette};
 use super::widgets::{action_button, fact, gap, link, number, row, section};
 
+/// Height of the list of open dumps, in points.
+const LIST_HEIGHT: f32 = 132.0;
+
 impl App {
     pub(super) fn data_panel(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         section(ui, "Data");
@@ -86,6 +89,16 @@ impl App {
             ui.label(RichText::new(text).color(color(colors.secondary)));
             return;
         }
+        // A long list scrolls by itself, so that the controls stay in reach.
+        egui::ScrollArea::vertical()
+            .id_salt("layers")
+            .max_height(LIST_HEIGHT)
+            .auto_shrink([false, true])
+            .show(ui, |ui| self.layers(ui, commands));
+    }
+
+    fn layers(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let colors = palette(ui.ctx());
         for (index, layer) in self.document.layers.iter().enumerate() {
             let shown = index == self.document.shown;
             row_of_layer(ui, |ui| {

@@ -2,6 +2,7 @@
 //! one, and the preferences that are kept between starts.
 
 use crate::worker::message::Layer;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -47,6 +48,8 @@ pub struct Document {
     pub shown: usize,
     /// The choices.
     pub choices: Choices,
+    /// The plane last looked at in each layer, by the layer's number.
+    planes: BTreeMap<u64, Plane>,
 }
 
 impl Document {
@@ -56,6 +59,7 @@ impl Document {
         Some(Self {
             layers: Vec::new(),
             shown: 0,
+            planes: BTreeMap::new(),
             choices: Choices {
                 epsilon: Epsilon::clamped(PAPER_EPSILON),
                 epsilon_is_auto: true,
@@ -74,13 +78,24 @@ impl Document {
         self.layers.get(self.shown)
     }
 
-    /// Shows the layer at `index` and fits the choices to it: an automatic `ε`
-    /// becomes that layer's, a plane that it lacks gives way.
+    /// Shows the layer at `index` and fits the choices to it. An automatic `ε`
+    /// becomes that layer's. Between layers of one width the plane stays, so that
+    /// epochs can be compared; another width brings its own plane back.
     pub fn show(&mut self, index: usize) {
+        let before = self
+            .layer()
+            .map(|layer| (layer.id, layer.coordinates.basis().len()));
+        if let (Some((id, _)), Some(plane)) = (before, self.choices.plane) {
+            self.planes.insert(id, plane);
+        }
         self.shown = index;
         let Some(layer) = self.layers.get(index).cloned() else {
             return;
         };
+        if before.is_some_and(|(_, width)| width != layer.coordinates.basis().len()) {
+            self.choices.plane = self.planes.get(&layer.id).copied();
+            self.choices.pins.clear();
+        }
         if self.choices.epsilon_is_auto {
             self.choices.epsilon = auto_epsilon(&layer);
         }
@@ -144,6 +159,39 @@ pub enum ThemeChoice {
     Light,
 }
 
+/// What the ensemble's vertical axis reaches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fit {
+    /// The largest value of any plane.
+    #[default]
+    Planes,
+    /// The largest mean + standard deviation.
+    Band,
+}
+
+/// How the window is divided, in shares of what there is to divide.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Division {
+    /// Width of the left panel in points.
+    pub panel: f32,
+    /// Share of the views' width that the heatmap has.
+    pub heatmap: f32,
+    /// Share of the views' height that the ensemble has.
+    pub ensemble: f32,
+}
+
+impl Default for Division {
+    fn default() -> Self {
+        Self {
+            panel: 268.0,
+            heatmap: 0.48,
+            ensemble: 0.36,
+        }
+    }
+}
+
 /// Kept between starts, never part of a result.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
@@ -158,6 +206,10 @@ pub struct Preferences {
     pub map: ColorMap,
     /// Colour scale.
     pub scale: ColorScale,
+    /// What the ensemble's axis reaches.
+    pub fit: Fit,
+    /// How the window is divided.
+    pub division: Division,
     /// Files opened, the newest first.
     pub recent: Vec<PathBuf>,
 }

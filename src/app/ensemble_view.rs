@@ -3,34 +3,66 @@
 
 use std::sync::Arc;
 
-use egui::{Ui, Vec2b};
+use egui::{Align, Layout, Ui, Vec2b};
 use egui_plot::{
     FilledArea, GridMark, HoverPosition, Line, Plot, PlotBounds, PlotImage, PlotPoint, PlotPoints,
 };
 
 use crate::scene::{AngleUnit, percent, ticks};
-use crate::srm::{Sign, Sweep};
+use crate::srm::{Epsilon, Sign, Sweep};
+use crate::words::count;
 
 use super::App;
+use super::command::Command;
+use super::document::Fit;
 use super::theme::{color, palette};
-use super::widgets::{empty, fraction_text, index_text, number, rest, subtitle_line};
+use super::widgets::{
+    empty, epsilon_text, fraction_text, index_text, link, number, rest, subtitle_line,
+};
 
 impl App {
-    pub(super) fn ensemble_view(&mut self, ui: &mut Ui) {
+    pub(super) fn ensemble_view(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let subtitle = self.ensemble_subtitle();
-        ui.horizontal(|ui| {
-            let heading = egui::RichText::new("Ensemble").heading();
-            ui.add(egui::Label::new(heading).selectable(false));
-            subtitle_line(ui, &subtitle);
+        let fit = self.preferences.fit;
+        let size = egui::vec2(ui.available_width(), 24.0);
+        ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+            let (text, other, hover) = match fit {
+                Fit::Planes => (
+                    "to the band",
+                    Fit::Band,
+                    "Let the axis reach mean + std only",
+                ),
+                Fit::Band => (
+                    "to all planes",
+                    Fit::Planes,
+                    "Let the axis reach every plane",
+                ),
+            };
+            if link(ui, text, hover).clicked() {
+                commands.push(Command::SetFit(other));
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let heading = egui::RichText::new("Ensemble").heading();
+                ui.add(egui::Label::new(heading).selectable(false));
+                subtitle_line(ui, &subtitle);
+            });
         });
         let Some(view) = self.shown_sweep() else {
-            empty(
-                ui,
-                "Mean ± standard deviation over all planes, at each angle.",
-            );
+            let text = "Mean ± standard deviation over all planes, at each angle.";
+            empty(ui, text);
             return;
         };
         let sweep = Arc::clone(&view.sweep);
+        if view.highlights.lit_planes == 0 && !sweep.records.is_empty() {
+            let epsilon = epsilon_text(sweep.spec.epsilon);
+            let nearest = epsilon_text(Epsilon::clamped(sweep.nearest));
+            let text = format!(
+                "No plane is lit at ε = {epsilon}: the largest cosine of a sample with any plane \
+                 is {nearest}."
+            );
+            empty(ui, &text);
+            return;
+        }
         if sweep.records.is_empty() {
             empty(ui, "This basis has no plane: all its vectors are parallel.");
             return;
@@ -41,7 +73,7 @@ impl App {
     fn ensemble_plot(&mut self, ui: &mut Ui, sweep: &Arc<Sweep>) {
         let colors = palette(ui.ctx());
         let unit = self.preferences.unit;
-        let band = Band::new(sweep);
+        let band = Band::new(sweep, self.preferences.fit);
         let (lowest, top) = (band.lowest, band.top);
         // A little below zero, so that the two axes' zeros keep apart.
         let bottom = lowest - top * 0.03;
@@ -71,7 +103,10 @@ impl App {
             .x_axis_formatter(move |mark, _| angle_mark(mark.value, unit))
             .y_grid_spacer(move |_| percent_marks(lowest, top))
             .y_axis_formatter(|mark, _| percent(mark.value / 100.0, mark.step_size / 100.0))
-            .y_axis_label("samples lit, %")
+            .y_axis_label(match sweep.spec.sign {
+                Sign::Unsigned => "samples lit, %",
+                Sign::Signed => "lit − opposite, %",
+            })
             .y_axis_min_width(44.0)
             .label_formatter(move |position| {
                 let (HoverPosition::NearDataPoint { position, .. }
@@ -140,12 +175,19 @@ impl App {
                 number(drawn)
             ),
         };
+        let renewed = if self.state.sweep.is_refused() {
+            "not renewed: cancelled · "
+        } else if self.state.sweep.is_stale() {
+            "being renewed · "
+        } else {
+            ""
+        };
         format!(
-            "mean ± std over {} planes{behind} · layer alignment {}, {} of {} samples lit",
-            number(planes),
+            "{renewed}mean ± std over {}{behind} · layer alignment {}, {} of {} lit",
+            count(planes as u64, "plane"),
             index_text(alignment.index()),
             number(view.sweep.lit_samples),
-            number(view.sweep.n_samples)
+            count(view.sweep.n_samples as u64, "sample")
         )
     }
 }
@@ -162,7 +204,7 @@ struct Band {
 }
 
 impl Band {
-    fn new(sweep: &Sweep) -> Self {
+    fn new(sweep: &Sweep, fit: Fit) -> Self {
         let ensemble = &sweep.ensemble;
         let angles = sweep.spec.grid.angles_rad();
         let degrees: Vec<f64> = angles.iter().map(|angle| angle.to_degrees()).collect();
@@ -178,14 +220,24 @@ impl Band {
                 *value = value.max(0.0);
             }
         }
+        let high = side(1.0);
+        let largest = |values: &[f64]| values.iter().copied().fold(0.0, f64::max);
+        let smallest = |values: &[f64]| values.iter().copied().fold(0.0, f64::min);
+        let (lowest, top) = match fit {
+            Fit::Planes => (
+                smallest(&ensemble.min) * 100.0,
+                largest(&ensemble.max) * 100.0,
+            ),
+            Fit::Band => (smallest(&low), largest(&high)),
+        };
         let points = degrees.iter().zip(&ensemble.mean);
         Self {
             mean: points.map(|(&x, &y)| [x, y * 100.0]).collect(),
-            high: side(1.0),
+            high,
             low,
             degrees,
-            lowest: ensemble.min.iter().copied().fold(0.0, f64::min) * 105.0,
-            top: ensemble.max.iter().copied().fold(0.0, f64::max).max(1e-6) * 105.0,
+            lowest: lowest * 1.05,
+            top: top.max(1e-6) * 1.05,
         }
     }
 }

@@ -1,16 +1,16 @@
 //! What the worker says becomes state.
 
-use crate::worker::message::{Layer, LoadAs, Message};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::srm::{Epsilon, EpsilonChoice};
+use crate::words::count;
 use crate::worker::jobs;
+use crate::worker::message::{Layer, LoadAs, LoadRequest, Message, Reading};
 use crate::worker::{Event, Lane};
 
 use super::App;
-use super::command::{Command, OtherReading};
+use super::command::Command;
 use super::document::{SAMPLE_EPSILON, auto_epsilon};
 use super::state::{Notice, Picker, SweepView, Tone};
 
@@ -18,30 +18,15 @@ impl App {
     /// Turns what the worker says into state.
     pub(super) fn hear(&mut self, event: Event<Message>) {
         match event {
-            Event::Panicked { lane, message, .. } => {
-                let what = match lane {
-                    Lane::Curve => "drawing the curve",
-                    Lane::Load => "opening a file",
-                    Lane::Heatmap => "drawing the heatmap",
-                    Lane::Sweep => "the sweep",
-                    Lane::Export => "writing a file",
-                };
-                self.notify(
-                    Tone::Error,
-                    format!(
-                        "Something went wrong in {what} ({message}); what is open is unchanged. \
-                         Please report this as a bug."
-                    ),
-                    Vec::new(),
-                );
-            }
+            Event::Panicked { lane, message, .. } => self.panicked(lane, &message),
             Event::Said {
                 generation,
                 message,
                 ..
             } => match message {
                 Message::Curves(curves) => {
-                    self.state.curves.accept(generation, curves);
+                    // What it replaces is small.
+                    drop(self.state.curves.accept(generation, curves));
                 }
                 Message::Swept {
                     sweep,
@@ -49,32 +34,26 @@ impl App {
                     counts,
                     highlights,
                     took,
-                } => {
-                    let view = SweepView {
-                        generation,
-                        sweep,
-                        layer,
-                        counts,
-                        highlights,
-                        took,
-                    };
-                    self.swept(view);
-                }
+                } => self.swept(SweepView {
+                    generation,
+                    sweep,
+                    layer,
+                    counts,
+                    highlights,
+                    took,
+                }),
                 Message::Heatmap(heatmap) => {
-                    self.state.heatmap.accept(generation, heatmap);
+                    let replaced = self.state.heatmap.accept(generation, heatmap);
+                    self.worker.discard(replaced);
                 }
-                Message::Opened { layer, show, path } => self.opened(&layer, show, path),
-                Message::BasisSet { old, new, path } => self.basis_set(&old, &new, path),
-                Message::Several {
-                    path,
-                    arrays,
-                    purpose,
-                } => {
-                    self.state.picker = Some(Picker {
-                        path,
-                        arrays,
-                        purpose,
-                    });
+                Message::Opened {
+                    layer,
+                    request,
+                    note,
+                } => self.opened(&layer, request.map(|request| *request), note.as_deref()),
+                Message::BasisSet { old, new, request } => self.basis_set(&old, &new, *request),
+                Message::Several { request, arrays } => {
+                    self.state.picker = Some(Picker { request, arrays });
                 }
                 Message::LoadFailed { error, path } => {
                     self.preferences.recent.retain(|known| *known != path);
@@ -85,86 +64,145 @@ impl App {
         }
     }
 
+    fn panicked(&mut self, lane: Lane, message: &str) {
+        let what = match lane {
+            Lane::Curve => {
+                self.state.curves.refuse();
+                "drawing the curve"
+            }
+            Lane::Load => "opening a file",
+            Lane::Heatmap => {
+                self.state.heatmap.refuse();
+                "drawing the heatmap"
+            }
+            Lane::Sweep => {
+                self.state.sweep.refuse();
+                "the sweep"
+            }
+        };
+        let text = format!(
+            "Something went wrong in {what} ({message}); what is open is unchanged. Please report \
+             this as a bug."
+        );
+        self.fail_screenshot(&text);
+        self.notify(Tone::Error, text, Vec::new());
+    }
+
     fn swept(&mut self, view: SweepView) {
-        let (generation, layer) = (view.generation, view.layer.id);
+        let layer = view.layer.id;
         let most_lit = view.highlights.most_lit;
         let dark = view.highlights.lit_planes == 0;
-        if self.state.sweep.accept(generation, view) && self.state.first_look == Some(layer) {
-            self.state.first_look = None;
-            if !dark {
-                self.document.choices.plane = most_lit;
+        match self.state.sweep.accept(view.generation, view) {
+            Err(stale) => self.worker.discard(stale),
+            Ok(replaced) => {
+                self.worker.discard(replaced);
+                if self.state.first_look == Some(layer) {
+                    self.state.first_look = None;
+                    if !dark {
+                        self.document.choices.plane = most_lit;
+                    }
+                }
             }
         }
     }
 
-    fn opened(&mut self, layer: &Arc<Layer>, show: bool, path: PathBuf) {
-        let before = self.document.clone();
-        let previous = self.document.layer().cloned();
-        let was_empty = previous.as_ref().is_none_or(|shown| shown.is_sample);
-        self.history.record(&before, "opening of a dump", false);
+    fn opened(&mut self, layer: &Arc<Layer>, request: Option<LoadRequest>, note: Option<&str>) {
+        let mut previous = self.document.layer().cloned();
+        self.history
+            .record(&self.document, "opening of a dump", false);
+        let layers = &mut self.document.layers;
+        if let Some(Reading::Basis { new, old }) = request.as_ref().and_then(|r| r.instead.as_ref())
+            && let Some(place) = layers.iter().position(|open| open.id == *new)
+        {
+            layers[place] = Arc::clone(old);
+            previous = Some(Arc::clone(old));
+        }
         if !layer.is_sample {
             // The sample gives way to the first dump of the user's own.
-            self.document.layers.retain(|open| !open.is_sample);
+            layers.retain(|open| !open.is_sample);
         }
-        self.document.layers.push(Arc::clone(layer));
-        self.preferences.remember(path.clone());
-        if show || was_empty {
+        layers.push(Arc::clone(layer));
+        let batch = request.as_ref().map(|request| request.batch);
+        let first = batch.is_none() || self.state.shown_batch != batch;
+        if first {
+            self.state.shown_batch = batch;
             let choices = &mut self.document.choices;
             choices.pins.clear();
-            choices.plane = layer.overview.commonest;
-            self.open_epsilon(layer);
             self.document.show(self.document.layers.len() - 1);
+            self.document.choices.plane = layer.overview.commonest;
+            self.open_epsilon(layer, request.as_ref().and_then(|request| request.epsilon));
             self.state.first_look = Some(layer.id);
-            self.state.sweep_cancelled = false;
         } else if let Some(shown) = &previous {
-            let place = self
-                .document
-                .layers
-                .iter()
-                .position(|open| open.id == shown.id);
+            let layers = &self.document.layers;
+            let place = layers.iter().position(|open| open.id == shown.id);
             self.document.shown = place.unwrap_or(0);
         }
-        if let Some(basis) = self.first_basis.take() {
-            jobs::load(
-                &self.worker,
-                basis,
-                None,
-                LoadAs::Basis(Arc::clone(layer)),
-                true,
-            );
-        }
-        if layer.is_sample {
+        let Some(request) = request else {
+            if let Some(basis) = self.sample_basis.take() {
+                self.load_basis(basis, layer);
+            }
             return;
+        };
+        self.preferences.remember(request.path.clone());
+        if let Some(basis) = request.then_basis.clone() {
+            self.load_basis(basis, layer);
         }
+        self.announce(layer, previous, request, note);
+    }
+
+    fn load_basis(&self, path: std::path::PathBuf, layer: &Arc<Layer>) {
+        let request = LoadRequest {
+            path,
+            key: None,
+            purpose: LoadAs::Basis(Arc::clone(layer)),
+            batch: self.state.batch,
+            epsilon: None,
+            then_basis: None,
+            instead: None,
+        };
+        jobs::load(&self.worker, request);
+    }
+
+    /// Says that a dump is open, and offers the other reading.
+    fn announce(
+        &mut self,
+        layer: &Layer,
+        previous: Option<Arc<Layer>>,
+        request: LoadRequest,
+        note: Option<&str>,
+    ) {
         let mut text = format!("Opened {}", layer.name());
-        for note in &layer.dump.notes {
+        for note in note
+            .into_iter()
+            .chain(layer.dump.notes.iter().map(String::as_str))
+        {
             text = format!("{text}; {note}");
         }
-        let id = self.state.next_notice;
-        let fits =
-            previous.filter(|p| p.n_neurons() == layer.n_neurons() && layer.dump.shape[0] > 1);
-        let offers = fits
-            .map(|layer_before| {
-                let reading = OtherReading {
-                    before,
-                    path,
-                    key: layer.dump.key.clone(),
-                    basis_of: Some(Arc::clone(&layer_before)),
-                    notice: id,
-                };
-                let label = format!("Use it as the basis of {} instead", layer_before.name());
-                (label, Command::ReadAgain(Box::new(reading)))
-            })
-            .into_iter()
-            .collect();
-        self.notify(Tone::Success, format!("{text}."), offers);
+        let fits = |of: &Arc<Layer>| of.n_neurons() == layer.n_neurons() && layer.dump.shape[0] > 1;
+        let offers = previous.filter(fits).map(|of| {
+            let label = format!("Use it as the basis of {} instead", of.name());
+            let request = LoadRequest {
+                key: layer.dump.key.clone(),
+                purpose: LoadAs::Basis(of),
+                then_basis: None,
+                instead: Some(Reading::Activations(layer.id)),
+                ..request
+            };
+            (label, Command::ReadAgain(Box::new(request)))
+        });
+        self.notify(
+            Tone::Success,
+            format!("{text}."),
+            offers.into_iter().collect(),
+        );
     }
 
     /// The resolution scale at which a dump is opened.
-    fn open_epsilon(&mut self, layer: &Layer) {
+    fn open_epsilon(&mut self, layer: &Layer, wanted: Option<EpsilonChoice>) {
+        let wanted = wanted.or_else(|| self.sample_epsilon.take().filter(|_| layer.is_sample));
         let choices = &mut self.document.choices;
         choices.epsilon_is_auto = false;
-        choices.epsilon = match self.first_epsilon.take() {
+        choices.epsilon = match wanted {
             Some(EpsilonChoice::Value(epsilon)) => epsilon,
             Some(EpsilonChoice::NullShare(share)) => {
                 Epsilon::from_null_share(share, layer.n_neurons())
@@ -178,44 +216,53 @@ impl App {
         };
     }
 
-    fn basis_set(&mut self, old: &Layer, new: &Arc<Layer>, path: Option<PathBuf>) {
-        let Some(place) = self
-            .document
-            .layers
-            .iter()
-            .position(|open| open.id == old.id)
-        else {
-            // The layer was closed meanwhile.
-            return;
-        };
+    fn basis_set(&mut self, old: &Arc<Layer>, new: &Arc<Layer>, request: LoadRequest) {
         let before = self.document.clone();
+        let layers = &mut self.document.layers;
+        let read_before = match request.instead {
+            Some(Reading::Activations(id)) => layers.iter().position(|open| open.id == id),
+            _ => None,
+        };
+        // The layer itself, or the place of the file that turns out to be its basis.
+        let place = match (
+            layers.iter().position(|open| open.id == old.id),
+            read_before,
+        ) {
+            (Some(place), None) => place,
+            (Some(place), Some(gone)) => {
+                layers.remove(gone);
+                if gone < place { place - 1 } else { place }
+            }
+            (None, Some(gone)) => gone,
+            // Both were closed meanwhile.
+            (None, None) => return,
+        };
+        layers[place] = Arc::clone(new);
         self.history.record(&before, "change of basis", false);
-        self.document.layers[place] = Arc::clone(new);
+        self.document.shown = place;
+        self.document.choices.plane = None;
+        self.document.choices.pins.clear();
         self.document.show(place);
         self.state.first_look = Some(new.id);
-        self.state.sweep_cancelled = false;
-        let id = self.state.next_notice;
-        let (text, offers) = match path {
+        let (text, offers) = match &new.basis_name {
             None => (
                 format!("{} is in the standard basis.", new.name()),
                 Vec::new(),
             ),
-            Some(path) => {
-                let name = new.basis_name.clone().unwrap_or_default();
-                let reading = OtherReading {
-                    before,
-                    path,
-                    key: None,
-                    basis_of: None,
-                    notice: id,
+            Some(name) => {
+                let vectors = count(new.coordinates.basis().len() as u64, "vector");
+                let text = format!("{name} is the basis of {}: {vectors}.", new.name());
+                let request = LoadRequest {
+                    purpose: LoadAs::Activations,
+                    batch: self.next_batch(),
+                    instead: Some(Reading::Basis {
+                        new: new.id,
+                        old: Arc::clone(old),
+                    }),
+                    ..request
                 };
-                let offer = (
-                    "Open it as activations instead".to_owned(),
-                    Command::ReadAgain(Box::new(reading)),
-                );
-                let vectors = new.coordinates.basis().len();
-                let text = format!("{name} is the basis of {}: {vectors} vectors.", new.name());
-                (text, vec![offer])
+                let label = "Open it as activations instead".to_owned();
+                (text, vec![(label, Command::ReadAgain(Box::new(request)))])
             }
         };
         self.notify(Tone::Success, text, offers);
@@ -240,7 +287,7 @@ impl App {
     }
 }
 
-/// A message with a capital letter and a full stop.
+/// A message with a full stop.
 fn sentence(message: &str) -> String {
     let stop = if message.ends_with(['.', '?', '!']) {
         ""

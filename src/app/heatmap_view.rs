@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::scene::{ColorMap, ColorScale, HeatmapLayout, HeatmapView, PlaneOrder, bar, heatmap};
 use crate::srm::Sign;
+use crate::words::count as count_of;
 use crate::worker::Lane;
 
 use super::App;
@@ -19,7 +20,7 @@ impl App {
     pub(super) fn heatmap_view(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let planes = self.shown_sweep().map(|view| view.sweep.records.len());
         let heading = match planes {
-            Some(planes) => format!("All {} planes", number(planes)),
+            Some(planes) => format!("All {}", count_of(planes as u64, "plane")),
             None => "All planes".to_owned(),
         };
         headline(ui, &heading, |ui| {
@@ -57,36 +58,17 @@ impl App {
         };
         let at = [pointer.x - rect.min.x, pointer.y - rect.min.y];
         let aggregate = &picture.aggregate;
-        let Some((row, column)) = layout.cell_at(at, aggregate.rows, aggregate.columns) else {
+        let Some((row, column)) = layout.cell_at(at, aggregate) else {
             return;
         };
         let cell = row * aggregate.columns + column;
         let place = aggregate.places.get(cell).copied().unwrap_or(0) as usize;
-        // The picture may belong to the sweep before; a click goes where it points.
-        let plane = self
-            .state
-            .heatmap
-            .shown
-            .as_ref()
-            .and_then(|(key, heatmap)| {
-                let view = self
-                    .shown_sweep()
-                    .filter(|view| view.generation == key.sweep)?;
-                let index = *heatmap.order.records.get(place)? as usize;
-                Some(view.sweep.records.get(index)?.plane)
-            });
-        let Some(plane) = plane else {
+        let Some(plane) = self.plane_at(place) else {
             return;
         };
         let count = f64::from(aggregate.counts.get(cell).copied().unwrap_or(0));
-        let angle = column * (aggregate.angles - 1) / (aggregate.columns - 1).max(1);
-        let angle = self.preferences.unit.write(
-            self.document
-                .choices
-                .grid
-                .angle_rad(angle.min(self.document.choices.grid.count() - 1)),
-        );
-        let fraction = fraction_text(count / view.n_samples as f64);
+        let angle = self.preferences.unit.write(aggregate.angle_rad(column));
+        let fraction = fraction_text(count / picture.n_samples as f64);
         let mut text = format!("{}\nθ = {angle}\nf = {fraction}", plane_text(plane));
         if aggregate.planes_a_row() > 1 {
             let planes = aggregate.block(row).len();
@@ -105,10 +87,7 @@ impl App {
     }
 
     fn heatmap_of(&mut self, ui: &Ui, picture: &Heatmap) -> HeatmapView {
-        let signed = self
-            .shown_sweep()
-            .is_some_and(|v| v.sweep.spec.sign == Sign::Signed);
-        let map = self.preferences.map;
+        let (map, signed) = (self.preferences.map, picture.signed);
         let known = self.bar.as_ref().filter(|(key, _)| *key == (map, signed));
         let colors = if let Some((_, raster)) = known {
             Arc::clone(raster)
@@ -123,10 +102,9 @@ impl App {
             bar: colors,
             planes: picture.aggregate.planes,
             most: picture.most,
-            n_samples: self.shown_sweep().map_or(1, |view| view.sweep.n_samples),
+            n_samples: picture.n_samples,
             order: picture.kind,
-            selected: selected
-                .filter(|&place| self.ordered().is_some() && place < picture.aggregate.planes),
+            selected: selected.filter(|&place| place < picture.aggregate.planes),
             signed,
             map,
             scale: self.preferences.scale,
@@ -142,7 +120,7 @@ impl App {
     fn no_heatmap(&self) -> &'static str {
         if self.document.layer().is_none() {
             "The whole layer at a glance: one row a plane, one column an angle."
-        } else if self.state.sweep_cancelled {
+        } else if self.state.sweep.is_refused() {
             "The sweep was cancelled. Edit ▸ Sweep again starts it anew (F5)."
         } else {
             "Sweeping all planes…"
@@ -181,8 +159,8 @@ impl App {
             }
             _ => String::new(),
         };
-        let renewed = if self.state.sweep_cancelled && self.heatmap_is_renewed() {
-            "of the ε before: the sweep was cancelled · "
+        let renewed = if self.state.sweep.is_refused() || self.state.heatmap.is_refused() {
+            "not renewed: cancelled (F5 starts again) · "
         } else if self.heatmap_is_renewed() || self.worker.is_busy(Lane::Heatmap) {
             "being renewed · "
         } else {

@@ -1,10 +1,11 @@
 //! The window: what only a screen has. Views draw from what is there and return
-//! [`Command`]s; [`apply`] carries them out; the worker computes. Nothing here
+//! [`Command`]s; `apply` carries them out; the worker computes. Nothing here
 //! parses a file or counts a sample.
 
 mod apply;
 mod command;
 mod data_panel;
+mod divide;
 mod document;
 mod drop;
 mod ensemble_view;
@@ -24,7 +25,7 @@ mod status;
 mod theme;
 mod widgets;
 
-use crate::worker::message::{LoadAs, WindowWorker};
+use crate::worker::message::{LoadAs, LoadRequest, WindowWorker};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -60,9 +61,9 @@ pub struct App {
     dialogs: (Sender<DialogAnswer>, Receiver<DialogAnswer>),
     /// Whether the window system delivers dropped files.
     can_drop: bool,
-    /// Given on the command line, for the first layer that opens.
-    first_epsilon: Option<EpsilonChoice>,
-    first_basis: Option<PathBuf>,
+    /// Given on the command line without a file: for the sample.
+    sample_epsilon: Option<EpsilonChoice>,
+    sample_basis: Option<PathBuf>,
     screenshot: Option<launch::Screenshot>,
     /// The colour bar of a map, made once.
     bar: Option<((ColorMap, bool), Arc<Raster>)>,
@@ -97,7 +98,7 @@ impl App {
             let ctx = ctx.clone();
             move || ctx.request_repaint()
         };
-        let app = Self {
+        let mut app = Self {
             document: Document::new().ok_or("no angle grid")?,
             history: History::default(),
             preferences,
@@ -106,18 +107,31 @@ impl App {
             textures: Textures::default(),
             dialogs: channel(),
             can_drop: launch::can_drop(),
-            first_epsilon: args.epsilon,
-            first_basis: args.basis,
+            sample_epsilon: None,
+            sample_basis: None,
             screenshot: args
                 .screenshot
                 .map(|path| launch::Screenshot::new(path, args.force)),
             bar: None,
         };
+        let mut then_basis = args.basis;
         if args.files.is_empty() {
+            app.sample_epsilon = args.epsilon;
+            app.sample_basis = then_basis.take();
             jobs::load_sample(&app.worker);
         }
-        for (index, path) in args.files.into_iter().enumerate() {
-            jobs::load(&app.worker, path, None, LoadAs::Activations, index == 0);
+        let batch = app.next_batch();
+        for path in args.files {
+            let request = LoadRequest {
+                path: std::path::absolute(&path).unwrap_or(path),
+                key: None,
+                purpose: LoadAs::Activations,
+                batch,
+                epsilon: args.epsilon,
+                then_basis: then_basis.take(),
+                instead: None,
+            };
+            jobs::load(&app.worker, request);
         }
         Ok(app)
     }
@@ -182,7 +196,7 @@ impl App {
         Panel::bottom("status")
             .frame(margin.inner_margin(Margin::symmetric(14, 5)))
             .show(ui, |ui| self.status(ui, commands));
-        Panel::left("panel")
+        let panel = Panel::left("panel")
             .frame(margin.inner_margin(Margin {
                 left: 14,
                 right: 6,
@@ -190,7 +204,7 @@ impl App {
                 bottom: 0,
             }))
             .resizable(true)
-            .default_size(268.0)
+            .default_size(self.preferences.division.panel)
             .size_range(236.0..=460.0)
             .show(ui, |ui| {
                 egui::ScrollArea::vertical()
@@ -203,29 +217,10 @@ impl App {
                         self.plane_panel(ui, commands);
                     });
             });
-        let view = margin.inner_margin(Margin {
-            left: 16,
-            right: 10,
-            top: 12,
-            bottom: 6,
-        });
-        let height = ui.available_height();
-        Panel::bottom("ensemble")
-            .frame(view)
-            .resizable(true)
-            .default_size(height * 0.36)
-            .size_range(120.0..=(height * 0.7).max(121.0))
-            .show(ui, |ui| self.ensemble_view(ui));
-        let width = ui.available_width();
-        Panel::right("heatmap")
-            .frame(view)
-            .resizable(true)
-            .default_size(width * 0.48)
-            .size_range(220.0..=(width - 240.0).max(221.0))
-            .show(ui, |ui| self.heatmap_view(ui, commands));
+        self.preferences.division.panel = panel.response.rect.width().round();
         CentralPanel::default()
-            .frame(view)
-            .show(ui, |ui| self.polar_view(ui, commands));
+            .frame(margin)
+            .show(ui, |ui| self.divided(ui, commands));
         self.notices(ui, commands);
         self.picker(ui, commands);
         self.help(ui, commands);
@@ -271,6 +266,11 @@ impl eframe::App for App {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         eframe::set_value(storage, PREFERENCES, &self.preferences);
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        // What is to be kept is in the preferences.
+        false
     }
 
     fn auto_save_interval(&self) -> Duration {

@@ -18,6 +18,9 @@ use super::widgets::link;
 const PASSES_BY: Duration = Duration::from_secs(6);
 const OFFER_PASSES_BY: Duration = Duration::from_secs(20);
 
+/// Most strips at once.
+const MOST_STRIPS: usize = 3;
+
 impl App {
     pub(super) fn notices(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         self.state.notices.retain(|notice| {
@@ -28,6 +31,12 @@ impl App {
             };
             notice.tone == Tone::Error || notice.since.elapsed() < stays
         });
+        if self.screenshot.is_some() {
+            // A picture shows the layer, not the way to it.
+            self.state
+                .notices
+                .retain(|notice| notice.tone == Tone::Error);
+        }
         if self.state.notices.is_empty() {
             return;
         }
@@ -38,7 +47,14 @@ impl App {
             .constrain(true)
             .show(ui.ctx(), |ui| {
                 ui.set_max_width(width);
-                for notice in &self.state.notices {
+                let hidden = self.state.notices.len().saturating_sub(MOST_STRIPS);
+                if hidden > 0 {
+                    let text = format!("{hidden} more · dismiss all");
+                    if link(ui, &text, "Take all these strips away").clicked() {
+                        commands.push(Command::DismissAll);
+                    }
+                }
+                for notice in &self.state.notices[hidden..] {
                     strip(ui, notice, commands);
                 }
             });
@@ -49,7 +65,11 @@ impl App {
         let Some(picker) = &self.state.picker else {
             return;
         };
-        let name = picker.path.file_name().unwrap_or(picker.path.as_os_str());
+        let name = picker
+            .request
+            .path
+            .file_name()
+            .unwrap_or(picker.request.path.as_os_str());
         let mut open = true;
         Window::new(format!("Arrays in {}", name.to_string_lossy()))
             .open(&mut open)

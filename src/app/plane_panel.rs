@@ -1,7 +1,10 @@
 //! The left panel's third part: which plane is looked at, and its numbers.
 
+use std::f64::consts::TAU;
+
 use egui::{Popup, PopupCloseBehavior, RichText, ScrollArea, Slider, TextEdit, Ui};
 
+use crate::scene::SERIES;
 use crate::srm::Plane;
 
 use super::App;
@@ -18,7 +21,8 @@ const FEW_SAMPLES: u64 = 30;
 impl App {
     pub(super) fn plane_panel(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         section(ui, "Plane");
-        let Some(plane) = self.document.choices.plane else {
+        let shown = self.document.layer().and(self.document.choices.plane);
+        let Some(plane) = shown else {
             ui.weak("No plane: open a dump first");
             return;
         };
@@ -124,10 +128,18 @@ impl App {
                     ui.close();
                 }
                 let height = ui.text_style_height(&egui::TextStyle::Body) + 4.0;
-                ScrollArea::vertical()
+                let mut area = ScrollArea::vertical()
                     .max_height(260.0)
-                    .auto_shrink([false, true])
-                    .show_rows(ui, height, matching.len(), |ui, rows| {
+                    .min_scrolled_height(260.0);
+                if response.clicked() {
+                    let row = height + ui.spacing().item_spacing.y;
+                    area = area.vertical_scroll_offset((chosen as f32 - 4.0).max(0.0) * row);
+                }
+                area.auto_shrink([false, true]).show_rows(
+                    ui,
+                    height,
+                    matching.len(),
+                    |ui, rows| {
                         for &k in &matching[rows] {
                             let entry = ui.selectable_label(k == chosen, format!("{noun} {k}"));
                             if entry.clicked() {
@@ -139,27 +151,27 @@ impl App {
                                 ui.close();
                             }
                         }
-                    });
+                    },
+                );
             });
     }
 
     fn scrubber(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let Some((place, planes)) = self.place() else {
+        let Some((place, rows)) = self.place() else {
             return;
         };
-        if planes < 2 {
+        if rows < 2 {
             return;
         }
         ui.spacing_mut().slider_width = ui.available_width();
-        let mut wanted = place;
-        let slider = Slider::new(&mut wanted, 0..=planes - 1).show_value(false);
-        let response = accented(
-            ui,
-            slider,
-            "Scrub through the planes in the heatmap's order (arrow keys step)",
-        );
+        // A dark plane has no row in a heatmap of the lit ones: it stands at the end.
+        let shown = place.min(rows - 1);
+        let mut wanted = shown;
+        let slider = Slider::new(&mut wanted, 0..=rows - 1).show_value(false);
+        let hover = "Scrub through the rows of the heatmap (arrow keys step)";
+        let response = accented(ui, slider, hover);
         response.widget_info(|| egui::WidgetInfo::slider(true, place as f64, "plane in order"));
-        if response.changed()
+        if wanted != shown
             && let Some(plane) = self.plane_at(wanted)
         {
             let dragging = response.dragged();
@@ -175,7 +187,8 @@ impl App {
         let peak = match curve.peak() {
             None => "none".to_owned(),
             Some((index, count)) => {
-                let angle = self.document.choices.grid.angle_rad(index);
+                // By the curve's own grid, which may be the one before a change of A.
+                let angle = index as f64 * TAU / (curve.counts.len() - 1) as f64;
                 let angle = self.preferences.unit.write(angle);
                 format!("{} at {angle}", fraction_text(count as f64 / n))
             }
@@ -199,21 +212,34 @@ impl App {
             let text = if few { text.color(faded) } else { text };
             ui.label(text).on_hover_text(hover);
         });
-        if let Some((place, planes)) = self.place() {
-            let order = self.preferences.order.name();
-            let text = format!("{} of {}", number(place + 1), number(planes));
-            fact(
-                ui,
-                &format!("rank by {order}"),
-                &text,
-                "Place among the rows of the heatmap",
-            );
+        if let Some((place, rows)) = self.place() {
+            let order = self.ordered().map_or("", |heatmap| heatmap.kind.name());
+            let text = if place < rows {
+                format!("{} of {}", number(place + 1), number(rows))
+            } else {
+                "dark".to_owned()
+            };
+            let hover = "Place among the rows of the heatmap";
+            fact(ui, &format!("rank by {order}"), &text, hover);
         }
     }
 
     fn pins(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let selected = self.document.choices.plane;
+        let mut colours = SERIES.iter().cycle();
         for &pin in &self.document.choices.pins {
+            // The selected one keeps its own colour, as in the polar plot.
+            let ink = if Some(pin) == selected {
+                palette(ui.ctx()).accent
+            } else {
+                colours.next().copied().unwrap_or(palette(ui.ctx()).accent)
+            };
             ui.horizontal(|ui| {
+                let (mark, _) =
+                    ui.allocate_exact_size(egui::vec2(14.0, 14.0), egui::Sense::hover());
+                let stroke = egui::Stroke::new(2.5, color(ink));
+                ui.painter()
+                    .line_segment([mark.left_center(), mark.right_center()], stroke);
                 if link(ui, &plane_text(pin), "Look at this pinned plane").clicked() {
                     commands.push(Command::SelectPlane {
                         plane: pin,

@@ -5,6 +5,7 @@ use egui::{Align2, FontId, Sense, Ui};
 
 use crate::scene::{PolarCurve, PolarLayout, PolarView, SERIES, polar};
 use crate::srm::{Curve, Epsilon, Sign, null};
+use crate::words::count;
 
 use super::App;
 use super::command::Command;
@@ -14,7 +15,12 @@ use super::widgets::{empty, epsilon_text, fraction_text, number, plane_text, res
 
 impl App {
     pub(super) fn polar_view(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let heading = match self.document.choices.plane {
+        let heading = match self
+            .document
+            .choices
+            .plane
+            .filter(|_| self.document.layer().is_some())
+        {
             Some(plane) => format!("Plane  {}", plane_text(plane)),
             None => "Plane".to_owned(),
         };
@@ -53,8 +59,7 @@ impl App {
         if curve.counts.iter().all(|&count| count == 0) {
             self.dark_plane(ui, rect, curve, commands);
         } else if let Some(angle) = pointed {
-            let index = self.document.choices.grid.nearest(angle);
-            let text = self.reading(&curves, index);
+            let text = self.reading(&curves, angle);
             response.on_hover_text_at_pointer(text);
         }
     }
@@ -86,9 +91,17 @@ impl App {
                 layer.dump.activations.zero_rows(),
             )
         });
+        let mixed = curves
+            .iter()
+            .any(|curve| Some(curve.plane) != choices.plane);
         let (names, alpha_rad) = match curves.first() {
             Some(curve) => (
-                [format!("b{}", curve.plane.i), format!("b{}", curve.plane.j)],
+                if mixed {
+                    // Every curve has its own i and j; the legend names them.
+                    ["bᵢ".to_owned(), "bⱼ".to_owned()]
+                } else {
+                    [format!("b{}", curve.plane.i), format!("b{}", curve.plane.j)]
+                },
                 curve.frame.alpha_rad(),
             ),
             None => ([String::new(), String::new()], std::f64::consts::FRAC_PI_2),
@@ -130,17 +143,18 @@ impl App {
     }
 
     /// What the pointer reads: θ and the curves there.
-    fn reading(&self, curves: &[Curve], index: usize) -> String {
-        let angle = self
-            .preferences
-            .unit
-            .write(self.document.choices.grid.angle_rad(index));
+    fn reading(&self, curves: &[Curve], angle_rad: f64) -> String {
+        // By the curves' own grid, which may be the one before a change of A.
+        let distinct = curves.first().map_or(1, |curve| curve.counts.len() - 1);
+        let step = std::f64::consts::TAU / distinct as f64;
+        let index = (angle_rad / step).round() as usize % distinct;
+        let angle = self.preferences.unit.write(index as f64 * step);
         let mut text = format!("θ = {angle}");
         for curve in curves {
-            let count = curve.counts.get(index).copied().unwrap_or(0);
-            let fraction = fraction_text(count as f64 / curve.n_samples as f64);
-            let samples = number(count.unsigned_abs() as usize);
-            let sign = if count < 0 { "−" } else { "" };
+            let lit = curve.counts.get(index).copied().unwrap_or(0);
+            let fraction = fraction_text(lit as f64 / curve.n_samples as f64);
+            let samples = number(lit.unsigned_abs() as usize);
+            let sign = if lit < 0 { "−" } else { "" };
             let of = number(curve.n_samples);
             let name = if curves.len() > 1 {
                 format!("{}: ", plane_text(curve.plane))
@@ -166,11 +180,17 @@ impl App {
         }
         let colors = palette(ui.ctx());
         let nearest = Epsilon::clamped(curve.tally.nearest);
-        let offered = Epsilon::clamped(nearest.shown());
+        // Between two angles of the grid the cone has to reach half a step further.
+        let half_step = std::f64::consts::PI / (curve.counts.len() - 1) as f64;
+        let offered = if curve.tally.lit > 0 {
+            Epsilon::clamped(Epsilon::clamped(nearest.get() * half_step.cos()).shown())
+        } else {
+            Epsilon::clamped(nearest.shown())
+        };
         let text = if curve.tally.lit > 0 {
             format!(
-                "{} samples are lit between the {} angles of this grid, none at them.",
-                number(curve.tally.lit as usize),
+                "{} lit between the {} angles of this grid, not at them.",
+                count(curve.tally.lit, "sample"),
                 number(curve.counts.len())
             )
         } else if nearest.get() > 0.0 {
@@ -200,7 +220,7 @@ impl App {
             galley,
             color(colors.text),
         );
-        if curve.tally.lit == 0 && offered.get() > 0.0 {
+        if offered.get() > 0.0 {
             let at = egui::Rect::from_center_size(
                 egui::pos2(area.center().x, area.max.y - 8.0 - button_height / 2.0),
                 egui::vec2(150.0, 24.0),

@@ -37,8 +37,9 @@ impl App {
 
     /// The heatmap that goes with [`App::shown_sweep`].
     pub(super) fn shown_heatmap(&self) -> Option<&Heatmap> {
-        self.shown_sweep()?;
-        self.state.heatmap.result()
+        let view = self.shown_sweep()?;
+        let heatmap = self.state.heatmap.result()?;
+        (heatmap.layer == view.layer.id).then_some(heatmap)
     }
 
     /// Asks for whatever is neither shown nor on its way.
@@ -82,7 +83,7 @@ impl App {
                 choices.grid.clone(),
                 key.sign,
             );
-            self.state.curves.asked = Some((key, generation));
+            self.state.curves.ask(key, generation);
         }
     }
 
@@ -97,8 +98,19 @@ impl App {
             sign: choices.sign,
             mode: choices.mode,
         };
-        if self.state.sweep_cancelled || !self.state.sweep.needs(&key) {
+        if !self.state.sweep.needs(&key) {
             return;
+        }
+        // A heatmap of another layer is of no use, and one that has to make all
+        // curves anew would hold up this sweep.
+        let slow = self
+            .state
+            .sweep
+            .result()
+            .is_none_or(|view| view.layer.id != layer.id || view.counts.is_none());
+        if slow && self.worker.is_busy(Lane::Heatmap) {
+            self.worker.cancel(Lane::Heatmap);
+            self.state.heatmap.retry();
         }
         if let Some(spec) = self.document.spec() {
             let generation = jobs::sweep_layer(&self.worker, layer, spec);
@@ -108,15 +120,15 @@ impl App {
                 .result()
                 .is_some_and(|v| v.layer.id != layer.id);
             self.state.sweep_asked = of_other.then(Instant::now);
-            self.state.sweep.asked = Some((key, generation));
+            self.state.sweep.ask(key, generation);
         }
     }
 
     fn request_heatmap(&mut self) {
-        let Some(view) = self.state.sweep.result() else {
+        let Some(view) = self.own_sweep() else {
             return;
         };
-        if self.state.heatmap_pixels == 0 || self.state.sweep_cancelled {
+        if self.state.heatmap_pixels == 0 {
             return;
         }
         let key = HeatmapKey {
@@ -153,6 +165,6 @@ impl App {
             recolour,
         };
         let generation = heatmap(&self.worker, request);
-        self.state.heatmap.asked = Some((key, generation));
+        self.state.heatmap.ask(key, generation);
     }
 }

@@ -105,6 +105,30 @@ impl App {
             let value = (value * 1000.0).round() / 1000.0;
             wanted = Some((Epsilon::clamped(value), response.dragged()));
         }
+        wanted = self.half_angle(ui).or(wanted);
+        wanted = self.isotropic_share(ui, dimensions).or(wanted);
+        ui.horizontal(|ui| {
+            action_button(ui, "Auto", "Automatic ε", Ok(()), commands);
+            let hover = "The ε that lights 1% of isotropic data of this layer's width";
+            if ui.button("1% null").on_hover_text(hover).clicked()
+                && let Ok(epsilon) = Epsilon::from_null_share(0.01, dimensions)
+            {
+                wanted = Some((epsilon, false));
+            }
+            let hover = "The paper's default; wide layers are dark at it";
+            if ui.button("Paper 0.9").on_hover_text(hover).clicked() {
+                wanted = Some((Epsilon::clamped(PAPER_EPSILON), false));
+            }
+        });
+        if let Some((epsilon, dragging)) = wanted {
+            commands.push(Command::SetEpsilon { epsilon, dragging });
+        }
+    }
+
+    /// The half-angle; what the user wants it to be as `ε`.
+    fn half_angle(&self, ui: &mut Ui) -> Option<(Epsilon, bool)> {
+        let epsilon = self.document.choices.epsilon;
+        let mut wanted = None;
         let hover = "φ = arccos ε, in degrees: how wide the cone is, from its axis to its edge";
         row(ui, "half-angle", hover, |ui| {
             let mut degrees = epsilon.half_angle_deg();
@@ -125,9 +149,21 @@ impl App {
                 wanted = Some((epsilon, response.dragged()));
             }
         });
+        wanted
+    }
+
+    /// The share of isotropic data; what the user wants it to be as `ε`.
+    fn isotropic_share(&self, ui: &mut Ui, dimensions: usize) -> Option<(Epsilon, bool)> {
+        let epsilon = self.document.choices.epsilon;
+        let mut wanted = None;
         let hover = "The share of directionless data of this layer's width that such a cone \
                      would light: the dashed ring in the polar plot";
         row(ui, "isotropic share", hover, |ui| {
+            if self.document.layer().is_none() {
+                ui.label("–")
+                    .on_hover_text("It depends on the layer's width: open a dump first");
+                return;
+            }
             let before = epsilon.null_share(dimensions);
             let mut share = before;
             let field = DragValue::new(&mut share)
@@ -145,22 +181,7 @@ impl App {
                 wanted = Some((epsilon, response.dragged()));
             }
         });
-        ui.horizontal(|ui| {
-            action_button(ui, "Auto", "Automatic ε", Ok(()), commands);
-            let hover = "The ε that lights 1% of isotropic data of this layer's width";
-            if ui.button("1% null").on_hover_text(hover).clicked()
-                && let Ok(epsilon) = Epsilon::from_null_share(0.01, dimensions)
-            {
-                wanted = Some((epsilon, false));
-            }
-            let hover = "The paper's default; wide layers are dark at it";
-            if ui.button("Paper 0.9").on_hover_text(hover).clicked() {
-                wanted = Some((Epsilon::clamped(PAPER_EPSILON), false));
-            }
-        });
-        if let Some((epsilon, dragging)) = wanted {
-            commands.push(Command::SetEpsilon { epsilon, dragging });
-        }
+        wanted
     }
 }
 

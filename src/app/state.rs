@@ -1,9 +1,8 @@
 //! What follows from the document: results on their way and on screen, strips,
 //! history. Never saved.
 
-use crate::worker::message::{Heatmap, Highlights, Layer, LoadAs};
+use crate::worker::message::{Heatmap, Highlights, Layer, LoadRequest};
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -67,6 +66,8 @@ pub struct HeatmapKey {
 pub struct Pending<K, T> {
     /// The last request and its number.
     pub asked: Option<(K, Generation)>,
+    /// A request that was called off or failed: not made again by itself.
+    pub refused: Option<K>,
     /// The last result and what it answers.
     pub shown: Option<(K, T)>,
 }
@@ -75,25 +76,49 @@ impl<K, T> Default for Pending<K, T> {
     fn default() -> Self {
         Self {
             asked: None,
+            refused: None,
             shown: None,
         }
     }
 }
 
 impl<K: Clone + PartialEq, T> Pending<K, T> {
-    /// Whether `key` is neither shown nor on its way.
+    /// Whether `key` was neither asked for last nor called off.
     pub fn needs(&self, key: &K) -> bool {
-        self.asked.as_ref().is_none_or(|(asked, _)| asked != key)
+        let asked = self.asked.as_ref().is_some_and(|(asked, _)| asked == key);
+        !asked && self.refused.as_ref() != Some(key)
     }
 
-    /// Takes a result if it answers the last request.
-    pub fn accept(&mut self, generation: Generation, result: T) -> bool {
+    /// Remembers a request.
+    pub fn ask(&mut self, key: K, generation: Generation) {
+        self.asked = Some((key, generation));
+        self.refused = None;
+    }
+
+    /// The last request was called off, or failed.
+    pub fn refuse(&mut self) {
+        if self.is_stale()
+            && let Some((key, _)) = self.asked.take()
+        {
+            self.refused = Some(key);
+        }
+    }
+
+    /// Asks again, whatever was called off.
+    pub fn retry(&mut self) {
+        self.asked = None;
+        self.refused = None;
+    }
+
+    /// Takes a result if it answers the last request, and gives back what it
+    /// replaces; else gives it back itself.
+    pub fn accept(&mut self, generation: Generation, result: T) -> Result<Option<T>, T> {
         match &self.asked {
             Some((key, asked)) if *asked == generation => {
-                self.shown = Some((key.clone(), result));
-                true
+                let old = self.shown.replace((key.clone(), result));
+                Ok(old.map(|(_, old)| old))
             }
-            _ => false,
+            _ => Err(result),
         }
     }
 
@@ -104,14 +129,24 @@ impl<K: Clone + PartialEq, T> Pending<K, T> {
 
     /// Whether what is shown answers another request than the last.
     pub fn is_stale(&self) -> bool {
-        match (&self.asked, &self.shown) {
-            (Some((asked, _)), Some((shown, _))) => asked != shown,
+        let last = self
+            .asked
+            .as_ref()
+            .map(|(key, _)| key)
+            .or(self.refused.as_ref());
+        match (last, &self.shown) {
+            (Some(last), Some((shown, _))) => last != shown,
             (Some(_), None) => true,
-            _ => false,
+            (None, _) => false,
         }
     }
 
-    /// Forgets both.
+    /// Whether the last request was called off or failed.
+    pub fn is_refused(&self) -> bool {
+        self.refused.is_some()
+    }
+
+    /// Forgets all.
     pub fn clear(&mut self) {
         *self = Self::default();
     }
@@ -126,7 +161,7 @@ pub enum Tone {
     Error,
 }
 
-/// A strip under the menu.
+/// A strip over the views.
 #[derive(Clone, Debug)]
 pub struct Notice {
     /// Tells it from others.
@@ -144,12 +179,10 @@ pub struct Notice {
 /// A file with several arrays, waiting for a choice.
 #[derive(Clone, Debug)]
 pub struct Picker {
-    /// The file.
-    pub path: PathBuf,
+    /// What asked for it.
+    pub request: Box<LoadRequest>,
     /// Its arrays.
     pub arrays: Vec<ArrayInfo>,
-    /// What the array is to become.
-    pub purpose: LoadAs,
 }
 
 /// A point in time to go back to.
@@ -272,7 +305,11 @@ pub struct State {
     pub heatmap_pixels: usize,
     /// The layer whose sweep, once done, chooses the plane to show.
     pub first_look: Option<u64>,
-    /// Strips under the menu.
+    /// Number of the last files asked for at once.
+    pub batch: u64,
+    /// The batch whose first file is shown.
+    pub shown_batch: Option<u64>,
+    /// Strips over the views.
     pub notices: Vec<Notice>,
     /// Next notice's number.
     pub next_notice: u64,
@@ -288,8 +325,6 @@ pub struct State {
     pub search: [String; 2],
     /// When the first sweep of another layer than the shown sweep's was asked for.
     pub sweep_asked: Option<Instant>,
-    /// A sweep that the user called off: not asked for again until a choice changes.
-    pub sweep_cancelled: bool,
     /// The title that the window has.
     pub title: String,
 }
@@ -331,12 +366,25 @@ mod tests {
     #[test]
     fn a_result_that_answers_no_request_is_dropped() {
         let mut pending: Pending<u8, &str> = Pending::default();
-        pending.asked = Some((1, 10));
-        pending.asked = Some((2, 11));
-        assert!(!pending.accept(10, "superseded"));
+        pending.ask(1, 10);
+        pending.ask(2, 11);
+        assert_eq!(pending.accept(10, "superseded"), Err("superseded"));
         assert!(pending.result().is_none() && pending.is_stale());
-        assert!(pending.accept(11, "new"));
+        assert_eq!(pending.accept(11, "new"), Ok(None));
         assert_eq!(pending.result(), Some(&"new"));
         assert!(!pending.is_stale() && !pending.needs(&2) && pending.needs(&3));
+    }
+
+    #[test]
+    fn what_was_called_off_is_not_asked_again_until_something_changes() {
+        let mut pending: Pending<u8, &str> = Pending::default();
+        pending.ask(1, 10);
+        pending.refuse();
+        assert!(!pending.needs(&1) && pending.needs(&2) && pending.is_stale());
+        pending.ask(2, 11);
+        assert!(pending.needs(&1));
+        pending.refuse();
+        pending.retry();
+        assert!(pending.needs(&2));
     }
 }

@@ -38,7 +38,7 @@ impl App {
             let rows = count(left_out as u64, "row");
             text = format!("{text} · {rows} left out (NaN or infinity)");
         }
-        if let Some(view) = self.own_sweep() {
+        if let Some(view) = self.own_sweep().filter(|_| !self.state.sweep.is_stale()) {
             let planes = view.sweep.records.len();
             let set = &view.sweep.spec.planes;
             text = format!(
@@ -50,21 +50,19 @@ impl App {
                 let pairs = count(set.degenerate() as u64, "parallel pair");
                 text = format!("{text} · {pairs} left out");
             }
-            if !self.state.sweep.is_stale() {
-                text = format!("{text} · swept in {}", duration(view.took));
-            }
+            text = format!("{text} · swept in {}", duration(view.took));
         }
         text
     }
 
     fn running(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let secondary = color(palette(ui.ctx()).secondary);
-        let lanes = [Lane::Load, Lane::Sweep, Lane::Heatmap, Lane::Export];
-        let Some((lane, progress)) = lanes
+        let lanes = [Lane::Load, Lane::Sweep, Lane::Heatmap];
+        let Some(progress) = lanes
             .into_iter()
-            .find_map(|lane| Some((lane, self.worker.progress(lane)?)))
+            .find_map(|lane| self.worker.progress(lane))
         else {
-            let text = if self.state.sweep_cancelled && self.state.sweep.is_stale() {
+            let text = if self.state.sweep.is_refused() {
                 "sweep cancelled"
             } else {
                 "ready"
@@ -72,7 +70,11 @@ impl App {
             ui.label(RichText::new(text).color(secondary));
             return;
         };
-        if lane != Lane::Export && ui.small_button("Cancel").on_hover_text("Esc").clicked() {
+        if ui
+            .small_button("Cancel")
+            .on_hover_text("Call it off (Esc)")
+            .clicked()
+        {
             commands.push(Command::Cancel);
         }
         if progress.total > 0 {

@@ -64,12 +64,9 @@ pub fn headline(ui: &mut Ui, title: &str, controls: impl FnOnce(&mut Ui)) {
 /// The second line of a title.
 pub fn subtitle_line(ui: &mut Ui, text: &str) {
     let secondary = color(palette(ui.ctx()).secondary);
-    ui.add(
-        Label::new(RichText::new(text).color(secondary))
-            .truncate()
-            .selectable(false),
-    )
-    .on_hover_text(text);
+    // Cut off, it says all of itself on hover.
+    let label = Label::new(RichText::new(text).color(secondary));
+    ui.add(label.truncate().selectable(false));
 }
 
 /// A slider whose rail is filled with the accent colour, and that keeps its hover
@@ -135,7 +132,8 @@ pub fn action_button(
 
 /// A text in the middle of the free space, over several lines.
 pub fn empty(ui: &mut Ui, text: &str) {
-    let (rect, _) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
     let secondary = color(palette(ui.ctx()).secondary);
     let font = FontId::proportional(13.0);
     let galley = ui

@@ -53,6 +53,12 @@ pub struct Order {
     pub drawn: usize,
 }
 
+/// Lit samples from which on an alignment index counts as more than noise: 1%.
+#[must_use]
+pub fn enough_light(n_samples: usize) -> u64 {
+    (n_samples as u64).div_ceil(100)
+}
+
 /// Orders the planes of a sweep for a heatmap of `pixels` rows.
 #[must_use]
 pub fn order(sweep: &Sweep, order: PlaneOrder, pixels: usize) -> Order {
@@ -66,7 +72,9 @@ pub fn order(sweep: &Sweep, order: PlaneOrder, pixels: usize) -> Order {
             std::cmp::Reverse((record.peak, record.total))
         }),
         PlaneOrder::Alignment => {
-            // NaN after everything; of equal indices the one with more light first.
+            // An index from a handful of samples is noise: planes lit by fewer
+            // than 1% come after the others, planes without an index last.
+            let enough = enough_light(sweep.n_samples);
             let key = |p: u32| {
                 let index = record(p).alignment(sweep.n_samples).index();
                 let index = if index.is_nan() {
@@ -74,11 +82,11 @@ pub fn order(sweep: &Sweep, order: PlaneOrder, pixels: usize) -> Order {
                 } else {
                     index
                 };
-                (index, record(p).lit)
+                (record(p).lit >= enough, index, record(p).lit)
             };
             records.sort_by(|&a, &b| {
                 let (a, b) = (key(a), key(b));
-                b.0.total_cmp(&a.0).then(b.1.cmp(&a.1))
+                b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(b.2.cmp(&a.2))
             });
         }
     }
@@ -114,7 +122,12 @@ impl Aggregate {
     #[must_use]
     pub fn new(planes: usize, pixels: usize, angles: usize) -> Self {
         let rows = planes.min(pixels.clamp(1, MOST_PIXELS));
-        let columns = angles.min(MOST_PIXELS);
+        let columns = if angles <= MOST_PIXELS / 2 {
+            angles
+        } else {
+            MOST_PIXELS
+        };
+        let columns = columns.min(angles);
         Self {
             rows,
             columns,
@@ -158,6 +171,33 @@ impl Aggregate {
         }
     }
 
+    /// Columns of the picture: see [`raster`].
+    #[must_use]
+    pub fn halves(&self) -> usize {
+        if self.columns == self.angles && self.angles > 1 {
+            2 * (self.angles - 1)
+        } else {
+            self.columns
+        }
+    }
+
+    /// The column that a half shows.
+    #[must_use]
+    pub fn column_of(&self, half: usize) -> usize {
+        if self.columns == self.angles && self.angles > 1 {
+            half.div_ceil(2)
+        } else {
+            half
+        }
+    }
+
+    /// The first angle of a column, in radians.
+    #[must_use]
+    pub fn angle_rad(&self, column: usize) -> f64 {
+        let angle = (column * self.angles).div_ceil(self.columns.max(1));
+        angle as f64 * std::f64::consts::TAU / (self.angles.max(2) - 1) as f64
+    }
+
     /// The largest count shown, in size.
     #[must_use]
     pub fn most(&self) -> i32 {
@@ -175,18 +215,26 @@ impl Aggregate {
     }
 }
 
-/// Colours an aggregate; `signed` puts zero in the middle of the map.
+/// Colours an aggregate; `signed` puts zero in the middle of the map. Where each
+/// column is an angle, the picture has two halves of a column for each but the
+/// first and the last, so that every angle's cell lies around its own place
+/// between 0 and 2π.
 #[must_use]
 pub fn raster(aggregate: &Aggregate, map: ColorMap, scale: ColorScale, signed: bool) -> Raster {
     let table = map.table(signed);
     let most = f64::from(aggregate.most());
-    let rgba = aggregate
+    let shades: Vec<[u8; 4]> = aggregate
         .counts
         .iter()
         .map(|&count| table[shade(f64::from(count), most, scale, signed)])
         .collect();
+    let width = aggregate.halves();
+    let rgba = shades
+        .chunks_exact(aggregate.columns.max(1))
+        .flat_map(|row| (0..width).map(|half| row[aggregate.column_of(half)]))
+        .collect();
     Raster {
-        width: aggregate.columns,
+        width,
         height: aggregate.rows,
         rgba,
     }
@@ -271,18 +319,20 @@ impl HeatmapLayout {
         }
     }
 
-    /// Row and column of `rows × columns` cells under a point.
+    /// Row and column of the cell under a point.
     #[must_use]
-    pub fn cell_at(&self, point: Point, rows: usize, columns: usize) -> Option<(usize, usize)> {
-        if !self.plot.contains(point) || rows == 0 || columns == 0 {
+    pub fn cell_at(&self, point: Point, aggregate: &Aggregate) -> Option<(usize, usize)> {
+        let (rows, halves) = (aggregate.rows, aggregate.halves());
+        if !self.plot.contains(point) || rows == 0 || halves == 0 {
             return None;
         }
         let place = |x: f32, start: f32, length: f32, n: usize| {
             (((x - start) / length * n as f32) as usize).min(n - 1)
         };
+        let half = place(point[0], self.plot.x, self.plot.width, halves);
         Some((
             place(point[1], self.plot.y, self.plot.height, rows),
-            place(point[0], self.plot.x, self.plot.width, columns),
+            aggregate.column_of(half),
         ))
     }
 }
@@ -309,8 +359,13 @@ pub fn heatmap(size: Point, view: &HeatmapView) -> (Scene, HeatmapLayout) {
             height,
         } = layout.plot;
         let row = y + (place as f32 + 0.5) / view.planes.max(1) as f32 * height;
-        let stroke = Stroke::solid(1.5, view.palette.spotlight);
-        scene.line(vec![[x - 6.0, row], [x + width, row]], stroke);
+        // With a casing, so that it shows on every colour of the map.
+        let line = vec![[x - 6.0, row], [x + width, row]];
+        scene.line(
+            line.clone(),
+            Stroke::solid(3.5, view.palette.background.alpha(190)),
+        );
+        scene.line(line, Stroke::solid(1.5, view.palette.spotlight));
     }
     (scene, layout)
 }
@@ -415,12 +470,8 @@ fn color_bar(scene: &mut Scene, layout: &HeatmapLayout, view: &HeatmapView) {
     let n = view.n_samples.max(1) as f64;
     let most = f64::from(view.most);
     let low = if view.signed { -most } else { 0.0 };
-    let marks = bar_ticks(low / n, most / n, view.scale, height);
-    let step = marks
-        .windows(2)
-        .map(|w| (w[1] - w[0]).abs())
-        .fold(f64::INFINITY, f64::min);
-    for value in marks {
+    let mut used: Vec<f32> = Vec::new();
+    for (value, step) in bar_ticks(low / n, most / n, view.scale, height) {
         let place = view.scale.place(value * n, most);
         let place = if view.signed {
             f64::midpoint(place, 1.0)
@@ -428,9 +479,13 @@ fn color_bar(scene: &mut Scene, layout: &HeatmapLayout, view: &HeatmapView) {
             place
         };
         let at = y + height * (1.0 - place as f32);
+        if used.iter().any(|other| (other - at).abs() < 15.0) {
+            continue;
+        }
+        used.push(at);
         let stroke = Stroke::solid(1.0, view.palette.secondary);
         scene.line(vec![[x + width, at], [x + width + 4.0, at]], stroke);
-        let text = percent(value, if step.is_finite() { step } else { 0.0 });
+        let text = percent(value, step);
         scene.text(
             [x + width + 7.0, at],
             text,
@@ -445,7 +500,11 @@ fn color_bar(scene: &mut Scene, layout: &HeatmapLayout, view: &HeatmapView) {
     };
     scene.items.push(Item::Text {
         at: [scene.size[0] - 8.0, y + height / 2.0],
-        text: format!("samples lit, %{scale}"),
+        text: if view.signed {
+            format!("samples lit − opposite, %{scale}")
+        } else {
+            format!("samples lit, %{scale}")
+        },
         size: 11.0,
         align: Align::Middle,
         bold: false,
@@ -454,23 +513,29 @@ fn color_bar(scene: &mut Scene, layout: &HeatmapLayout, view: &HeatmapView) {
     });
 }
 
-/// Round values whose marks keep apart on the bar.
-fn bar_ticks(low: f64, high: f64, scale: ColorScale, height: f32) -> Vec<f64> {
+/// Round values for the bar, the most telling first, each with the step whose
+/// digits it needs.
+fn bar_ticks(low: f64, high: f64, scale: ColorScale, height: f32) -> Vec<(f64, f64)> {
     let wanted = ((height / 50.0) as usize).clamp(2, 6);
     match scale {
-        ColorScale::Linear | ColorScale::Sqrt => ticks(low, high, wanted),
+        ColorScale::Linear | ColorScale::Sqrt => {
+            let marks = ticks(low, high, wanted);
+            let step = marks.get(1).map_or(0.0, |second| second - marks[0]);
+            marks.into_iter().map(|mark| (mark, step)).collect()
+        }
         ColorScale::Log => {
-            // Halves of the top, down to where they would crowd.
             let top = ticks(0.0, high, 2).last().copied().unwrap_or(high);
-            let mut values: Vec<f64> = (0..wanted as i32 - 1)
-                .map(|k| top / 10f64.powi(k))
-                .filter(|v| *v > 0.0)
-                .collect();
-            if low < 0.0 {
-                values.extend(values.clone().into_iter().map(|v| -v));
+            let mut marks = vec![(0.0, 1.0)];
+            for decade in 0..8 {
+                let value = top / 10f64.powi(decade);
+                if value > 0.0 {
+                    marks.push((value, value));
+                    if low < 0.0 {
+                        marks.push((-value, value));
+                    }
+                }
             }
-            values.push(0.0);
-            values
+            marks
         }
     }
 }
@@ -514,6 +579,7 @@ mod tests {
         let table = ColorMap::Viridis.table(false);
         let picture = raster(&aggregate, ColorMap::Viridis, ColorScale::Log, false);
         assert_eq!(picture.rgba, [table[0], table[255]]);
+        assert_eq!(aggregate.angle_rad(1), std::f64::consts::TAU);
         let table = ColorMap::Viridis.table(true);
         let picture = raster(&aggregate, ColorMap::Viridis, ColorScale::Linear, true);
         assert_eq!(picture.rgba, [table[128], table[255]]);
@@ -528,9 +594,26 @@ mod tests {
             width,
             height,
         } = layout.plot;
-        assert_eq!(layout.cell_at([x + 0.1, y + 0.1], 10, 4), Some((0, 0)));
-        let end = [x + width - 0.1, y + height - 0.1];
-        assert_eq!(layout.cell_at(end, 10, 4), Some((9, 3)));
-        assert_eq!(layout.cell_at([x - 1.0, y], 10, 4), None);
+        let aggregate = Aggregate::new(10, 10, 4);
+        let at = |fx: f32, fy: f32| layout.cell_at([x + fx * width, y + fy * height], &aggregate);
+        assert_eq!(at(0.001, 0.001), Some((0, 0)));
+        assert_eq!(at(0.999, 0.999), Some((9, 3)));
+        // A third of the way is the place of the second of four angles.
+        assert_eq!(at(0.32, 0.5), Some((5, 1)));
+        assert_eq!(at(0.34, 0.5), Some((5, 1)));
+        assert_eq!(at(0.51, 0.5), Some((5, 2)));
+        assert_eq!(layout.cell_at([x - 1.0, y], &aggregate), None);
+    }
+
+    #[test]
+    fn every_column_of_a_wide_grid_is_drawn_once() {
+        for angles in [2, 3, 361, 1024, 1025, 5000] {
+            let aggregate = Aggregate::new(1, 1, angles);
+            assert!(aggregate.halves() <= MOST_PIXELS);
+            let last = (0..aggregate.halves())
+                .map(|half| aggregate.column_of(half))
+                .max();
+            assert_eq!(last, Some(aggregate.columns - 1));
+        }
     }
 }

@@ -15,7 +15,8 @@ use std::sync::Arc;
 pub use colour::{Color, ColorMap, ColorScale, Palette, SERIES};
 pub use curves::{CurveBundle, bundle};
 pub use heatmap::{
-    Aggregate, HeatmapLayout, HeatmapView, Order, PlaneOrder, bar, heatmap, order, raster,
+    Aggregate, HeatmapLayout, HeatmapView, Order, PlaneOrder, bar, enough_light, heatmap, order,
+    raster,
 };
 pub use polar::{PolarCurve, PolarLayout, PolarView, polar};
 pub use ticks::{AngleUnit, percent, ticks};

@@ -11,6 +11,9 @@ const MARGIN: f32 = 46.0;
 /// share of the radius; the view says so instead.
 const SMALLEST_CURVE: f64 = 0.3;
 
+/// Curves of fewer directions show each as a dot.
+const FEW_ANGLES: usize = 13;
+
 /// A curve of the view.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PolarCurve {
@@ -202,6 +205,16 @@ fn draw_curve(scene: &mut Scene, layout: &PolarLayout, curve: &PolarCurve) {
             color: curve.color.alpha(62),
         });
     }
+    if intervals < FEW_ANGLES {
+        // So few directions make no outline: each is a dot.
+        for &centre in &outline[..intervals] {
+            scene.items.push(Item::Circle {
+                centre,
+                radius: 2.5,
+                stroke: Stroke::solid(2.5, curve.color),
+            });
+        }
+    }
     scene.items.push(Item::Line {
         points: outline[..intervals].to_vec(),
         closed: true,
@@ -238,11 +251,15 @@ fn ring(scene: &mut Scene, layout: &PolarLayout, view: &PolarView) {
 fn radial_labels(scene: &mut Scene, layout: &PolarLayout, view: &PolarView, radial: &[f64]) {
     let step = radial.get(1).map_or(0.0, |second| second - radial[0]);
     let ray = freest_ray(view);
+    let is_dark = view
+        .curves
+        .iter()
+        .all(|curve| curve.fractions.iter().all(|&f| f == 0.0));
     let mut last = f32::INFINITY;
     // From the outside in, as long as they keep apart.
     for &tick in radial.iter().rev() {
         let distance = layout.distance(tick);
-        if distance < 14.0 || last - distance < 24.0 {
+        if distance < 14.0 || last - distance < 24.0 || is_dark {
             continue;
         }
         last = distance;
@@ -361,6 +378,20 @@ fn outside(layout: &PolarLayout, angle_rad: f64, gap: f32) -> (Point, Align) {
 }
 
 fn legend(scene: &mut Scene, view: &PolarView) {
+    let longest = view
+        .curves
+        .iter()
+        .map(|curve| curve.name.chars().count())
+        .max();
+    scene.items.push(Item::Fill {
+        rect: super::Rect {
+            x: 0.0,
+            y: 2.0,
+            width: 34.0 + 7.5 * longest.unwrap_or(0) as f32,
+            height: 18.0 * view.curves.len() as f32 + 2.0,
+        },
+        color: view.palette.background.alpha(215),
+    });
     for (row, curve) in view.curves.iter().rev().enumerate() {
         let y = 12.0 + 18.0 * row as f32;
         let key = vec![[4.0, y], [22.0, y]];

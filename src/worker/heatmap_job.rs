@@ -1,6 +1,7 @@
 //! The heatmap and the picture behind the ensemble, from a finished sweep.
 
 use super::message::{Heatmap, Layer, Message, WindowWorker};
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -60,6 +61,20 @@ fn run_heatmap(request: &HeatmapRequest, context: &Context<Message>) -> Option<H
     let planes = sweep.records.len();
     let angles = sweep.spec.grid.count();
     let order = scene::order(sweep, request.kind, request.pixels);
+    context.yield_now();
+    // The curves behind the ensemble are spread over the planes by their peaks,
+    // whatever the order of the rows, so that the highest is always among them.
+    let by_peak = match request.kind {
+        PlaneOrder::Peak => order.clone(),
+        _ => scene::order(sweep, PlaneOrder::Peak, request.pixels),
+    };
+    let stride = by_peak.drawn.div_ceil(MOST_FAINT_CURVES).max(1);
+    let faint: HashSet<u32> = by_peak.records[..by_peak.drawn]
+        .iter()
+        .step_by(stride)
+        .copied()
+        .collect();
+    context.yield_now();
     let mut places = vec![0u32; planes];
     for (place, &index) in (0u32..).zip(&order.records) {
         places[index as usize] = place;
@@ -68,6 +83,7 @@ fn run_heatmap(request: &HeatmapRequest, context: &Context<Message>) -> Option<H
         context,
         places,
         aggregate: Aggregate::new(order.drawn, request.pixels, angles),
+        chosen: faint,
         faint: Vec::new(),
         n_samples: sweep.n_samples,
         angles,
@@ -101,6 +117,9 @@ fn run_heatmap(request: &HeatmapRequest, context: &Context<Message>) -> Option<H
         kind: request.kind,
         raster: colour(&rows.aggregate),
         most: rows.aggregate.most(),
+        layer: request.layer.id,
+        n_samples: sweep.n_samples,
+        signed,
         aggregate: Arc::new(rows.aggregate),
         bundle: Arc::new(bundle),
     })
@@ -125,6 +144,8 @@ struct Rows<'a> {
     /// Place in the order of each record.
     places: Vec<u32>,
     aggregate: Aggregate,
+    /// Records whose curves are drawn faintly.
+    chosen: HashSet<u32>,
     faint: Vec<Vec<f32>>,
     n_samples: usize,
     angles: usize,
@@ -136,10 +157,7 @@ impl Rows<'_> {
         if place >= self.aggregate.planes {
             return;
         }
-        // Every so-many-th plane by place, so that the drawn ones are spread
-        // over the whole order.
-        let stride = self.aggregate.planes.div_ceil(MOST_FAINT_CURVES);
-        if place.is_multiple_of(stride) {
+        if self.chosen.contains(&(index as u32)) {
             let n = self.n_samples as f32;
             self.faint
                 .push(curve.clone().map(|c| c as f32 / n).collect());

@@ -1,48 +1,42 @@
 //! What the window asks of the worker: each a plain function of its request.
 
-use super::message::{Highlights, Layer, LoadAs, Message, WindowWorker};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
+use super::message::{Highlights, Layer, LoadAs, LoadRequest, Message, WindowWorker};
 use super::{Context, Generation, Lane};
 use crate::data::{self, DataError, Matrix};
 use crate::srm::{
     AngleGrid, Block, Curve, Epsilon, Observer, Plane, Sign, SweepSpec, UnitBasis, curve, sweep,
 };
+use crate::words::count;
 
 /// Curves of all planes are kept while they fit under this; beyond it they are
 /// made anew when the heatmap asks.
 pub const CURVES_CAP_BYTES: usize = 512 << 20;
 
 /// Asks for a file.
-pub fn load(
-    worker: &WindowWorker,
-    path: PathBuf,
-    key: Option<String>,
-    purpose: LoadAs,
-    show: bool,
-) {
-    let name = file_name(&path);
-    worker.submit(Lane::Load, format!("Opening {name}"), move |context| {
-        context.progress(0, 0);
-        let message = match run_load(&path, key.as_deref(), &purpose, show, context.cancel()) {
-            Ok(message) => message,
-            Err(DataError::Cancelled) => return,
-            Err(DataError::SeveralArrays { keys: arrays, .. }) => Message::Several {
-                path,
-                arrays,
-                purpose,
-            },
-            Err(error) => Message::LoadFailed {
+pub fn load(worker: &WindowWorker, request: LoadRequest) {
+    let name = file_name(&request.path);
+    worker.submit(
+        Lane::Load,
+        format!("Opening {name}"),
+        move |context| match run_load(&request, context.cancel()) {
+            Ok(message) => context.say(message),
+            Err(DataError::Cancelled) => {}
+            Err(DataError::SeveralArrays { keys, .. }) => context.say(Message::Several {
+                arrays: data::list(&request.path).unwrap_or(keys),
+                request: Box::new(request),
+            }),
+            Err(error) => context.say(Message::LoadFailed {
                 error: error.to_string(),
-                path,
-            },
-        };
-        context.say(message);
-    });
+                path: request.path,
+            }),
+        },
+    );
 }
 
 /// Opens the bundled sample.
@@ -51,16 +45,15 @@ pub fn load_sample(worker: &WindowWorker) {
         let layer = data::sample()
             .and_then(|dump| Layer::new(dump, None, true, context.cancel()))
             .map(Arc::new);
-        let path = PathBuf::new();
         context.say(match layer {
             Ok(layer) => Message::Opened {
                 layer,
-                show: true,
-                path,
+                request: None,
+                note: None,
             },
             Err(error) => Message::LoadFailed {
                 error: error.to_string(),
-                path,
+                path: PathBuf::new(),
             },
         });
     });
@@ -68,56 +61,70 @@ pub fn load_sample(worker: &WindowWorker) {
 
 /// Whether a file's name says that it holds a basis.
 #[must_use]
-pub fn is_named_basis(path: &std::path::Path) -> bool {
+pub fn is_named_basis(path: &Path) -> bool {
     file_name(path).to_lowercase().contains("basis")
 }
 
-fn file_name(path: &std::path::Path) -> String {
+fn file_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     name.to_string_lossy().into_owned()
 }
 
-fn run_load(
-    path: &std::path::Path,
-    key: Option<&str>,
-    purpose: &LoadAs,
-    show: bool,
+fn run_load(request: &LoadRequest, cancel: &AtomicBool) -> Result<Message, DataError> {
+    let key = request.key.as_deref();
+    match &request.purpose {
+        LoadAs::Basis(layer) => {
+            let matrix = data::load_matrix(&request.path, key, cancel)?;
+            set_basis(layer, Some(matrix), request, cancel)
+        }
+        LoadAs::StandardBasis(layer) => set_basis(layer, None, request, cancel),
+        LoadAs::Whichever(Some(layer)) if is_named_basis(&request.path) => {
+            match data::load_matrix(&request.path, key, cancel) {
+                Ok(matrix) if matrix.columns == layer.n_neurons() => {
+                    set_basis(layer, Some(matrix), request, cancel)
+                }
+                Ok(matrix) => {
+                    let note = format!(
+                        "named like a basis, but its {} do not fit the {} of {}",
+                        count(matrix.columns as u64, "column"),
+                        count(layer.n_neurons() as u64, "neuron"),
+                        layer.name()
+                    );
+                    open_layer(request, Some(note), cancel)
+                }
+                Err(_) => open_layer(request, None, cancel),
+            }
+        }
+        LoadAs::Activations | LoadAs::Whichever(_) => open_layer(request, None, cancel),
+    }
+}
+
+fn open_layer(
+    request: &LoadRequest,
+    note: Option<String>,
     cancel: &AtomicBool,
 ) -> Result<Message, DataError> {
-    match purpose {
-        LoadAs::Activations => {
-            let dump = data::load(path, key, cancel)?;
-            let layer = Arc::new(Layer::new(dump, None, false, cancel)?);
-            let path = path.to_owned();
-            Ok(Message::Opened { layer, show, path })
-        }
-        LoadAs::Basis(layer) => {
-            let matrix = data::load_matrix(path, key, cancel)?;
-            set_basis(layer, Some((path, matrix)), cancel)
-        }
-        LoadAs::StandardBasis(layer) => set_basis(layer, None, cancel),
-        LoadAs::Whichever(layer) => {
-            if let Some(layer) = layer
-                && is_named_basis(path)
-                && let Ok(matrix) = data::load_matrix(path, key, cancel)
-                && matrix.columns == layer.n_neurons()
-            {
-                return set_basis(layer, Some((path, matrix)), cancel);
-            }
-            run_load(path, key, &LoadAs::Activations, show, cancel)
-        }
-    }
+    let dump = data::load(&request.path, request.key.as_deref(), cancel)?;
+    let layer = Arc::new(Layer::new(dump, None, false, cancel)?);
+    let request = Some(Box::new(request.clone()));
+    Ok(Message::Opened {
+        layer,
+        request,
+        note,
+    })
 }
 
 fn set_basis(
     old: &Arc<Layer>,
-    matrix: Option<(&std::path::Path, Matrix)>,
+    matrix: Option<Matrix>,
+    request: &LoadRequest,
     cancel: &AtomicBool,
 ) -> Result<Message, DataError> {
-    let path = matrix.as_ref().map(|(path, _)| (*path).to_owned());
+    let mut request = Box::new(request.clone());
     let basis = match matrix {
         None => None,
-        Some((_, matrix)) => {
+        Some(matrix) => {
+            request.key = matrix.key;
             let basis = UnitBasis::dense(matrix.values, matrix.rows, matrix.columns)
                 .map_err(|e| DataError::not_a_basis(&matrix.file_name, e))?;
             Some((matrix.file_name, basis))
@@ -127,7 +134,7 @@ fn set_basis(
     Ok(Message::BasisSet {
         old: Arc::clone(old),
         new,
-        path,
+        request,
     })
 }
 

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use super::Worker;
 use crate::data::{self, DataError, Dump};
-use crate::scene::{Aggregate, CurveBundle, Order, PlaneOrder, Raster};
+use crate::scene::{Aggregate, CurveBundle, Order, PlaneOrder, Raster, enough_light};
 use crate::srm::{
-    Alignment, Cancelled, Coordinates, Curve, Overview, Plane, PlaneRecord, Sweep, UnitBasis,
-    overview,
+    Alignment, Cancelled, Coordinates, Curve, EpsilonChoice, Overview, Plane, PlaneRecord, Sweep,
+    UnitBasis, overview,
 };
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(0);
@@ -97,6 +97,39 @@ pub enum LoadAs {
     StandardBasis(Arc<Layer>),
 }
 
+/// A file that is asked for.
+#[derive(Clone, Debug)]
+pub struct LoadRequest {
+    /// The file.
+    pub path: PathBuf,
+    /// Its array, where it holds several.
+    pub key: Option<String>,
+    /// What it is to become.
+    pub purpose: LoadAs,
+    /// Files asked for at once share a number: the first that opens is shown.
+    pub batch: u64,
+    /// The resolution scale to open it at; *auto* where `None`.
+    pub epsilon: Option<EpsilonChoice>,
+    /// A basis to read for it once it is open.
+    pub then_basis: Option<PathBuf>,
+    /// How the same file was read before; that reading goes if this one succeeds.
+    pub instead: Option<Reading>,
+}
+
+/// How a file was read.
+#[derive(Clone, Debug)]
+pub enum Reading {
+    /// As the samples of the layer of that number.
+    Activations(u64),
+    /// As the basis of the layer that now has the number `new`.
+    Basis {
+        /// The layer with the basis.
+        new: u64,
+        /// The layer without.
+        old: Arc<Layer>,
+    },
+}
+
 /// What the worker tells the window.
 #[derive(Debug)]
 pub enum Message {
@@ -104,10 +137,10 @@ pub enum Message {
     Opened {
         /// The layer.
         layer: Arc<Layer>,
-        /// Whether it is to be shown.
-        show: bool,
-        /// The file as it was asked for.
-        path: PathBuf,
+        /// What asked for it; `None` for the sample.
+        request: Option<Box<LoadRequest>>,
+        /// Why it was read as it was, where its name says otherwise.
+        note: Option<String>,
     },
     /// A layer got another basis.
     BasisSet {
@@ -115,17 +148,15 @@ pub enum Message {
         old: Arc<Layer>,
         /// The layer as it is.
         new: Arc<Layer>,
-        /// The basis file; `None` for the standard basis.
-        path: Option<PathBuf>,
+        /// What asked for it, with the key that was taken.
+        request: Box<LoadRequest>,
     },
     /// A file holds several arrays that could be meant.
     Several {
-        /// The file.
-        path: PathBuf,
-        /// Its arrays.
+        /// What asked for it.
+        request: Box<LoadRequest>,
+        /// All its arrays.
         arrays: Vec<data::ArrayInfo>,
-        /// What it was to become.
-        purpose: LoadAs,
     },
     /// A file could not be read; what is open is untouched.
     LoadFailed {
@@ -171,7 +202,7 @@ pub struct Highlights {
 
 impl Highlights {
     pub(super) fn new(sweep: &Sweep) -> Self {
-        let enough = (sweep.n_samples as u64).div_ceil(100);
+        let enough = enough_light(sweep.n_samples);
         let index = |record: &PlaneRecord| record.alignment(sweep.n_samples).index();
         let best = |better: &dyn Fn(&PlaneRecord, &PlaneRecord) -> Ordering| {
             let records = sweep.records.iter();
@@ -182,7 +213,10 @@ impl Highlights {
             .records
             .iter()
             .filter(|record| record.lit >= enough && !index(record).is_nan())
-            .reduce(|a, b| if index(b) > index(a) { b } else { a });
+            .reduce(|a, b| {
+                let better = index(b).total_cmp(&index(a)).then(b.lit.cmp(&a.lit));
+                if better.is_gt() { b } else { a }
+            });
         Self {
             alignment: sweep.alignment(),
             lit_planes: sweep.lit_planes(),
@@ -211,6 +245,13 @@ pub struct Heatmap {
     pub raster: Arc<Raster>,
     /// The largest count shown.
     pub most: i32,
-    /// Every plane's curve, faintly, up to [`MOST_FAINT_CURVES`].
+    /// The layer that was swept.
+    pub layer: u64,
+    /// `N`.
+    pub n_samples: usize,
+    /// Signed counts.
+    pub signed: bool,
+    /// Every plane's curve, faintly, up to
+    /// [`MOST_FAINT_CURVES`](super::heatmap_job::MOST_FAINT_CURVES).
     pub bundle: Arc<CurveBundle>,
 }

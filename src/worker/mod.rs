@@ -1,10 +1,10 @@
 //! The background threads and their lanes.
 //!
 //! Two named threads share a rayon pool and serve [`Lane`]s in order of urgency.
-//! One computes: a curve before the heatmap before the sweep. The other reads and
-//! writes files, so that a slow disk never holds up a curve. Newest wins within a
-//! lane, but for loads and exports, which queue: no file that was asked for is
-//! forgotten because another followed it.
+//! One computes: a curve before the heatmap before the sweep. The other reads
+//! files, so that a slow disk never holds up a curve. Newest wins within a lane,
+//! but for loads, which queue: no file that was asked for is forgotten because
+//! another followed it.
 //!
 //! Long work calls [`Context::yield_now`] between two pieces, which serves
 //! whatever is more urgent at once; so a curve waits for a piece of a sweep, never
@@ -34,19 +34,11 @@ pub enum Lane {
     Heatmap,
     /// The whole layer.
     Sweep,
-    /// Writing files; jobs queue.
-    Export,
 }
 
 impl Lane {
     /// All of them, most urgent first.
-    pub const ALL: [Self; 5] = [
-        Self::Curve,
-        Self::Load,
-        Self::Heatmap,
-        Self::Sweep,
-        Self::Export,
-    ];
+    pub const ALL: [Self; 4] = [Self::Curve, Self::Load, Self::Heatmap, Self::Sweep];
 
     /// Those of the thread that serves this one, most urgent first.
     fn family(self) -> &'static [Self] {
@@ -58,15 +50,15 @@ impl Lane {
     }
 
     fn queues(self) -> bool {
-        matches!(self, Self::Load | Self::Export)
+        self == Self::Load
     }
 }
 
 /// Lanes of the thread that computes.
 const COMPUTING: &[Lane] = &[Lane::Curve, Lane::Heatmap, Lane::Sweep];
 
-/// Lanes of the thread that reads and writes.
-const FILES: &[Lane] = &[Lane::Load, Lane::Export];
+/// Lanes of the thread that reads files.
+const FILES: &[Lane] = &[Lane::Load];
 
 /// Number of a request; later ones are larger.
 pub type Generation = u64;
@@ -110,11 +102,11 @@ struct Queue<E> {
 }
 
 struct Shared<E> {
-    queues: Mutex<[Queue<E>; 5]>,
+    queues: Mutex<[Queue<E>; 4]>,
     wake: Condvar,
     stop: AtomicBool,
-    done: [AtomicUsize; 5],
-    total: [AtomicUsize; 5],
+    done: [AtomicUsize; 4],
+    total: [AtomicUsize; 4],
     repaint: Box<dyn Fn() + Send + Sync>,
     pool: Option<rayon::ThreadPool>,
 }
@@ -242,6 +234,14 @@ impl<E: Send + 'static> Worker<E> {
         })
     }
 
+    /// Frees something large, off the calling thread.
+    pub fn discard(&self, large: impl Send + 'static) {
+        match &self.shared.pool {
+            Some(pool) => pool.spawn(move || drop(large)),
+            None => drop(large),
+        }
+    }
+
     /// The next thing said, if any.
     pub fn poll(&self) -> Option<Event<E>> {
         self.events.try_recv().ok()
@@ -339,7 +339,7 @@ fn take<E>(shared: &Shared<E>, lanes: &[Lane]) -> Option<(Lane, Request<E>)> {
 }
 
 /// Takes the most urgent request of those lanes, and marks it as running.
-fn next<E>(queues: &mut [Queue<E>; 5], lanes: &[Lane]) -> Option<(Lane, Request<E>)> {
+fn next<E>(queues: &mut [Queue<E>; 4], lanes: &[Lane]) -> Option<(Lane, Request<E>)> {
     for &lane in lanes {
         let queue = &mut queues[lane as usize];
         if queue.running.is_none()

@@ -155,9 +155,102 @@ fn escape_cancels_a_sweep_and_it_can_be_started_again() {
     window.step();
     assert_eq!(window.state().swept_planes(), None);
     window.get_by_label("The sweep was cancelled.");
+    // A pin changes nothing that a sweep depends on: it stays called off.
+    window.key_press(Key::P);
+    window.step();
+    window.step();
+    assert!(!window.state().is_sweeping());
+    window.get_by_label_contains("cancelled. Edit");
     window.get_by_label("Sweep again").click();
     window.step();
     until(&mut window, "it runs again", App::is_sweeping);
+}
+
+#[test]
+fn a_changed_choice_sweeps_again_after_a_cancelled_sweep() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wide.npy");
+    write_npy(&path, &noise(4000, 300));
+    let mut window = open_with(vec![path]);
+    until(&mut window, "the dump is open", |app| {
+        shown_name(app) == "wide.npy"
+    });
+    window.step();
+    window.key_press(Key::Escape);
+    until(&mut window, "the sweep has stopped", |app| {
+        !app.is_sweeping()
+    });
+    window.get_by_label("Paper 0.9").click();
+    window.step();
+    until(&mut window, "it runs again", App::is_sweeping);
+}
+
+#[test]
+fn a_basis_that_is_refused_leaves_both_dumps_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let (a, b) = (folder.path().join("a.npy"), folder.path().join("b.npy"));
+    write_npy(&a, &noise(40, 6));
+    let mut with_zero_row = noise(9, 6);
+    with_zero_row.row_mut(4).fill(0.0);
+    write_npy(&b, &with_zero_row);
+    let mut window = open_with(vec![a]);
+    settle(&mut window);
+    drop_files(&mut window, &[&b]);
+    until(&mut window, "b is open", |app| shown_name(app) == "b.npy");
+    settle(&mut window);
+    window
+        .get_by_label("Use it as the basis of a.npy instead")
+        .click();
+    settle(&mut window);
+    window.get_by_label_contains("row 4 is zero");
+    assert_eq!(window.state().document().layers.len(), 2);
+    assert_eq!(shown_name(window.state()), "b.npy");
+}
+
+#[test]
+fn a_basis_dropped_with_a_bad_dump_is_not_kept_for_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("bad.npy"), b"nothing").unwrap();
+    write_npy(&path("basis.npy"), &noise(9, 6));
+    write_npy(&path("good.npy"), &noise(40, 6));
+    let mut window = open();
+    settle(&mut window);
+    drop_files(&mut window, &[&path("bad.npy"), &path("basis.npy")]);
+    settle(&mut window);
+    window.get_by_label_contains("bad.npy");
+    drop_files(&mut window, &[&path("good.npy")]);
+    until(&mut window, "the dump is open", |app| {
+        shown_name(app) == "good.npy"
+    });
+    settle(&mut window);
+    assert!(
+        window
+            .state()
+            .document()
+            .layer()
+            .unwrap()
+            .basis_name
+            .is_none()
+    );
+}
+
+#[test]
+fn the_first_file_of_a_drop_that_opens_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("bad.npy"), b"nothing").unwrap();
+    write_npy(&path("one.npy"), &noise(40, 6));
+    write_npy(&path("two.npy"), &noise(40, 7));
+    let mut window = open();
+    settle(&mut window);
+    let files = [path("bad.npy"), path("one.npy"), path("two.npy")];
+    drop_files(&mut window, &[&files[0], &files[1], &files[2]]);
+    until(&mut window, "both are open", |app| {
+        app.document().layers.len() == 2
+    });
+    settle(&mut window);
+    assert_eq!(shown_name(window.state()), "one.npy");
 }
 
 #[test]

@@ -1,0 +1,76 @@
+//! The three views beside and below each other, in shares that can be dragged and
+//! that survive a smaller window.
+
+use egui::{CursorIcon, Rect, Sense, Ui, UiBuilder, pos2, vec2};
+
+use super::App;
+use super::command::Command;
+use super::theme::{color, palette};
+
+/// Least width and height of a view in points.
+const LEAST: [f32; 2] = [210.0, 120.0];
+
+impl App {
+    pub(super) fn divided(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let area = ui.available_rect_before_wrap();
+        let share = |share: f32, whole: f32, least: f32| {
+            let most = (whole - least).max(least);
+            (whole * share).clamp(least.min(most), most)
+        };
+        let division = self.preferences.division;
+        let low = area.bottom() - share(division.ensemble, area.height(), LEAST[1]);
+        let middle = area.right() - share(division.heatmap, area.width(), LEAST[0]);
+        let polar = Rect::from_min_max(area.min, pos2(middle, low));
+        let heatmap = Rect::from_min_max(pos2(middle, area.top()), pos2(area.right(), low));
+        let ensemble = Rect::from_min_max(pos2(area.left(), low), area.max);
+        self.splitters(ui, area, pos2(middle, low));
+        within(ui, polar, |ui| self.polar_view(ui, commands));
+        within(ui, heatmap, |ui| self.heatmap_view(ui, commands));
+        within(ui, ensemble, |ui| self.ensemble_view(ui, commands));
+        ui.advance_cursor_after_rect(area);
+    }
+
+    fn splitters(&mut self, ui: &mut Ui, area: Rect, corner: egui::Pos2) {
+        let division = &mut self.preferences.division;
+        let standing = Rect::from_min_max(pos2(corner.x, area.top()), corner);
+        let lying = Rect::from_min_max(pos2(area.left(), corner.y), pos2(area.right(), corner.y));
+        let colors = palette(ui.ctx());
+        for (name, line, cursor) in [
+            ("width", standing, CursorIcon::ResizeHorizontal),
+            ("height", lying, CursorIcon::ResizeVertical),
+        ] {
+            let grip = line.expand2(if name == "width" {
+                vec2(3.0, 0.0)
+            } else {
+                vec2(0.0, 3.0)
+            });
+            let response = ui.interact(grip, ui.scope_id().with(name), Sense::drag());
+            let held = response.hovered() || response.dragged();
+            if held {
+                ui.ctx().set_cursor_icon(cursor);
+            }
+            if response.dragged()
+                && let Some(pointer) = response.interact_pointer_pos()
+            {
+                let limit = |share: f32| share.clamp(0.1, 0.9);
+                if name == "width" {
+                    division.heatmap = limit((area.right() - pointer.x) / area.width());
+                } else {
+                    division.ensemble = limit((area.bottom() - pointer.y) / area.height());
+                }
+            }
+            let ink = if held { colors.accent } else { colors.border };
+            let stroke = egui::Stroke::new(1.0, color(ink));
+            ui.painter().line_segment([line.min, line.max], stroke);
+        }
+    }
+}
+
+/// A view in its rectangle, with margins, cut off at its edges.
+fn within(ui: &mut Ui, rect: Rect, view: impl FnOnce(&mut Ui)) {
+    let inner = Rect::from_min_max(rect.min + vec2(16.0, 12.0), rect.max - vec2(10.0, 6.0));
+    ui.scope_builder(UiBuilder::new().max_rect(inner), |ui| {
+        ui.set_clip_rect(rect.intersect(ui.clip_rect()));
+        view(ui);
+    });
+}
