@@ -121,7 +121,7 @@ impl Document {
             .choices
             .plane
             .and_then(fit)
-            .or(layer.overview.commonest);
+            .or_else(|| first_plane(layer));
         self.choices.pins = self.choices.pins.iter().copied().filter_map(fit).collect();
         self.choices.pins.dedup();
     }
@@ -138,6 +138,17 @@ impl Document {
             planes: PlaneSet::new(basis, self.choices.mode, draw),
         })
     }
+}
+
+/// The plane to look at until the sweep ends: the pair that is most often a
+/// sample's two largest, else the first that there is.
+pub fn first_plane(layer: &Layer) -> Option<Plane> {
+    let basis = layer.coordinates.basis();
+    let first = || {
+        let planes = PlaneSet::new(basis, PlaneMode::Combinations, None);
+        (!planes.is_empty()).then(|| planes.get(0))
+    };
+    layer.overview.commonest.or_else(first)
 }
 
 /// *Auto* for a layer; the paper's 0.9 where it is undefined.

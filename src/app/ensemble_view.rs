@@ -67,6 +67,18 @@ impl App {
             empty(ui, "This basis has no plane: all its vectors are parallel.");
             return;
         }
+        let ensemble = &sweep.ensemble;
+        if ensemble
+            .max
+            .iter()
+            .chain(&ensemble.min)
+            .all(|&value| value == 0.0)
+        {
+            let text = "What is lit is lit between the angles of this grid only: more angles or a \
+                        smaller ε show it.";
+            empty(ui, text);
+            return;
+        }
         self.ensemble_plot(ui, &sweep);
     }
 
@@ -167,12 +179,12 @@ impl App {
                 " · each plane faintly behind".to_owned()
             }
             Some((faint, drawn)) if faint == drawn => {
-                format!(" · the {} lit ones faintly behind", number(faint))
+                format!(" · {} faintly behind", count(faint as u64, "lit plane"))
             }
             Some((faint, drawn)) => format!(
-                " · {} of {} lit ones faintly behind",
+                " · {} of {} faintly behind",
                 number(faint),
-                number(drawn)
+                count(drawn as u64, "lit plane")
             ),
         };
         let renewed = if self.state.sweep.is_refused() {

@@ -11,7 +11,7 @@ use crate::worker::{Event, Lane};
 
 use super::App;
 use super::command::Command;
-use super::document::{SAMPLE_EPSILON, auto_epsilon};
+use super::document::{SAMPLE_EPSILON, auto_epsilon, first_plane};
 use super::state::{Notice, Picker, SweepView, Tone};
 
 impl App {
@@ -129,7 +129,7 @@ impl App {
             let choices = &mut self.document.choices;
             choices.pins.clear();
             self.document.show(self.document.layers.len() - 1);
-            self.document.choices.plane = layer.overview.commonest;
+            self.document.choices.plane = first_plane(layer);
             self.open_epsilon(layer, request.as_ref().and_then(|request| request.epsilon));
             self.state.first_look = Some(layer.id);
         } else if let Some(shown) = &previous {

@@ -29,9 +29,9 @@ impl App {
             return "Nothing is open".to_owned();
         };
         let mut text = format!(
-            "{} samples · {} neurons",
-            number(layer.n_samples()),
-            number(layer.n_neurons())
+            "{} · {}",
+            count(layer.n_samples() as u64, "sample"),
+            count(layer.n_neurons() as u64, "neuron")
         );
         let left_out = layer.dump.activations.excluded_rows().len();
         if left_out > 0 {
