@@ -128,9 +128,7 @@ impl ColorMap {
         };
         (0..256)
             .map(|k| {
-                // colorous runs from orange to purple.
-                let place = if signed { 255 - k } else { k };
-                let c = gradient.eval_rational(place, 256);
+                let c = gradient.eval_rational(k, 256);
                 [c.r, c.g, c.b, 255]
             })
             .collect()
@@ -209,5 +207,8 @@ mod tests {
         let signed = ColorMap::Viridis.table(true);
         let light = |k: usize| signed[k][..3].iter().map(|&c| u32::from(c)).sum::<u32>();
         assert!(light(128) > light(0) && light(128) > light(255));
+        // Purple below zero, orange above.
+        let ([low_red, _, low_blue, _], [high_red, _, high_blue, _]) = (signed[20], signed[235]);
+        assert!(low_blue > low_red && high_red > high_blue);
     }
 }

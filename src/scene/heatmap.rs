@@ -306,7 +306,7 @@ impl HeatmapLayout {
         let plot = Rect {
             x: 62.0,
             y: 8.0,
-            width: (size[0] - 62.0 - 74.0).max(40.0),
+            width: (size[0] - 62.0 - 84.0).max(40.0),
             height: (size[1] - 8.0 - 40.0).max(40.0),
         };
         Self {
