@@ -23,7 +23,7 @@ pub(super) fn run(args: &PlaneArgs, interrupt: &Interrupt) -> Result<(), Failure
         .run
         .output
         .is_some()
-        .then(|| Hashes::start(&args.input, interrupt));
+        .then(|| Hashes::start(&args.input, &layer, interrupt));
     let spec = &resolved.spec;
     let started = Instant::now();
     let curve = curve(

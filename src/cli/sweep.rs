@@ -30,7 +30,7 @@ pub(super) fn run(args: &SweepArgs, interrupt: &Interrupt) -> Result<(), Failure
     let hashes = run
         .output
         .is_some()
-        .then(|| Hashes::start(&args.input, interrupt));
+        .then(|| Hashes::start(&args.input, &layer, interrupt));
     let options = args.options();
     let resolved = layer.resolve(&options, interrupt)?;
     let spec = &resolved.spec;
