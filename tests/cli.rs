@@ -5,6 +5,9 @@ mod common;
 #[path = "common/program.rs"]
 mod program;
 
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
 use program::{Place, case, finished, format_file};
 use serde_json::json;
 
@@ -385,4 +388,25 @@ fn without_the_window_the_subcommands_are_named() {
     for bad in [&["--size", "0x800"][..], &["--theme", "blue"]] {
         place.run(bad).refused(2);
     }
+}
+
+#[test]
+fn an_archive_of_many_arrays_is_opened_once() {
+    const ARRAYS: usize = 2000;
+    let place = place();
+    let file = std::fs::File::create(place.path("many.npz")).unwrap();
+    let mut zip = zip::ZipWriter::new(file);
+    let array = place.bytes("acts.npy");
+    for n in 0..ARRAYS {
+        let options = zip::write::SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Stored);
+        zip.start_file(format!("a{n}.npy"), options).unwrap();
+        zip.write_all(&array[..]).unwrap();
+    }
+    zip.finish().unwrap();
+    let started = Instant::now();
+    let run = place.run(&["info", "many.npz"]).good();
+    // To open it once an array took half a minute.
+    assert!(started.elapsed() < Duration::from_secs(5));
+    assert_eq!(run.stdout.lines().count(), 1 + ARRAYS);
 }
