@@ -38,8 +38,9 @@ impl Layer {
                 .map_err(|e| for_basis(e.into()))?;
             stamps[1] = Some(matrix.stamp);
             let source = BasisSource::of(&matrix);
-            let unit = UnitBasis::dense(matrix.values, matrix.rows, matrix.columns)
-                .map_err(|e| DataError::not_a_basis(&source.file_name, e))?;
+            let (m, d) = (matrix.rows, matrix.columns);
+            let unit = UnitBasis::dense_cancellable(matrix.values, m, d, cancel)
+                .map_err(|e| DataError::not_a_basis(&source.file_name, e))??;
             basis = Some((source, unit));
         }
         let read = started.elapsed();
