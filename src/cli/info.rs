@@ -41,12 +41,16 @@ pub(super) fn run(args: &InfoArgs, interrupt: &Interrupt) -> Result<(), Failure>
         bad += u64::from(looked.bad);
         entries.extend(looked.entries);
     }
-    if args.json {
+    let told = if args.json {
         // Strings and numbers under fixed names: nothing that could fail.
         let json = serde_json::to_string_pretty(&entries).unwrap_or_else(|e| unreachable!("{e}"));
-        report::to_stdout(|out| writeln!(out, "{json}"))?;
+        report::to_stdout(|out| writeln!(out, "{json}"))
     } else {
-        report::to_stdout(|out| table(out, &entries))?;
+        report::to_stdout(|out| table(out, &entries))
+    };
+    // A bad file is bad whether anybody reads about it or not.
+    if bad == 0 || !matches!(told, Ok(()) | Err(Failure::NobodyReads)) {
+        told?;
     }
     if bad > 0 {
         return Err(Failure::Data(format!(

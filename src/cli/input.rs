@@ -93,14 +93,16 @@ impl Layer {
 
     /// The epsilon that *auto* comes to, worked out if it is not known.
     pub fn auto(
-        &self,
+        &mut self,
         resolved: &Resolved,
         interrupt: &Interrupt,
     ) -> Result<Option<Epsilon>, Failure> {
+        let started = Instant::now();
         let overview = match resolved.overview {
             Some(overview) => overview,
             None => overview(&self.coordinates, interrupt.flag())?,
         };
+        self.seconds.prepare += started.elapsed().as_secs_f64();
         Ok(overview.auto_epsilon)
     }
 }
