@@ -16,6 +16,10 @@ pub(super) struct Interrupt {
     tidy: Arc<AtomicBool>,
     /// The part of a file that is there.
     part: Arc<Mutex<Option<PathBuf>>>,
+    /// Whether the file may have its name by now.
+    finishing: Arc<AtomicBool>,
+    /// Whether somebody has the last word already.
+    said: Arc<AtomicBool>,
 }
 
 impl Interrupt {
@@ -27,25 +31,39 @@ impl Interrupt {
             cancel: Arc::default(),
             tidy: Arc::default(),
             part: Arc::default(),
+            finishing: Arc::default(),
+            said: Arc::default(),
         };
-        let Self { cancel, tidy, part } = interrupt.clone();
+        let here = interrupt.clone();
         ctrlc::set_handler(move || {
-            let again = cancel.swap(true, Ordering::SeqCst);
-            if again || !tidy.load(Ordering::SeqCst) {
-                let part = part.lock().unwrap_or_else(PoisonError::into_inner).take();
-                // Where it is gone it has just been given its name.
-                let nothing = part.is_none_or(|part| fs::remove_file(part).is_ok());
-                let sentence = if nothing {
-                    Failure::INTERRUPTED
-                } else {
-                    "interrupted"
-                };
-                report::say(&format!("followspot: {sentence}"));
+            let again = here.cancel.swap(true, Ordering::SeqCst);
+            if again || !here.tidy.load(Ordering::SeqCst) {
+                if here.last_word() {
+                    report::say(&format!("followspot: {}", here.remove_part()));
+                }
                 exit(130);
             }
         })
         .map_err(|e| Failure::Data(format!("interrupts cannot be listened for: {e}")))?;
         Ok(interrupt)
+    }
+
+    /// Whether the caller is the first to say how the program ends: the thread
+    /// that works and the one that listens may come to it at once.
+    pub fn last_word(&self) -> bool {
+        !self.said.swap(true, Ordering::SeqCst)
+    }
+
+    /// Removes the part of a file, if there is one, and says what is left.
+    fn remove_part(&self) -> &'static str {
+        let mut part = self.part.lock().unwrap_or_else(PoisonError::into_inner);
+        let removed = part.take().is_none_or(|part| fs::remove_file(part).is_ok());
+        if removed || !self.finishing.load(Ordering::SeqCst) {
+            Failure::INTERRUPTED
+        } else {
+            // It has just been given its name.
+            "interrupted"
+        }
     }
 
     /// From now on there is something to be wiped before the program ends.
@@ -56,6 +74,13 @@ impl Interrupt {
     /// That file is not to be left behind.
     pub fn not_to_be_left(&self, part: &Path) {
         *self.part.lock().unwrap_or_else(PoisonError::into_inner) = Some(part.to_owned());
+    }
+
+    /// Ends the work if it was called off; from now on the file may get its name.
+    pub fn finishing(&self) -> Result<(), Failure> {
+        self.check()?;
+        self.finishing.store(true, Ordering::SeqCst);
+        Ok(())
     }
 
     /// The flag that work looks at.

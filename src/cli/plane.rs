@@ -50,7 +50,7 @@ pub(super) fn run(args: &PlaneArgs, interrupt: &Interrupt) -> Result<(), Failure
     };
     if let (Some(file), Some(hashes)) = (file, hashes) {
         layer.seconds.hash = Some(hashes.join(&mut layer)?.as_secs_f64());
-        interrupt.check()?;
+        interrupt.finishing()?;
         write(args, &mut layer, &options, spec, &curve, file)?;
     }
     tell(args, &layer, spec, &curve, auto)

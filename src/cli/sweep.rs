@@ -57,7 +57,7 @@ pub(super) fn run(args: &SweepArgs, interrupt: &Interrupt) -> Result<(), Failure
     };
     if let (Some(file), Some(hashes)) = (file, hashes) {
         layer.seconds.hash = Some(hashes.join(&mut layer)?.as_secs_f64());
-        interrupt.check()?;
+        interrupt.finishing()?;
         let provenance = Provenance::new(
             layer.source.clone(),
             layer.basis.clone(),
