@@ -5,6 +5,9 @@ mod common;
 #[path = "common/program.rs"]
 mod program;
 
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
 use program::{Place, case, finished, format_file};
 use serde_json::json;
 
@@ -203,6 +206,63 @@ fn a_reader_that_goes_away_is_no_failure() {
 }
 
 #[test]
+fn a_bad_file_fails_whether_anybody_reads_about_it_or_not() {
+    use std::process::Stdio;
+    let place = place();
+    for (file, code) in [("none.npy", 1), ("acts.npy", 0)] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = place.command(&["info", file]);
+        let mut child = command
+            .stdout(writer)
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{file}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_takes_no_file_is_said_before_anything_is_read() {
+    let place = place();
+    for args in [
+        &["sweep", "none.npy"][..],
+        &["plane", "none.npy", "--plane", "0,1"],
+    ] {
+        // Nobody may make a file there.
+        let args = [args, &["-o", "/proc/out.npz"]].concat();
+        let sentence = place.run(&args).refused(1);
+        assert!(sentence.starts_with("cannot write out.npz: "), "{sentence}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_interrupt_ends_the_program_and_leaves_no_part() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    let place = Place::new();
+    place.npy("acts.npy", &[(0..1500).map(f64::from).collect()]);
+    // Over a million planes at 36,001 angles: far from done at the second.
+    let args = [
+        "sweep", "acts.npy", "--angles", "36001", "--counts", "-o", "out.npz",
+    ];
+    let mut child = place.command(&args).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(lines.next().unwrap().unwrap().starts_with("writing"));
+    for _ in 0..2 {
+        let _ = Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status();
+    }
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    assert_eq!(rest, ["followspot: interrupted, nothing was written"]);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(place.names(), ["acts.npy"]);
+}
+
+#[test]
 fn more_than_4_gb_of_counts_are_not_written_unasked() {
     let place = Place::new();
     // 124,750 planes × 10,001 angles × 4 bytes.
@@ -385,4 +445,25 @@ fn without_the_window_the_subcommands_are_named() {
     for bad in [&["--size", "0x800"][..], &["--theme", "blue"]] {
         place.run(bad).refused(2);
     }
+}
+
+#[test]
+fn an_archive_of_many_arrays_is_opened_once() {
+    const ARRAYS: usize = 2000;
+    let place = place();
+    let file = std::fs::File::create(place.path("many.npz")).unwrap();
+    let mut zip = zip::ZipWriter::new(file);
+    let array = place.bytes("acts.npy");
+    for n in 0..ARRAYS {
+        let options = zip::write::SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Stored);
+        zip.start_file(format!("a{n}.npy"), options).unwrap();
+        zip.write_all(&array[..]).unwrap();
+    }
+    zip.finish().unwrap();
+    let started = Instant::now();
+    let run = place.run(&["info", "many.npz"]).good();
+    // To open it once an array took half a minute.
+    assert!(started.elapsed() < Duration::from_secs(5));
+    assert_eq!(run.stdout.lines().count(), 1 + ARRAYS);
 }

@@ -254,3 +254,37 @@ fn rows_that_are_left_out_leave_the_others_as_they_are() {
     assert_eq!(b.scalar::<i64>("excluded_rows"), 2);
     assert_eq!(b.scalar::<i64>("n_samples"), 200);
 }
+
+#[test]
+fn of_many_parallel_pairs_the_first_are_named() {
+    let place = Place::of(&case("normal_200x6_eps060"));
+    let mut basis = vec![vec![1.0; 6]; 20];
+    basis.push(vec![1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+    place.npy("parallel.npy", &basis);
+    let args = ["sweep", "acts.npy", "--basis", "parallel.npy", "--json"];
+    let run = place.run(&args).good();
+    let json = run.json();
+    assert_eq!(json["planes"], 20);
+    assert_eq!(json["degenerate_planes"], 190);
+    let named: Vec<[u32; 2]> = (1..=12).map(|j| [0, j]).collect();
+    assert_eq!(json["degenerate_pairs"], json!(named));
+    assert!(run.stderr.contains("and 185 more"), "{}", run.stderr);
+}
+
+#[test]
+fn a_plane_file_says_its_size_first_and_belongs_to_its_planes() {
+    let place = Place::of(&case("normal_200x6_eps060"));
+    for (plane, planes, in_all) in [("1,4", "combinations", 15), ("4,1", "permutations", 30)] {
+        let args = ["plane", "acts.npy", "--plane", plane, "--force"];
+        let run = place
+            .run(&[&args[..], &["-o", "plane.npz"]].concat())
+            .good();
+        let first = run.stderr.lines().next();
+        let expected = "writing 1 plane × 361 angles: 1.4 kB of counts to plane.npz";
+        assert_eq!(first, Some(expected));
+        let file = place.npz("plane.npz");
+        let provenance: serde_json::Value = serde_json::from_str(&file.text("provenance")).unwrap();
+        assert_eq!(provenance["options"]["planes"], planes);
+        assert_eq!(file.scalar::<i64>("planes_in_all"), in_all);
+    }
+}

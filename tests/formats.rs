@@ -592,3 +592,31 @@ fn a_member_longer_than_declared_is_refused() {
     });
     check_sentence(&error, &["more than the 606 bytes it declares"]);
 }
+
+#[test]
+fn what_is_wrong_with_many_arrays_is_said_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("many.npz");
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    let mut array = |key: &str, values: usize| {
+        let mut npy = Vec::new();
+        let values = ndarray::Array3::<f32>::zeros((2, 3, values));
+        ndarray_npy::WriteNpyExt::write_npy(&values, &mut npy).unwrap();
+        let options = zip::write::SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Stored);
+        zip.start_file(format!("{key}.npy"), options).unwrap();
+        std::io::Write::write_all(&mut zip, &npy).unwrap();
+    };
+    for n in 0..8 {
+        array(&format!("a{n}"), 4);
+    }
+    array("other", 5);
+    zip.finish().unwrap();
+    let error = load(&path, None, &AtomicBool::new(false)).unwrap_err();
+    let said = error.to_string();
+    let start = "many.npz holds 9 arrays, none that could be activations: \
+                 `a0`, `a1`, `a2`, `a3`, `a4` and 3 more: each is 3-D (2 × 3 × 4)";
+    assert!(said.starts_with(start), "{said}");
+    assert!(said.contains("; `other` is 3-D (2 × 3 × 5)"), "{said}");
+    assert_eq!(said.matches("makes every position a row").count(), 2);
+}

@@ -193,10 +193,10 @@ pub(super) struct RunArgs {
     /// Write the result as npz, readable by numpy.load
     #[arg(short, long, value_name = "OUT.npz")]
     pub output: Option<PathBuf>,
-    /// Replace OUT.npz if it exists
+    /// With -o: replace OUT.npz if it exists
     #[arg(long)]
     pub force: bool,
-    /// Leave the counts out of OUT.npz
+    /// With -o: leave the counts out of OUT.npz
     #[arg(long)]
     pub summary: bool,
     /// Print a summary as JSON
@@ -215,6 +215,18 @@ impl SweepArgs {
             seed: self.max_planes.map(|_| self.seed.unwrap_or(0)),
             ..self.spotlight.options()
         }
+    }
+}
+
+impl PlaneArgs {
+    /// The choices that bear on the result: a plane that turns downwards is one
+    /// of the permutations, whatever is asked for.
+    pub fn options(&self) -> Options {
+        let mut options = self.spotlight.options();
+        if self.plane.i > self.plane.j {
+            options.planes = PlaneMode::Permutations;
+        }
+        options
     }
 }
 

@@ -27,14 +27,23 @@ impl Failure {
 
     /// Says the sentence on stderr and gives the exit code.
     pub fn tell(self) -> ExitCode {
-        let (code, sentence) = match &self {
-            Self::Usage(sentence) => (2, sentence.as_str()),
-            Self::Data(sentence) => (1, sentence.as_str()),
-            Self::Interrupted => (130, Self::INTERRUPTED),
-            Self::NobodyReads => return ExitCode::SUCCESS,
+        let sentence = match &self {
+            Self::Usage(sentence) | Self::Data(sentence) => sentence.as_str(),
+            Self::Interrupted => Self::INTERRUPTED,
+            Self::NobodyReads => return self.code(),
         };
         report::say(&format!("followspot: {sentence}"));
-        ExitCode::from(code)
+        self.code()
+    }
+
+    /// The exit code.
+    pub fn code(&self) -> ExitCode {
+        match self {
+            Self::Usage(_) => ExitCode::from(2),
+            Self::Data(_) => ExitCode::from(1),
+            Self::Interrupted => ExitCode::from(130),
+            Self::NobodyReads => ExitCode::SUCCESS,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::args::InfoArgs;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::report;
-use crate::data::{self, ArrayInfo, DataError};
+use crate::data::{self, ArrayInfo, DataError, Dump};
 use crate::words::{count, thousands, times};
 
 /// One array of a file, or a file that gave none; its fields as `--json` prints them.
@@ -41,12 +41,16 @@ pub(super) fn run(args: &InfoArgs, interrupt: &Interrupt) -> Result<(), Failure>
         bad += u64::from(looked.bad);
         entries.extend(looked.entries);
     }
-    if args.json {
+    let told = if args.json {
         // Strings and numbers under fixed names: nothing that could fail.
         let json = serde_json::to_string_pretty(&entries).unwrap_or_else(|e| unreachable!("{e}"));
-        report::to_stdout(|out| writeln!(out, "{json}"))?;
+        report::to_stdout(|out| writeln!(out, "{json}"))
     } else {
-        report::to_stdout(|out| table(out, &entries))?;
+        report::to_stdout(|out| table(out, &entries))
+    };
+    // A bad file is bad whether anybody reads about it or not.
+    if bad == 0 || !matches!(told, Ok(()) | Err(Failure::NobodyReads)) {
+        told?;
     }
     if bad > 0 {
         return Err(Failure::Data(format!(
@@ -66,33 +70,28 @@ struct Looked {
 
 fn look(path: &Path, interrupt: &Interrupt) -> Result<Looked, Failure> {
     let file = path.display().to_string();
-    let arrays = match data::list(path) {
-        Ok(arrays) => arrays,
-        Err(error) => {
-            let entry = Entry {
-                file,
-                key: None,
-                shape: None,
-                dtype: None,
-                rows: None,
-                excluded_rows: None,
-                zero_rows: None,
-                error: Some(error.to_string()),
-            };
-            return Ok(Looked {
-                entries: vec![entry],
-                bad: true,
-            });
-        }
-    };
-    let mut entries = Vec::with_capacity(arrays.len());
+    let mut entries = Vec::new();
     let (mut damaged, mut good) = (false, false);
-    for array in arrays {
-        let could = array.problem.is_none();
-        let entry = entry(path, &file, array, interrupt)?;
+    let listed = data::load_each(path, interrupt.flag(), |array, loaded| {
+        let could = loaded.is_some();
+        let entry = entry(path, &file, array, loaded);
         good |= entry.error.is_none();
         damaged |= could && entry.error.is_some();
         entries.push(entry);
+    });
+    match listed {
+        Ok(()) => {}
+        Err(DataError::Cancelled) => return Err(Failure::Interrupted),
+        Err(error) => entries.push(Entry {
+            file,
+            key: None,
+            shape: None,
+            dtype: None,
+            rows: None,
+            excluded_rows: None,
+            zero_rows: None,
+            error: Some(error.to_string()),
+        }),
     }
     Ok(Looked {
         entries,
@@ -104,8 +103,8 @@ fn entry(
     path: &Path,
     file: &str,
     array: ArrayInfo,
-    interrupt: &Interrupt,
-) -> Result<Entry, Failure> {
+    loaded: Option<Result<Dump, DataError>>,
+) -> Entry {
     let understood = array.dtype != "unknown";
     let mut entry = Entry {
         file: file.to_owned(),
@@ -119,18 +118,17 @@ fn entry(
     };
     if let Some(problem) = array.problem {
         entry.error = Some(format!("{} {problem}", place(path, entry.key.as_deref())));
-        return Ok(entry);
     }
-    match data::load(path, entry.key.as_deref(), interrupt.flag()) {
-        Ok(dump) => {
+    match loaded {
+        Some(Ok(dump)) => {
             entry.rows = Some(dump.shape[0]);
             entry.excluded_rows = Some(dump.activations.excluded_rows().len());
             entry.zero_rows = Some(dump.activations.zero_rows());
         }
-        Err(DataError::Cancelled) => return Err(Failure::Interrupted),
-        Err(error) => entry.error = Some(error.to_string()),
+        Some(Err(error)) => entry.error = Some(error.to_string()),
+        None => {}
     }
-    Ok(entry)
+    entry
 }
 
 /// The array as sentences about it begin.
@@ -157,7 +155,6 @@ fn table(out: &mut dyn Write, entries: &[Entry]) -> io::Result<()> {
     for (cells, error) in &lines {
         let mut text = String::new();
         for (place, (cell, width)) in cells.iter().zip(widths).enumerate() {
-            // Names to the left, numbers to the right.
             let fill = " ".repeat(width - cell.chars().count());
             // Names to the left, numbers to the right.
             let [first, second] = if place < 4 {

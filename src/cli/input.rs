@@ -8,7 +8,7 @@ use super::args::InputArgs;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::report;
-use crate::data::{self, DataError};
+use crate::data::{self, DataError, FileStamp};
 use crate::session::{BasisSource, Hash, HashJob, Options, Resolved, Source};
 use crate::srm::{Coordinates, Epsilon, UnitBasis, overview};
 use crate::table::Seconds;
@@ -20,6 +20,8 @@ pub(super) struct Layer {
     pub source: Source,
     pub basis: Option<BasisSource>,
     pub seconds: Seconds,
+    /// The files of the activations and of the basis as they were when opened.
+    stamps: [Option<FileStamp>; 2],
     notes: Vec<String>,
 }
 
@@ -29,13 +31,16 @@ impl Layer {
         let started = Instant::now();
         let cancel = interrupt.flag();
         let dump = data::load(&args.acts, args.key.as_deref(), cancel)?;
+        let mut stamps = [dump.stamp, None];
         let mut basis = None;
         if let Some(path) = &args.basis {
             let matrix = data::load_matrix(path, args.basis_key.as_deref(), cancel)
                 .map_err(|e| for_basis(e.into()))?;
+            stamps[1] = Some(matrix.stamp);
             let source = BasisSource::of(&matrix);
-            let unit = UnitBasis::dense(matrix.values, matrix.rows, matrix.columns)
-                .map_err(|e| DataError::not_a_basis(&source.file_name, e))?;
+            let (m, d) = (matrix.rows, matrix.columns);
+            let unit = UnitBasis::dense_cancellable(matrix.values, m, d, cancel)
+                .map_err(|e| DataError::not_a_basis(&source.file_name, e))??;
             basis = Some((source, unit));
         }
         let read = started.elapsed();
@@ -58,6 +63,7 @@ impl Layer {
                 prepare: started.elapsed().as_secs_f64(),
                 ..Seconds::default()
             },
+            stamps,
             notes: dump.notes,
         })
     }
@@ -87,14 +93,16 @@ impl Layer {
 
     /// The epsilon that *auto* comes to, worked out if it is not known.
     pub fn auto(
-        &self,
+        &mut self,
         resolved: &Resolved,
         interrupt: &Interrupt,
     ) -> Result<Option<Epsilon>, Failure> {
+        let started = Instant::now();
         let overview = match resolved.overview {
             Some(overview) => overview,
             None => overview(&self.coordinates, interrupt.flag())?,
         };
+        self.seconds.prepare += started.elapsed().as_secs_f64();
         Ok(overview.auto_epsilon)
     }
 }
@@ -107,12 +115,14 @@ pub(super) struct Hashes {
 }
 
 impl Hashes {
-    /// Starts to hash the files, each on a thread of its own.
-    pub fn start(args: &InputArgs, interrupt: &Interrupt) -> Self {
-        let job = |path: &Path| HashJob::start(path, Arc::clone(interrupt.flag()));
+    /// Starts to hash the files that `layer` was read from, each on a thread of
+    /// its own.
+    pub fn start(args: &InputArgs, layer: &Layer, interrupt: &Interrupt) -> Self {
+        let job = |path: &Path, stamp| HashJob::start(path, stamp, Arc::clone(interrupt.flag()));
+        let [acts, basis] = layer.stamps;
         Self {
-            acts: job(&args.acts),
-            basis: args.basis.as_deref().map(job),
+            acts: job(&args.acts, acts),
+            basis: args.basis.as_deref().map(|path| job(path, basis)),
         }
     }
 

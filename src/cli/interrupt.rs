@@ -1,8 +1,10 @@
 //! Ctrl-C, and a scheduler's request to end: stop soon and leave no part of a file.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::exit;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::failure::Failure;
 use super::report;
@@ -12,21 +14,33 @@ use super::report;
 pub(super) struct Interrupt {
     cancel: Arc<AtomicBool>,
     tidy: Arc<AtomicBool>,
+    /// The part of a file that is there.
+    part: Arc<Mutex<Option<PathBuf>>>,
+    /// Whether the file may have its name by now.
+    finishing: Arc<AtomicBool>,
+    /// Whether somebody has the last word already.
+    said: Arc<AtomicBool>,
 }
 
 impl Interrupt {
     /// Listens from now on. As long as nothing needs tidying up, an interrupt
-    /// ends the program on the spot; later it sets the flag.
+    /// ends the program on the spot; later the first sets the flag and the
+    /// second, should the system take its time, ends the program.
     pub fn install() -> Result<Self, Failure> {
         let interrupt = Self {
             cancel: Arc::default(),
             tidy: Arc::default(),
+            part: Arc::default(),
+            finishing: Arc::default(),
+            said: Arc::default(),
         };
-        let Self { cancel, tidy } = interrupt.clone();
+        let here = interrupt.clone();
         ctrlc::set_handler(move || {
-            cancel.store(true, Ordering::SeqCst);
-            if !tidy.load(Ordering::SeqCst) {
-                report::say(&format!("followspot: {}", Failure::INTERRUPTED));
+            let again = here.cancel.swap(true, Ordering::SeqCst);
+            if again || !here.tidy.load(Ordering::SeqCst) {
+                if here.last_word() {
+                    report::say(&format!("followspot: {}", here.remove_part()));
+                }
                 exit(130);
             }
         })
@@ -34,9 +48,39 @@ impl Interrupt {
         Ok(interrupt)
     }
 
+    /// Whether the caller is the first to say how the program ends: the thread
+    /// that works and the one that listens may come to it at once.
+    pub fn last_word(&self) -> bool {
+        !self.said.swap(true, Ordering::SeqCst)
+    }
+
+    /// Removes the part of a file, if there is one, and says what is left.
+    fn remove_part(&self) -> &'static str {
+        let mut part = self.part.lock().unwrap_or_else(PoisonError::into_inner);
+        let removed = part.take().is_none_or(|part| fs::remove_file(part).is_ok());
+        if removed || !self.finishing.load(Ordering::SeqCst) {
+            Failure::INTERRUPTED
+        } else {
+            // It has just been given its name.
+            "interrupted"
+        }
+    }
+
     /// From now on there is something to be wiped before the program ends.
     pub fn tidy_up_first(&self) {
         self.tidy.store(true, Ordering::SeqCst);
+    }
+
+    /// That file is not to be left behind.
+    pub fn not_to_be_left(&self, part: &Path) {
+        *self.part.lock().unwrap_or_else(PoisonError::into_inner) = Some(part.to_owned());
+    }
+
+    /// Ends the work if it was called off; from now on the file may get its name.
+    pub fn finishing(&self) -> Result<(), Failure> {
+        self.check()?;
+        self.finishing.store(true, Ordering::SeqCst);
+        Ok(())
     }
 
     /// The flag that work looks at.

@@ -50,7 +50,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Outcome {
 }
 
 fn run_command(command: Command) -> ExitCode {
-    let done = Interrupt::install().and_then(|interrupt| match command {
+    let interrupt = match Interrupt::install() {
+        Ok(interrupt) => interrupt,
+        Err(failure) => return failure.tell(),
+    };
+    let done = match command {
         Command::Info(args) => info::run(&args, &interrupt),
         Command::Sweep(args) => {
             input::on_threads(args.run.threads, || sweep::run(&args, &interrupt))
@@ -58,10 +62,11 @@ fn run_command(command: Command) -> ExitCode {
         Command::Plane(args) => {
             input::on_threads(args.run.threads, || plane::run(&args, &interrupt))
         }
-    });
+    };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.tell(),
+        Err(failure) if interrupt.last_word() => failure.tell(),
+        Err(_) => Failure::Interrupted.code(),
     }
 }
 

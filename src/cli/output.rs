@@ -1,21 +1,31 @@
-//! Where a result goes: checked before any work is done.
+//! Where a result goes: opened before any work is done.
 
 use std::fs;
 use std::path::Path;
 
 use super::args::{InputArgs, RunArgs};
 use super::failure::Failure;
-use crate::table::OutFile;
+use super::interrupt::Interrupt;
+use super::report;
+use crate::srm::{AngleGrid, Plane};
+use crate::table::{OutFile, SweepFile};
+use crate::words::{count, thousands};
 
 /// Endings that promise another format than the one that is written.
 const OTHERS: [&str; 10] = [
     "csv", "tsv", "txt", "json", "npy", "pdf", "png", "svg", "h5", "parquet",
 ];
 
-/// Refuses a target that could not be written in the end, or must not be.
-pub(super) fn check(run: &RunArgs, input: &InputArgs) -> Result<(), Failure> {
+/// Opens the target, if there is one, under a temporary name: refuses what could
+/// not be written in the end, or must not be. From here on there is a part of a
+/// file to be wiped.
+pub(super) fn open(
+    run: &RunArgs,
+    input: &InputArgs,
+    interrupt: &Interrupt,
+) -> Result<Option<OutFile>, Failure> {
     let Some(path) = &run.output else {
-        return Ok(());
+        return Ok(None);
     };
     if path == Path::new("-") {
         return Err(Failure::Usage(
@@ -43,7 +53,39 @@ pub(super) fn check(run: &RunArgs, input: &InputArgs) -> Result<(), Failure> {
             path.display()
         )));
     }
-    Ok(OutFile::check(path, run.force)?)
+    interrupt.tidy_up_first();
+    let out = OutFile::create(path, run.force)?;
+    interrupt.not_to_be_left(out.part());
+    interrupt.check()?;
+    Ok(Some(out))
+}
+
+/// Says what will be written and begins with it; `counts` are the bytes of the
+/// counts, where they are wanted.
+pub(super) fn begin(
+    out: OutFile,
+    path: &Path,
+    grid: &AngleGrid,
+    planes: impl ExactSizeIterator<Item = Plane>,
+    n_samples: usize,
+    counts: Option<u64>,
+) -> Result<SweepFile, Failure> {
+    let size = counts.map_or_else(
+        || "without counts".to_owned(),
+        |bytes| format!("{} of counts", report::bytes(bytes)),
+    );
+    let how_many = planes.len();
+    report::say(&format!(
+        "writing {} × {} angles: {size} to {}",
+        count(how_many as u64, "plane"),
+        thousands(grid.count() as u64),
+        path.display(),
+    ));
+    let mut file = SweepFile::begin(out, grid, planes)?;
+    if counts.is_some() {
+        file.begin_counts(how_many, grid, n_samples)?;
+    }
+    Ok(file)
 }
 
 fn same_file(a: &Path, b: &Path) -> bool {

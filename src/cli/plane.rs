@@ -7,24 +7,33 @@ use super::failure::Failure;
 use super::input::{Hashes, Layer};
 use super::interrupt::Interrupt;
 use super::{output, report, sweep};
-use crate::session::{Options, Provenance, Resolved};
-use crate::srm::{Curve, Plane, curve};
-use crate::table::{Lit, Statistics, Summary, SweepFile, plane_tsv};
+use crate::session::{Options, Provenance};
+use crate::srm::{Curve, Epsilon, Plane, SweepSpec, curve};
+use crate::table::{Lit, Statistics, Summary, SweepFile, counts_bytes, plane_tsv};
 use crate::words::{count, thousands};
 
 pub(super) fn run(args: &PlaneArgs, interrupt: &Interrupt) -> Result<(), Failure> {
-    output::check(&args.run, &args.input)?;
+    let run = &args.run;
+    let out = output::open(run, &args.input, interrupt)?;
     let mut layer = Layer::read(&args.input, interrupt)?;
     exists(args.plane, &layer)?;
-    let options = args.spotlight.options();
-    let resolved = layer.resolve(&options, interrupt)?;
-    layer.say_notes(&resolved);
-    let hashes = args
-        .run
+    let hashes = run
         .output
         .is_some()
-        .then(|| Hashes::start(&args.input, interrupt));
+        .then(|| Hashes::start(&args.input, &layer, interrupt));
+    let options = args.options();
+    let resolved = layer.resolve(&options, interrupt)?;
+    layer.say_notes(&resolved);
     let spec = &resolved.spec;
+    let n_samples = layer.coordinates.n_samples();
+    let mut file = None;
+    if let (Some(path), Some(out)) = (&run.output, out) {
+        let size = (!run.summary).then(|| counts_bytes(1, spec.grid.count(), n_samples));
+        let plane = std::iter::once(args.plane);
+        file = Some(output::begin(
+            out, path, &spec.grid, plane, n_samples, size,
+        )?);
+    }
     let started = Instant::now();
     let curve = curve(
         &layer.coordinates,
@@ -35,11 +44,16 @@ pub(super) fn run(args: &PlaneArgs, interrupt: &Interrupt) -> Result<(), Failure
         interrupt.flag(),
     )?;
     layer.seconds.sweep = started.elapsed().as_secs_f64();
-    if let Some(hashes) = hashes {
+    let auto = match curve.tally.lit {
+        0 => layer.auto(&resolved, interrupt)?,
+        _ => None,
+    };
+    if let (Some(file), Some(hashes)) = (file, hashes) {
         layer.seconds.hash = Some(hashes.join(&mut layer)?.as_secs_f64());
-        write(args, &mut layer, &options, &resolved, &curve, interrupt)?;
+        interrupt.finishing()?;
+        write(args, &mut layer, &options, spec, &curve, file)?;
     }
-    tell(args, &layer, &resolved, &curve, interrupt)
+    tell(args, &layer, spec, &curve, auto)
 }
 
 /// Refuses a pair that is no plane of the basis.
@@ -69,25 +83,13 @@ fn write(
     args: &PlaneArgs,
     layer: &mut Layer,
     options: &Options,
-    resolved: &Resolved,
+    spec: &SweepSpec,
     curve: &Curve,
-    interrupt: &Interrupt,
+    mut file: SweepFile,
 ) -> Result<(), Failure> {
-    let Some(path) = &args.run.output else {
-        return Ok(());
-    };
     let started = Instant::now();
-    interrupt.tidy_up_first();
-    interrupt.check()?;
-    let spec = &resolved.spec;
-    let mut file = SweepFile::create(
-        path,
-        args.run.force,
-        &spec.grid,
-        std::iter::once(curve.plane),
-    )?;
+    let before = file.took();
     if !args.run.summary {
-        file.begin_counts(1, &spec.grid, curve.n_samples)?;
         file.curve(&curve.counts)?;
     }
     let provenance = Provenance {
@@ -104,20 +106,18 @@ fn write(
         &Statistics::Curve(curve, &spec.grid),
         &provenance.to_json(),
     )?;
-    layer.seconds.write = Some(started.elapsed().as_secs_f64());
+    layer.seconds.write = Some((before + started.elapsed()).as_secs_f64());
     Ok(())
 }
 
 fn tell(
     args: &PlaneArgs,
     layer: &Layer,
-    resolved: &Resolved,
+    spec: &SweepSpec,
     curve: &Curve,
-    interrupt: &Interrupt,
+    auto: Option<Epsilon>,
 ) -> Result<(), Failure> {
-    let spec = &resolved.spec;
     if curve.tally.lit == 0 {
-        let auto = layer.auto(resolved, interrupt)?;
         let what = format!("in {}", curve.plane);
         report::dark(&what, spec.epsilon, curve.tally.nearest, auto);
     } else {

@@ -52,12 +52,12 @@ pub(super) fn notes(coordinates: &Coordinates, rows_in_file: usize) {
     let activations = coordinates.activations();
     let excluded = activations.excluded_rows();
     if !excluded.is_empty() {
-        let rows: Vec<String> = excluded.iter().map(|row| thousands(*row as u64)).collect();
+        let rows = excluded.iter().map(|row| thousands(*row as u64));
         note(&format!(
             "{} of {} rows hold a NaN or an infinity and are left out: {}",
             thousands(excluded.len() as u64),
             thousands(rows_in_file as u64),
-            first_few(&rows),
+            first_few(rows),
         ));
     }
     if activations.zero_rows() > 0 {
@@ -69,12 +69,12 @@ pub(super) fn notes(coordinates: &Coordinates, rows_in_file: usize) {
     }
     let pairs = coordinates.basis().degenerate_pairs();
     if !pairs.is_empty() {
-        let names: Vec<String> = pairs.iter().map(|(i, j)| format!("b{i} ∧ b{j}")).collect();
+        let names = pairs.iter().map(|(i, j)| format!("b{i} ∧ b{j}"));
         note(&format!(
             "{} of basis vectors {} parallel and no plane: {}",
             count(pairs.len() as u64, "pair"),
             if pairs.len() == 1 { "is" } else { "are" },
-            first_few(&names),
+            first_few(names),
         ));
     }
 }
@@ -105,7 +105,7 @@ pub(super) fn result(
     };
     say(&format!(
         "{what} at epsilon {} ({choice}half-angle {:.1}°, {} of isotropic data): {lit}, {alignment}",
-        epsilon.shown(),
+        cosine(epsilon),
         epsilon.half_angle_deg(),
         percent(epsilon.null_share(neurons)),
     ));
@@ -115,23 +115,46 @@ pub(super) fn result(
 pub(super) fn dark(what: &str, epsilon: Epsilon, nearest: f64, auto: Option<Epsilon>) {
     let advice = auto.map_or_else(
         || "every row is zero".to_owned(),
-        |auto| format!("--epsilon auto would be {}", auto.shown()),
+        |auto| format!("--epsilon auto would be {}", cosine(auto)),
     );
     say(&format!(
         "nothing is lit {what} at epsilon {}: the largest in-plane cosine is {}, {advice}",
-        epsilon.shown(),
-        Epsilon::clamped(nearest).shown(),
+        cosine(epsilon),
+        cosine(Epsilon::clamped(nearest)),
     ));
 }
 
-fn first_few(names: &[String]) -> String {
-    let mut text = names[..names.len().min(SHOWN)].join(", ");
-    if names.len() > SHOWN {
+fn first_few(names: impl ExactSizeIterator<Item = String>) -> String {
+    let more = names.len().saturating_sub(SHOWN);
+    let mut text = names.take(SHOWN).collect::<Vec<_>>().join(", ");
+    if more > 0 {
         text.push_str(" and ");
-        text.push_str(&thousands((names.len() - SHOWN) as u64));
+        text.push_str(&thousands(more as u64));
         text.push_str(" more");
     }
     text
+}
+
+/// A cosine as it is shown everywhere; one near zero with three digits of its
+/// own. Rounded down: never tighter than it is.
+fn cosine(epsilon: Epsilon) -> String {
+    let value = epsilon.get();
+    if value == 0.0 || value.abs() >= 0.01 {
+        return epsilon.shown().to_string();
+    }
+    let scientific = format!("{value:.2e}");
+    let mut near: f64 = scientific.parse().unwrap_or(value);
+    if near > value {
+        let place = value.abs().log10().floor() as i32 - 2;
+        near = format!("{:.2e}", value - 0.5 * 10f64.powi(place))
+            .parse()
+            .unwrap_or(value);
+    }
+    if near.abs() < 1e-4 {
+        format!("{near:e}")
+    } else {
+        near.to_string()
+    }
 }
 
 /// A share as `12.3%`; a tiny one as a power of ten.
@@ -174,6 +197,21 @@ mod tests {
         assert_eq!(percent(0.001_23), "0.12%");
         assert_eq!(percent(1.23e-9), "1.2e-7%");
         assert_eq!(percent(0.0), "0%");
+    }
+
+    #[test]
+    fn a_cosine_near_zero_keeps_its_digits() {
+        let check = |value: f64, expected: &str| {
+            assert_eq!(cosine(Epsilon::clamped(value)), expected, "{value}");
+        };
+        check(0.0, "0");
+        check(0.9, "0.9");
+        check(0.345_99, "0.345");
+        check(1e-4, "0.0001");
+        check(-1e-4, "-0.0001");
+        check(0.001_239_9, "0.00123");
+        check(-0.001_231, "-0.00124");
+        check(1.999_9e-12, "1.99e-12");
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! `followspot sweep`: every privileged plane of a layer.
 
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::time::Instant;
 
 use super::args::SweepArgs;
@@ -10,8 +9,8 @@ use super::input::{Hashes, Layer};
 use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::{output, report};
-use crate::session::{Provenance, Resolved};
-use crate::srm::{self, Block, Observer, Sweep, SweepSpec};
+use crate::session::Provenance;
+use crate::srm::{self, Block, Epsilon, Observer, Sweep, SweepSpec};
 use crate::table::{Facts, Lit, Statistics, Summary, SweepFile, counts_bytes};
 use crate::words::{count, thousands};
 
@@ -25,33 +24,40 @@ pub(super) fn run(args: &SweepArgs, interrupt: &Interrupt) -> Result<(), Failure
             "a sweep needs somewhere to go: give -o OUT.npz, --json, or both".to_owned(),
         ));
     }
-    output::check(run, &args.input)?;
+    let out = output::open(run, &args.input, interrupt)?;
     let mut layer = Layer::read(&args.input, interrupt)?;
     let hashes = run
         .output
         .is_some()
-        .then(|| Hashes::start(&args.input, interrupt));
+        .then(|| Hashes::start(&args.input, &layer, interrupt));
     let options = args.options();
     let resolved = layer.resolve(&options, interrupt)?;
     let spec = &resolved.spec;
     let size = counts_size(args, &layer, spec)?;
     layer.say_notes(&resolved);
 
-    // From here on there is a part of a file, or a bar, to be wiped.
+    // From here on there is a bar to be wiped.
     interrupt.tidy_up_first();
     interrupt.check()?;
     let mut watch = Watch {
         file: None,
         progress: Progress::start(spec.planes.len()),
     };
-    if let Some(path) = &run.output {
-        watch.file = Some(begin(args, path, &layer, spec, size)?);
+    if let (Some(path), Some(out)) = (&run.output, out) {
+        let planes = (0..spec.planes.len()).map(|index| spec.planes.get(index));
+        let n_samples = layer.coordinates.n_samples();
+        let file = output::begin(out, path, &spec.grid, planes, n_samples, size)?;
+        watch.file = Some(file);
     }
     let swept = swept(&mut layer, spec, watch, interrupt)?;
     let (sweep, file) = (&swept.0, swept.1);
+    let auto = match sweep.lit_samples {
+        0 => layer.auto(&resolved, interrupt)?,
+        _ => None,
+    };
     if let (Some(file), Some(hashes)) = (file, hashes) {
         layer.seconds.hash = Some(hashes.join(&mut layer)?.as_secs_f64());
-        interrupt.check()?;
+        interrupt.finishing()?;
         let provenance = Provenance::new(
             layer.source.clone(),
             layer.basis.clone(),
@@ -67,7 +73,7 @@ pub(super) fn run(args: &SweepArgs, interrupt: &Interrupt) -> Result<(), Failure
         )?;
         layer.seconds.write = Some((before + started.elapsed()).as_secs_f64());
     }
-    tell(args, &layer, &resolved, sweep, interrupt)
+    tell(args, &layer, spec, sweep, auto)
 }
 
 /// Bytes of counts that will be written, if any are.
@@ -88,33 +94,6 @@ fn counts_size(args: &SweepArgs, layer: &Layer, spec: &SweepSpec) -> Result<Opti
         )));
     }
     Ok(Some(bytes))
-}
-
-/// Says the size and opens the file.
-fn begin(
-    args: &SweepArgs,
-    path: &Path,
-    layer: &Layer,
-    spec: &SweepSpec,
-    size: Option<u64>,
-) -> Result<SweepFile, Failure> {
-    let planes = &spec.planes;
-    let counts = size.map_or_else(
-        || "without counts".to_owned(),
-        |bytes| format!("{} of counts", report::bytes(bytes)),
-    );
-    report::say(&format!(
-        "writing {} × {} angles: {counts} to {}",
-        count(planes.len() as u64, "plane"),
-        thousands(spec.grid.count() as u64),
-        path.display(),
-    ));
-    let all = (0..planes.len()).map(|index| planes.get(index));
-    let mut file = SweepFile::create(path, args.run.force, &spec.grid, all)?;
-    if size.is_some() {
-        file.begin_counts(planes.len(), &spec.grid, layer.coordinates.n_samples())?;
-    }
-    Ok(file)
 }
 
 /// Sweeps, with the counts going to the file as they come.
@@ -142,14 +121,12 @@ fn swept(
 fn tell(
     args: &SweepArgs,
     layer: &Layer,
-    resolved: &Resolved,
+    spec: &SweepSpec,
     sweep: &Sweep,
-    interrupt: &Interrupt,
+    auto: Option<Epsilon>,
 ) -> Result<(), Failure> {
-    let spec = &resolved.spec;
     let neurons = layer.coordinates.activations().n_neurons();
     if sweep.lit_samples == 0 {
-        let auto = layer.auto(resolved, interrupt)?;
         report::dark("in any plane", spec.epsilon, sweep.nearest, auto);
     } else {
         report::result(

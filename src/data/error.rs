@@ -354,23 +354,18 @@ fn rank(shape: &[u64]) -> String {
 
 /// Arrays as `layer1 (20 × 6, float32), layer2 (…)`, the first ten by name.
 fn several(arrays: &[ArrayInfo]) -> String {
-    listed(arrays, |array| {
+    listed(arrays, 10, ", ", |array| {
         let key = printable(array.key.as_deref().unwrap_or_default());
         format!("{key} ({}, {})", times(&array.shape), array.dtype)
     })
 }
 
-fn listed(arrays: &[ArrayInfo], item: impl Fn(&ArrayInfo) -> String) -> String {
-    const SHOWN: usize = 10;
-    let mut text = String::new();
-    for (place, array) in arrays.iter().take(SHOWN).enumerate() {
-        if place > 0 {
-            text.push_str(", ");
-        }
-        text.push_str(&item(array));
-    }
-    if arrays.len() > SHOWN {
-        let more = (arrays.len() - SHOWN) as u64;
+/// The first items, and how many more there are.
+fn listed<T>(items: &[T], shown: usize, between: &str, item: impl Fn(&T) -> String) -> String {
+    let first: Vec<String> = items.iter().take(shown).map(item).collect();
+    let mut text = first.join(between);
+    if items.len() > shown {
+        let more = (items.len() - shown) as u64;
         let _ = write!(text, " and {} more", thousands(more));
     }
     text
@@ -388,10 +383,19 @@ fn none_fits(arrays: &[ArrayInfo]) -> String {
             count(arrays[0].shape[0], "number")
         );
     }
-    let why = listed(arrays, |array| {
-        let key = printable(array.key.as_deref().unwrap_or_default());
+    // What is wrong with many is said once.
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for array in arrays {
+        let key = format!("`{}`", printable(array.key.as_deref().unwrap_or_default()));
         let problem = array.problem.as_deref().unwrap_or("could be taken");
-        format!("`{key}` {problem}")
+        match reasons.iter_mut().find(|(known, _)| *known == problem) {
+            Some((_, keys)) => keys.push(key),
+            None => reasons.push((problem, vec![key])),
+        }
+    }
+    let why = listed(&reasons, 3, "; ", |(problem, keys)| match &keys[..] {
+        [key] => format!("{key} {problem}"),
+        keys => format!("{}: each {problem}", listed(keys, 5, ", ", Clone::clone)),
     });
     let noun = if arrays.len() == 1 { "array" } else { "arrays" };
     format!(" {noun}, none that could be activations: {why}")

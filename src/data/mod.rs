@@ -20,6 +20,7 @@ mod error;
 mod literal;
 mod npy;
 mod npz;
+mod stamp;
 
 use std::fs::{File, FileType, Metadata};
 use std::io::{BufReader, Read, Seek};
@@ -29,8 +30,9 @@ use std::sync::atomic::AtomicBool;
 
 pub use dtype::Dtype;
 pub use error::{ArrayProblem, DataError};
+pub use stamp::FileStamp;
 
-use crate::srm::{Activations, ActivationsError};
+use crate::srm::{Activations, ActivationsError, Values};
 use crate::words::thousands;
 use body::{Body, Decoded};
 use npy::Header;
@@ -65,6 +67,8 @@ pub struct Dump {
     pub dtype: Dtype,
     /// Rows and columns in the file, with the rows that were left out.
     pub shape: [usize; 2],
+    /// The file as it was when it was opened; `None` for the bundled sample.
+    pub stamp: Option<FileStamp>,
     /// The samples.
     pub activations: Arc<Activations>,
     /// What the reader should know: which array was taken, what was ignored or
@@ -81,6 +85,8 @@ pub struct Matrix {
     pub path: PathBuf,
     /// The array's name in a `.npz`.
     pub key: Option<String>,
+    /// The file as it was when it was opened.
+    pub stamp: FileStamp,
     /// `m`.
     pub rows: usize,
     /// `d`.
@@ -96,7 +102,7 @@ pub struct Matrix {
 /// [`DataError`] if the file as a whole cannot be read. What is wrong with one
 /// array stands in its [`ArrayInfo::problem`].
 pub fn list(path: &Path) -> Result<Vec<ArrayInfo>, DataError> {
-    match Source::open(path)? {
+    match Source::open(path)?.0 {
         Source::Npy(mut file) => Ok(vec![info(None, file.header())]),
         Source::Npz(mut archive) => Ok(all_infos(&mut archive)),
     }
@@ -111,7 +117,45 @@ pub fn list(path: &Path) -> Result<Vec<ArrayInfo>, DataError> {
 /// # Errors
 /// [`DataError`], also where [`Activations::new`] refuses the array.
 pub fn load(path: &Path, key: Option<&str>, cancel: &AtomicBool) -> Result<Dump, DataError> {
-    load_from(Source::open(path)?, path, key, cancel)
+    let (source, stamp) = Source::open(path)?;
+    dump(take(source, key, cancel, samples)?, path, Some(stamp))
+}
+
+/// Lists the arrays of a file as [`list`] does and reads each that could be
+/// activations as [`load`] does, one after the other: `each` is given both. The
+/// file is opened once, however many arrays it holds.
+///
+/// # Errors
+/// As [`list`]; [`DataError::Cancelled`] soon after `cancel` is set.
+pub fn load_each(
+    path: &Path,
+    cancel: &AtomicBool,
+    mut each: impl FnMut(ArrayInfo, Option<Result<Dump, DataError>>),
+) -> Result<(), DataError> {
+    let mut give = |array: ArrayInfo, dump: Option<Result<Dump, DataError>>| {
+        if matches!(dump, Some(Err(DataError::Cancelled))) {
+            return Err(DataError::Cancelled);
+        }
+        each(array, dump);
+        Ok(())
+    };
+    match Source::open(path)? {
+        (Source::Npy(mut file), _) => {
+            let array = info(None, file.header());
+            let loaded = array.problem.is_none().then(|| load(path, None, cancel));
+            give(array, loaded)
+        }
+        (Source::Npz(mut archive), stamp) => {
+            for (place, array) in all_infos(&mut archive).into_iter().enumerate() {
+                let loaded = array.problem.is_none().then(|| {
+                    let taken = take_member(&mut archive, place, cancel, samples)?;
+                    dump(taken, path, Some(stamp))
+                });
+                give(array, loaded)?;
+            }
+            Ok(())
+        }
+    }
 }
 
 /// The bundled sample: the latent layer of a `ReLU` autoencoder of handwritten
@@ -128,24 +172,18 @@ pub fn sample() -> Result<Dump, DataError> {
         length: BYTES.len() as u64,
         header_bytes: 0,
     };
-    load_from(
-        Source::Npy(file),
-        Path::new(NAME),
-        None,
-        &AtomicBool::new(false),
-    )
+    let taken = take(Source::Npy(file), None, &AtomicBool::new(false), samples)?;
+    dump(taken, Path::new(NAME), None)
 }
 
-fn load_from(
-    source: Source,
-    path: &Path,
-    key: Option<&str>,
-    cancel: &AtomicBool,
-) -> Result<Dump, DataError> {
-    let taken = take(source, key, cancel, |body, matrix| {
-        fits(matrix.rows, matrix.columns)?;
-        body.neuron_major()
-    })?;
+/// Reads a body as activations.
+fn samples(body: Body, matrix: &npy::Matrix) -> Result<Decoded<Values>, ArrayProblem> {
+    fits(matrix.rows, matrix.columns)?;
+    body.neuron_major()
+}
+
+/// Checks what was read as activations.
+fn dump(taken: Taken<Values>, path: &Path, stamp: Option<FileStamp>) -> Result<Dump, DataError> {
     let [rows, columns] = taken.shape;
     let activations = Activations::new(taken.values, rows, columns)
         .map_err(|source| ArrayProblem::Unfit(source).at(&taken.file_name, taken.key.as_deref()))?;
@@ -155,6 +193,7 @@ fn load_from(
         key: taken.key,
         dtype: taken.dtype,
         shape: taken.shape,
+        stamp,
         activations: Arc::new(activations),
         notes: taken.notes,
     })
@@ -172,12 +211,14 @@ pub fn load_matrix(
     key: Option<&str>,
     cancel: &AtomicBool,
 ) -> Result<Matrix, DataError> {
-    let taken = take(Source::open(path)?, key, cancel, |body, _| body.row_major())?;
+    let (source, stamp) = Source::open(path)?;
+    let taken = take(source, key, cancel, |body, _| body.row_major())?;
     let [rows, columns] = taken.shape;
     Ok(Matrix {
         file_name: taken.file_name,
         path: path.to_owned(),
         key: taken.key,
+        stamp,
         rows,
         columns,
         values: taken.values,
@@ -201,13 +242,7 @@ fn take<T>(
     cancel: &AtomicBool,
     read: impl FnOnce(Body, &npy::Matrix) -> Result<Decoded<T>, ArrayProblem>,
 ) -> Result<Taken<T>, DataError> {
-    let read = |header: &Header, available: u64, source: &mut dyn Read| {
-        let matrix = header.matrix(available)?;
-        let decoded = read(Body::new(source, matrix, cancel), &matrix)?;
-        Ok((matrix, decoded))
-    };
-    let mut notes = Vec::new();
-    let (file_name, key, (matrix, decoded), left) = match source {
+    match source {
         Source::Npy(mut file) => {
             if let Some(key) = key {
                 return Err(DataError::KeyForSingleArray {
@@ -215,35 +250,70 @@ fn take<T>(
                     key: key.to_owned(),
                 });
             }
-            let array = file
-                .read(read)
+            let (matrix, decoded) = file
+                .read(|header, available, source| decode(header, available, source, cancel, read))
                 .map_err(|problem| problem.at(&file.name, None))?;
-            let left = file.length - file.header_bytes - array.0.bytes;
-            (file.name, None, array, left)
+            let left = file.length - file.header_bytes - matrix.bytes;
+            Ok(taken(file.name, None, &matrix, decoded, left))
         }
         Source::Npz(mut archive) => {
             let (place, note) = choose(&mut archive, key)?;
-            notes.extend(note);
-            let name = archive.file_name().to_owned();
-            let key = archive.keys().nth(place).unwrap_or_default().to_owned();
-            let (array, left) = archive
-                .read(place, cancel, read)
-                .map_err(|problem| problem.at(&name, Some(&key)))?;
-            (name, Some(key), array, left)
+            let mut taken = take_member(&mut archive, place, cancel, read)?;
+            taken.notes.splice(0..0, note);
+            Ok(taken)
         }
-    };
-    notes.extend(npz::left_over(left));
+    }
+}
+
+/// Reads the array at `place` of an archive, its values by `read`.
+fn take_member<T>(
+    archive: &mut Archive,
+    place: usize,
+    cancel: &AtomicBool,
+    read: impl FnOnce(Body, &npy::Matrix) -> Result<Decoded<T>, ArrayProblem>,
+) -> Result<Taken<T>, DataError> {
+    let name = archive.file_name().to_owned();
+    let key = archive.key(place).to_owned();
+    let ((matrix, decoded), left) = archive
+        .read(place, cancel, |header, available, source| {
+            decode(header, available, source, cancel, read)
+        })
+        .map_err(|problem| problem.at(&name, Some(&key)))?;
+    Ok(taken(name, Some(key), &matrix, decoded, left))
+}
+
+fn decode<T>(
+    header: &Header,
+    available: u64,
+    source: &mut dyn Read,
+    cancel: &AtomicBool,
+    read: impl FnOnce(Body, &npy::Matrix) -> Result<Decoded<T>, ArrayProblem>,
+) -> Result<(npy::Matrix, Decoded<T>), ArrayProblem> {
+    let matrix = header.matrix(available)?;
+    let decoded = read(Body::new(source, matrix, cancel), &matrix)?;
+    Ok((matrix, decoded))
+}
+
+/// An array with the notes on it; `left` bytes came after it.
+fn taken<T>(
+    file_name: String,
+    key: Option<String>,
+    matrix: &npy::Matrix,
+    decoded: Decoded<T>,
+    left: u64,
+) -> Taken<T> {
+    let mut notes = Vec::from_iter(npz::left_over(left));
     if decoded.rounded {
         notes.push("holds integers beyond 2^53: rounded to double precision".to_owned());
     }
-    Ok(Taken {
+    Taken {
         file_name,
         key,
         dtype: matrix.dtype,
         shape: [matrix.rows, matrix.columns],
         values: decoded.values,
         notes,
-    })
+    }
 }
 
 /// The place of the array to take from an archive, and a note if it was chosen.
@@ -363,7 +433,7 @@ impl NpyFile {
 
 impl Source {
     /// Opens `path` and recognises it.
-    fn open(path: &Path) -> Result<Self, DataError> {
+    fn open(path: &Path) -> Result<(Self, FileStamp), DataError> {
         let name = path.file_name().unwrap_or(path.as_os_str());
         let name = name.to_string_lossy().into_owned();
         let io = |source| DataError::Io {
@@ -383,6 +453,7 @@ impl Source {
         let metadata = file.metadata().map_err(io)?;
         regular(&metadata)?;
         let length = metadata.len();
+        let stamp = FileStamp::of(&metadata);
         let mut start = Vec::new();
         (&mut file).take(12).read_to_end(&mut start).map_err(io)?;
         file.rewind().map_err(io)?;
@@ -390,15 +461,17 @@ impl Source {
             .iter()
             .any(|magic| start.starts_with(*magic));
         if start.starts_with(npy::MAGIC) {
-            return Ok(Self::Npy(NpyFile {
+            let file = NpyFile {
                 name,
                 file: Box::new(BufReader::new(file)),
                 length,
                 header_bytes: 0,
-            }));
+            };
+            return Ok((Self::Npy(file), stamp));
         }
         if is_zip {
-            return Archive::open(file, length, &name).map(Self::Npz);
+            let archive = Archive::open(file, length, &name)?;
+            return Ok((Self::Npz(archive), stamp));
         }
         Err(unknown(path, name, &start))
     }

@@ -98,6 +98,11 @@ impl Archive {
         self.keys.iter().map(|(key, _)| key.as_str())
     }
 
+    /// The name of the array at `place`; empty where there is none.
+    pub fn key(&self, place: usize) -> &str {
+        self.keys.get(place).map_or("", |(key, _)| key)
+    }
+
     /// The place of `key` among [`Archive::keys`]; `layer1.npy` stands for
     /// `layer1` where no key is named so, as in NumPy.
     pub fn find(&self, key: &str) -> Option<usize> {

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
+use crate::data::FileStamp;
 use crate::words;
 
 /// Bytes between two looks at the flag: about a millisecond.
@@ -27,6 +28,9 @@ pub enum HashError {
         /// What the system said.
         source: io::Error,
     },
+    /// It is not the file any more that was loaded.
+    #[error("{0} changed while it was being read: run again")]
+    Changed(String),
     /// Called off.
     #[error("hashing was cancelled")]
     Cancelled,
@@ -49,11 +53,23 @@ pub struct Hash {
 /// # Errors
 /// If the file cannot be read; [`HashError::Cancelled`] soon after `cancel` is set.
 pub fn sha256(path: &Path, cancel: &AtomicBool) -> Result<String, HashError> {
+    hash(path, None, cancel)
+}
+
+/// As [`sha256`], of the file that had this `stamp` when it was loaded.
+fn hash(path: &Path, stamp: Option<FileStamp>, cancel: &AtomicBool) -> Result<String, HashError> {
     let fail = |source| HashError::Io {
         file: name(path),
         source,
     };
+    let same = |file: &File| match stamp {
+        Some(stamp) if FileStamp::of(&file.metadata().map_err(fail)?) != stamp => {
+            Err(HashError::Changed(name(path)))
+        }
+        _ => Ok(()),
+    };
     let mut file = File::open(path).map_err(fail)?;
+    same(&file)?;
     let mut hasher = Sha256::new();
     let mut chunk = vec![0; CHUNK];
     loop {
@@ -67,6 +83,7 @@ pub fn sha256(path: &Path, cancel: &AtomicBool) -> Result<String, HashError> {
             Err(e) => return Err(fail(e)),
         }
     }
+    same(&file)?;
     let mut hex = String::with_capacity(64);
     for byte in hasher.finalize() {
         let _ = write!(hex, "{byte:02x}");
@@ -82,14 +99,15 @@ pub struct HashJob {
 }
 
 impl HashJob {
-    /// Starts to hash the file at `path`.
+    /// Starts to hash the file at `path`, which had this `stamp` when it was
+    /// loaded; `None` if any file will do.
     #[must_use]
-    pub fn start(path: &Path, cancel: Arc<AtomicBool>) -> Self {
+    pub fn start(path: &Path, stamp: Option<FileStamp>, cancel: Arc<AtomicBool>) -> Self {
         let file = name(path);
         let path = path.to_owned();
         let thread = Builder::new().name("hash".to_owned()).spawn(move || {
             let started = Instant::now();
-            let sha256 = sha256(&path, &cancel)?;
+            let sha256 = hash(&path, stamp, &cancel)?;
             Ok(Hash {
                 sha256,
                 took: started.elapsed(),
@@ -104,7 +122,8 @@ impl HashJob {
     /// Waits for the hash.
     ///
     /// # Errors
-    /// As [`sha256`]; [`HashError::NoThread`] if the system gave no thread.
+    /// As [`sha256`]; [`HashError::Changed`] if it is not the file that was loaded;
+    /// [`HashError::NoThread`] if the system gave no thread.
     pub fn join(self) -> Result<Hash, HashError> {
         self.thread
             .and_then(|thread| thread.join().ok())
@@ -127,7 +146,7 @@ mod tests {
         let check = |text: &[u8], expected: &str| {
             let path = folder.path().join("file");
             std::fs::write(&path, text).unwrap();
-            let job = HashJob::start(&path, Arc::new(AtomicBool::new(false)));
+            let job = HashJob::start(&path, None, Arc::default());
             assert_eq!(job.join().unwrap().sha256, expected);
         };
         check(
@@ -150,5 +169,25 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         let missing = sha256(&path, &AtomicBool::new(false)).unwrap_err();
         assert!(missing.to_string().starts_with("cannot read acts.npy for"));
+    }
+
+    #[test]
+    fn only_the_file_that_was_loaded_is_hashed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("acts.npy");
+        let stamp = || FileStamp::of(&std::fs::metadata(&path).unwrap());
+        let hashed = |stamp| HashJob::start(&path, Some(stamp), Arc::default()).join();
+        std::fs::write(&path, "first").unwrap();
+        let loaded = stamp();
+        assert!(hashed(loaded).is_ok());
+        // Another of the same size takes its name; then it is written anew.
+        let other = folder.path().join("other");
+        std::fs::write(&other, "other").unwrap();
+        std::fs::rename(&other, &path).unwrap();
+        let error = hashed(loaded).unwrap_err().to_string();
+        assert_eq!(error, "acts.npy changed while it was being read: run again");
+        let replaced = stamp();
+        std::fs::write(&path, "longer").unwrap();
+        assert!(matches!(hashed(replaced), Err(HashError::Changed(_))));
     }
 }

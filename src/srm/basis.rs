@@ -1,10 +1,12 @@
 //! The privileged basis `B`, `m × d`, and the frames of its planes.
 
 use std::ops::Range;
+use std::sync::atomic::AtomicBool;
 
 use ndarray::{Array2, ArrayView2, s};
 use rayon::prelude::*;
 
+use super::cancel::{Cancelled, PRODUCTS, check};
 use super::plane::Plane;
 
 /// `s = ‖b_j − (b_i·b_j) b_i‖` below this makes no plane (0.0006°).
@@ -14,8 +16,8 @@ pub const DEGENERATE: f64 = 1e-5;
 /// `√(1 − g²)` has lost less than a digit. No degenerate pair is below.
 pub(super) const NEARLY_PARALLEL: f64 = 0.9;
 
-/// Vectors whose overlaps with the others are worked out in one product.
-pub(super) const OVERLAP_ROWS: usize = 16;
+/// Most vectors whose overlaps with the others are worked out in one product.
+const OVERLAP_ROWS: usize = 16;
 
 /// Why a matrix is no privileged basis.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -114,7 +116,22 @@ impl UnitBasis {
     ///
     /// # Errors
     /// Fewer than two rows, a zero row, a row that is not finite.
-    pub fn dense(mut values: Vec<f64>, m: usize, d: usize) -> Result<Self, BasisError> {
+    pub fn dense(values: Vec<f64>, m: usize, d: usize) -> Result<Self, BasisError> {
+        Self::dense_cancellable(values, m, d, &AtomicBool::new(false))
+            .map(|basis| basis.unwrap_or_else(|_| unreachable!("nobody cancels")))
+    }
+
+    /// As [`UnitBasis::dense`], which takes `O(m²·d)` to find the parallel pairs;
+    /// called off soon after `cancel` is set.
+    ///
+    /// # Errors
+    /// As [`UnitBasis::dense`]; within, [`Cancelled`].
+    pub fn dense_cancellable(
+        mut values: Vec<f64>,
+        m: usize,
+        d: usize,
+        cancel: &AtomicBool,
+    ) -> Result<Result<Self, Cancelled>, BasisError> {
         if m.checked_mul(d) != Some(values.len()) {
             return Err(BasisError::Ragged {
                 values: values.len(),
@@ -129,6 +146,9 @@ impl UnitBasis {
             return Err(BasisError::ZeroRow(0));
         }
         for (index, row) in values.chunks_exact_mut(d).enumerate() {
+            if check(cancel).is_err() {
+                return Ok(Err(Cancelled));
+            }
             if !row.iter().all(|v| v.is_finite()) {
                 return Err(BasisError::NotFinite(index));
             }
@@ -149,8 +169,10 @@ impl UnitBasis {
             rows: Rows::Dense { m, values },
             degenerate: Vec::new(),
         };
-        basis.degenerate = basis.find_degenerate();
-        Ok(basis)
+        Ok(basis.find_degenerate(cancel).map(|degenerate| {
+            basis.degenerate = degenerate;
+            basis
+        }))
     }
 
     /// `m`: number of vectors.
@@ -242,26 +264,38 @@ impl UnitBasis {
         Some(all.slice(s![rows, ..]).dot(&all.slice(s![columns, ..]).t()))
     }
 
-    fn find_degenerate(&self) -> Vec<(u32, u32)> {
+    /// Vectors whose overlaps with the others are worked out between two looks
+    /// at the flag.
+    pub(super) fn overlap_rows(&self) -> usize {
+        let a_row = self.len().saturating_mul(self.d);
+        (PRODUCTS / a_row.max(1)).clamp(1, OVERLAP_ROWS)
+    }
+
+    fn find_degenerate(&self, cancel: &AtomicBool) -> Result<Vec<(u32, u32)>, Cancelled> {
         let m = self.len();
-        (0..m.div_ceil(OVERLAP_ROWS))
+        let step = self.overlap_rows();
+        let found: Result<Vec<Vec<(u32, u32)>>, Cancelled> = (0..m.div_ceil(step))
             .into_par_iter()
-            .flat_map_iter(|piece| {
-                let first = piece * OVERLAP_ROWS;
-                let overlaps = self.overlaps(first..m.min(first + OVERLAP_ROWS), first..m);
+            .map(|piece| {
+                check(cancel)?;
+                let first = piece * step;
+                let overlaps = self.overlaps(first..m.min(first + step), first..m);
                 let mut found = Vec::new();
-                for ((row, column), overlap) in overlaps.iter().flat_map(|o| o.indexed_iter()) {
-                    let (i, j) = ((first + row) as u32, (first + column) as u32);
-                    if i < j
-                        && overlap.abs() > NEARLY_PARALLEL
-                        && self.frame(Plane { i, j }).height < DEGENERATE
-                    {
-                        found.push((i, j));
+                for (row, overlaps) in overlaps.iter().flat_map(|o| o.rows()).enumerate() {
+                    check(cancel)?;
+                    for (column, overlap) in overlaps.iter().enumerate().skip(row + 1) {
+                        let (i, j) = ((first + row) as u32, (first + column) as u32);
+                        if overlap.abs() > NEARLY_PARALLEL
+                            && self.frame(Plane { i, j }).height < DEGENERATE
+                        {
+                            found.push((i, j));
+                        }
                     }
                 }
-                found
+                Ok(found)
             })
-            .collect()
+            .collect();
+        Ok(found?.concat())
     }
 }
 

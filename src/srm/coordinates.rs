@@ -3,22 +3,24 @@
 //! For the standard basis `C` is the activations over their norms, so nothing
 //! is stored beside them; for another basis `C` is worked out once, in `f64`.
 
+use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 
 use super::activations::{Activations, Neuron};
 use super::basis::{BasisError, Frame, UnitBasis};
-use super::cancel::Cancelled;
+use super::cancel::{Cancelled, PRODUCTS, check};
 use super::plane::Plane;
 
 /// Samples a block; two columns of them in `f64` stay in the first cache.
 pub(super) const BLOCK: usize = 1024;
 
 /// Samples that the product with a dense basis takes at once.
-const PRODUCT_BLOCK: usize = 1024;
+const PRODUCT_BLOCK: usize = 256;
 
 /// The samples seen from a privileged basis: what sweeps and curves read.
 #[derive(Clone, Debug)]
@@ -153,7 +155,8 @@ fn scale<T: Copy + Into<f64>>(out: &mut [f64], values: &[T], inverse: &[f64]) {
     }
 }
 
-/// `C = B X̂ᵀ`, `m × N`, block of samples by block of samples.
+/// `C = B X̂ᵀ`, `m × N`, block of samples by block of samples, each written where
+/// it belongs.
 fn product(
     activations: &Activations,
     basis: &[f64],
@@ -161,41 +164,48 @@ fn product(
     cancel: &AtomicBool,
 ) -> Result<Vec<f64>, Cancelled> {
     let (n, d) = (activations.n_samples(), activations.n_neurons());
-    let Ok(basis) = ArrayView2::from_shape((m, d), basis) else {
+    let mut out = vec![0.0; m * n];
+    let (Ok(basis), Ok(mut all)) = (
+        ArrayView2::from_shape((m, d), basis),
+        ArrayViewMut2::from_shape((m, n), &mut out),
+    ) else {
         unreachable!("a UnitBasis holds m × d values");
     };
-    let blocks: Result<Vec<(usize, Array2<f64>)>, Cancelled> = (0..n.div_ceil(PRODUCT_BLOCK))
+    let blocks: Vec<ArrayViewMut2<f64>> =
+        all.axis_chunks_iter_mut(Axis(1), PRODUCT_BLOCK).collect();
+    blocks
         .into_par_iter()
-        .map(|block| {
-            if cancel.load(Ordering::Relaxed) {
-                return Err(Cancelled);
-            }
-            let first = block * PRODUCT_BLOCK;
-            let width = PRODUCT_BLOCK.min(n - first);
-            let mut unit = Array2::<f64>::zeros((d, width));
-            let inverse = &activations.inverse_norms()[first..first + width];
-            for (k, mut row) in unit.rows_mut().into_iter().enumerate() {
-                let Some(row) = row.as_slice_mut() else {
-                    unreachable!("a fresh array is contiguous");
-                };
-                match activations.neuron(k) {
-                    Neuron::F32(v) => scale(row, &v[first..first + width], inverse),
-                    Neuron::F64(v) => scale(row, &v[first..first + width], inverse),
-                }
-            }
-            Ok((first, basis.dot(&unit)))
-        })
-        .collect();
-    let blocks = blocks?;
-    let mut out = vec![0.0; m * n];
-    out.par_chunks_exact_mut(n)
         .enumerate()
-        .for_each(|(k, row)| {
-            for (first, block) in &blocks {
-                for (out, &value) in row[*first..].iter_mut().zip(block.row(k)) {
-                    *out = value;
-                }
+        .try_for_each(|(block, mut target)| {
+            check(cancel)?;
+            let width = target.ncols();
+            let samples = block * PRODUCT_BLOCK..block * PRODUCT_BLOCK + width;
+            let unit = unit_columns(activations, samples);
+            let rows = (PRODUCTS / (width * d)).max(1);
+            for (basis, mut target) in basis
+                .axis_chunks_iter(Axis(0), rows)
+                .zip(target.axis_chunks_iter_mut(Axis(0), rows))
+            {
+                check(cancel)?;
+                general_mat_mul(1.0, &basis, &unit, 0.0, &mut target);
             }
-        });
+            Ok(())
+        })?;
     Ok(out)
+}
+
+/// Samples over their norms, `d` rows of as many as there are `samples`.
+fn unit_columns(activations: &Activations, samples: Range<usize>) -> Array2<f64> {
+    let inverse = &activations.inverse_norms()[samples.clone()];
+    let mut unit = Array2::<f64>::zeros((activations.n_neurons(), samples.len()));
+    for (k, mut row) in unit.rows_mut().into_iter().enumerate() {
+        let Some(row) = row.as_slice_mut() else {
+            unreachable!("a fresh array is contiguous");
+        };
+        match activations.neuron(k) {
+            Neuron::F32(values) => scale(row, &values[samples.clone()], inverse),
+            Neuron::F64(values) => scale(row, &values[samples.clone()], inverse),
+        }
+    }
+    unit
 }

@@ -11,29 +11,97 @@ pub fn share(epsilon: f64, d: usize) -> f64 {
     if epsilon < 0.0 {
         return 1.0 - share(-epsilon, d);
     }
-    let sine_squared = (1.0 - epsilon) * (1.0 + epsilon);
-    if sine_squared <= 0.0 {
+    if epsilon >= 1.0 {
         return 0.0;
-    }
-    if sine_squared >= 1.0 {
-        return 0.5;
     }
     if d == 2 {
         // The same in closed form, to the last digit.
         return epsilon.acos() / std::f64::consts::PI;
     }
-    0.5 * puruspe::betai((d as f64 - 1.0) / 2.0, 0.5, sine_squared)
+    let b = (d as f64 - 1.0) / 2.0;
+    let cosine_squared = epsilon * epsilon;
+    let sine_squared = (1.0 - epsilon) * (1.0 + epsilon);
+    let ln_sine_squared = if cosine_squared < 0.5 {
+        (-cosine_squared).ln_1p()
+    } else {
+        sine_squared.ln()
+    };
+    // x^½ (1 − x)^b / B(½, b) at x = ε²: stands before either fraction.
+    let front = epsilon * (b * ln_sine_squared).exp() * gamma_ratio(b) / PI_ROOT;
+    // A fraction converges fast only on its own side of the mean.
+    if cosine_squared < 1.5 / (b + 2.5) {
+        // ½ (1 − I_{ε²}(½, b))
+        0.5 - front * beta_fraction(0.5, b, cosine_squared)
+    } else {
+        0.5 * front * beta_fraction(b, 0.5, sine_squared) / b
+    }
+}
+
+/// `√π = Γ(½)`.
+const PI_ROOT: f64 = 1.772_453_850_905_516;
+
+/// `Γ(b + ½) / Γ(b)`: raised to a large argument, where the series in `1/b` has
+/// all digits.
+fn gamma_ratio(mut b: f64) -> f64 {
+    let mut factor = 1.0;
+    while b < 64.0 {
+        factor *= b / (b + 0.5);
+        b += 1.0;
+    }
+    let x = 1.0 / b;
+    let terms = [
+        -1.0 / 8.0,
+        1.0 / 128.0,
+        5.0 / 1024.0,
+        -21.0 / 32_768.0,
+        -399.0 / 262_144.0,
+    ];
+    let series = terms.iter().rev().fold(0.0, |sum, term| (sum + term) * x);
+    factor * b.sqrt() * (1.0 + series)
+}
+
+/// The continued fraction of the incomplete beta function (DLMF 8.17.22), after
+/// Lentz: `I_x(a, b) = x^a (1 − x)^b / (a B(a, b))` times this.
+fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
+    /// Far more than any `d` needs on the right side of the mean.
+    const MOST: u32 = 100_000;
+    let step = |coefficient: f64, c: &mut f64, d: &mut f64| {
+        let away_from_zero = |v: f64| if v == 0.0 { f64::MIN_POSITIVE } else { v };
+        *d = 1.0 / away_from_zero(1.0 + coefficient * *d);
+        *c = away_from_zero(1.0 + coefficient / *c);
+        *c * *d
+    };
+    let (mut c, mut d) = (1.0, 1.0 / (1.0 - (a + b) * x / (a + 1.0)));
+    let mut value = d;
+    for m in 1..MOST {
+        let m = f64::from(m);
+        let k = a + 2.0 * m;
+        value *= step(m * (b - m) * x / ((k - 1.0) * k), &mut c, &mut d);
+        let last = step(-(a + m) * (a + b + m) * x / (k * (k + 1.0)), &mut c, &mut d);
+        value *= last;
+        if (last - 1.0).abs() <= f64::EPSILON {
+            break;
+        }
+    }
+    value
 }
 
 /// The `ε` with `p0(ε, d) = share`, by bisection to the last bit
 /// (`p0` falls strictly from 1 at `ε = −1` to 0 at `ε = 1`).
 #[must_use]
 pub fn epsilon_of_share(wanted: f64, d: usize) -> f64 {
-    let (mut low, mut high) = (-1.0f64, 1.0f64);
+    if wanted > 0.5 {
+        // Exact: no digit is lost from a half upwards.
+        return -epsilon_of_share(1.0 - wanted, d);
+    }
+    if wanted == 0.5 {
+        return 0.0;
+    }
+    let (mut low, mut high) = (0.0f64, 1.0f64);
     loop {
         let middle = f64::midpoint(low, high);
         if middle <= low || middle >= high {
-            return middle.clamp(-1.0, 1.0);
+            return middle;
         }
         if share(middle, d) > wanted {
             low = middle;
@@ -62,18 +130,63 @@ mod tests {
         assert!((a - b).abs() <= relative * b.abs(), "{a} is not {b}");
     }
 
+    /// From 1e-12 to 0.999, small ones by powers of ten.
+    fn cosines() -> impl Iterator<Item = f64> {
+        let small = (-12..=-2).flat_map(|n| [10f64.powi(n), 3.3 * 10f64.powi(n)]);
+        small
+            .chain((4..100).map(|n| f64::from(n) / 100.0))
+            .chain([0.999, 0.999_999])
+    }
+
     #[test]
     fn closed_forms_in_two_three_and_five_dimensions() {
-        for epsilon in [0.01, 0.3, 0.5, 0.9, 0.999] {
+        for epsilon in cosines() {
             close(
                 share(epsilon, 2),
                 epsilon.acos() / std::f64::consts::PI,
                 1e-12,
             );
-            close(share(epsilon, 3), (1.0 - epsilon) / 2.0, 1e-9);
+            close(share(epsilon, 3), (1.0 - epsilon) / 2.0, 1e-12);
             // d = 5: the density of the cosine is 3/4 (1 − t²).
-            let cap = 0.5 - 0.75 * (epsilon - epsilon.powi(3) / 3.0);
-            close(share(epsilon, 5), cap, 1e-9);
+            let cap = (1.0 - epsilon).powi(2) * (2.0 + epsilon) / 4.0;
+            close(share(epsilon, 5), cap, 1e-12);
+        }
+    }
+
+    #[test]
+    fn two_dimensions_more_as_the_recurrence_has_it() {
+        // p0(ε, d + 2) = p0(ε, d) − ε (1 − ε²)^((d − 1)/2) Γ(d/2) / (2 √π Γ((d + 1)/2)):
+        // even and odd d by the closed forms of 2 and 3, far up.
+        for epsilon in cosines().filter(|&epsilon| epsilon < 0.7) {
+            for first in [2, 3] {
+                let mut expected = share(epsilon, first);
+                let mut coefficient = if first == 2 {
+                    1.0 / std::f64::consts::PI
+                } else {
+                    0.25
+                };
+                for d in (first..600).step_by(2) {
+                    let exponent = (d as f64 - 1.0) / 2.0;
+                    expected -= epsilon * coefficient * (1.0 - epsilon * epsilon).powf(exponent);
+                    coefficient *= d as f64 / (d as f64 + 1.0);
+                    let error = share(epsilon, d + 2) - expected;
+                    assert!(error.abs() < 1e-13, "ε = {epsilon}, d = {}: {error}", d + 2);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_wider_the_cone_the_larger_its_share() {
+        for d in [2, 3, 4, 5, 6, 7, 9, 24, 100, 384, 1000, 4096, 100_000] {
+            let mut before = 1.0;
+            for step in -20_000..=20_000 {
+                // Fine around 0, where most of a wide layer lies.
+                let t = f64::from(step) / 20_000.0;
+                let now = share(t.powi(3), d);
+                assert!(now <= before, "d = {d}, ε = {}", t.powi(3));
+                before = now;
+            }
         }
     }
 
@@ -90,14 +203,27 @@ mod tests {
 
     #[test]
     fn share_and_back() {
-        for d in [2, 3, 8, 24, 384, 4096] {
+        for d in [2, 3, 6, 8, 24, 384, 4096] {
             // Narrower cones of few dimensions lie closer to ε = 1 than doubles do.
             let narrow = if d < 8 { 1e-3 } else { 1e-6 };
-            for wanted in [narrow, 0.01, 0.3, 0.5, 0.8, 0.999] {
-                close(share(epsilon_of_share(wanted, d), d), wanted, 1e-7);
+            for wanted in [
+                narrow,
+                0.01,
+                0.3,
+                0.49,
+                0.4999,
+                0.499_999_9,
+                0.5,
+                0.500_000_1,
+                0.5001,
+                0.8,
+                0.999,
+            ] {
+                let error = share(epsilon_of_share(wanted, d), d) - wanted;
+                assert!(error.abs() < 1e-13, "d = {d}, {wanted}: {error}");
             }
+            assert_eq!(epsilon_of_share(0.5, d), 0.0);
         }
-        assert!(epsilon_of_share(0.5, 24).abs() < 1e-7);
     }
 
     #[test]
@@ -108,7 +234,7 @@ mod tests {
 
     #[test]
     fn zero_rows_are_dark_above_zero_and_lit_below() {
-        close(expected_fraction(0.5, 3, 100, 20), 0.25 * 0.8, 1e-9);
-        close(expected_fraction(-0.5, 3, 100, 20), 0.75 * 0.8 + 0.2, 1e-9);
+        close(expected_fraction(0.5, 3, 100, 20), 0.25 * 0.8, 1e-12);
+        close(expected_fraction(-0.5, 3, 100, 20), 0.75 * 0.8 + 0.2, 1e-12);
     }
 }

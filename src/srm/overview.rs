@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use rayon::prelude::*;
 
-use super::basis::{NEARLY_PARALLEL, OVERLAP_ROWS, UnitBasis};
-use super::cancel::Cancelled;
+use super::basis::{NEARLY_PARALLEL, UnitBasis};
+use super::cancel::{Cancelled, check};
 use super::coordinates::{BLOCK, Coordinates};
 use super::epsilon::{Epsilon, PAPER_EPSILON};
 use super::plane::Plane;
@@ -76,14 +76,6 @@ fn commonest(widest: &[Widest]) -> Option<Plane> {
         .into_iter()
         .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))
         .map(|(plane, _)| plane)
-}
-
-fn check(cancel: &AtomicBool) -> Result<(), Cancelled> {
-    if cancel.load(Ordering::Relaxed) {
-        Err(Cancelled)
-    } else {
-        Ok(())
-    }
 }
 
 fn pair(a: u32, b: u32) -> Plane {
@@ -158,9 +150,13 @@ fn widest_of_largest(
 ) -> Result<Vec<Widest>, Cancelled> {
     let basis = coordinates.basis();
     let m = basis.len() as u32;
-    let spanning: Vec<u32> = (0..m)
-        .filter(|&k| (0..m).any(|l| basis.spans(Plane { i: k, j: l })))
-        .collect();
+    let mut spanning: Vec<u32> = Vec::new();
+    for k in 0..m {
+        check(cancel)?;
+        if (0..m).any(|l| basis.spans(Plane { i: k, j: l })) {
+            spanning.push(k);
+        }
+    }
     let Some(&any) = spanning.first() else {
         return Ok(Vec::new());
     };
@@ -193,7 +189,7 @@ fn widest_of_largest(
     })?;
     for from in (0..basis.len()).step_by(PARTNERS) {
         let to = basis.len().min(from + PARTNERS);
-        let pairs = pairs(basis, from..to);
+        let pairs = pairs(basis, from..to, cancel)?;
         for_blocks(&|first, bests, c| {
             for (l, pairs) in (from..to).zip(pairs.chunks_exact(basis.len())) {
                 check(cancel)?;
@@ -221,35 +217,47 @@ fn widest_of_largest(
 }
 
 /// How the vectors `partners` lie to each of the basis, one after another.
-fn pairs(basis: &UnitBasis, partners: Range<usize>) -> Vec<Pair> {
-    let pieces: Vec<usize> = partners.clone().step_by(OVERLAP_ROWS).collect();
-    pieces
+fn pairs(
+    basis: &UnitBasis,
+    partners: Range<usize>,
+    cancel: &AtomicBool,
+) -> Result<Vec<Pair>, Cancelled> {
+    let step = basis.overlap_rows();
+    let pieces: Vec<usize> = partners.clone().step_by(step).collect();
+    let pairs: Result<Vec<Vec<Pair>>, Cancelled> = pieces
         .into_par_iter()
-        .flat_map_iter(|first| {
-            let rows = first..partners.end.min(first + OVERLAP_ROWS);
+        .map(|first| {
+            check(cancel)?;
+            let rows = first..partners.end.min(first + step);
             let overlaps = basis.overlaps(rows, 0..basis.len());
-            let mut pairs = Vec::with_capacity(OVERLAP_ROWS * basis.len());
-            for ((row, column), &overlap) in overlaps.iter().flat_map(|o| o.indexed_iter()) {
-                pairs.push(if overlap.abs() < NEARLY_PARALLEL {
-                    Pair {
-                        overlap,
-                        inverse_square: 1.0 / ((1.0 - overlap) * (1.0 + overlap)),
-                    }
-                } else {
+            let mut pairs = Vec::with_capacity(step * basis.len());
+            for (row, overlaps) in overlaps.iter().flat_map(|o| o.rows()).enumerate() {
+                check(cancel)?;
+                for (column, &overlap) in overlaps.iter().enumerate() {
                     let plane = pair((first + row) as u32, column as u32);
-                    let frame = basis.frame(plane);
-                    let spans = basis.spans(plane);
-                    Pair {
-                        overlap: frame.overlap,
-                        inverse_square: if spans {
-                            frame.height.powi(-2)
-                        } else {
-                            f64::NAN
-                        },
-                    }
-                });
+                    pairs.push(how_they_lie(basis, plane, overlap));
+                }
             }
-            pairs
+            Ok(pairs)
         })
-        .collect()
+        .collect();
+    Ok(pairs?.concat())
+}
+
+fn how_they_lie(basis: &UnitBasis, plane: Plane, overlap: f64) -> Pair {
+    if overlap.abs() < NEARLY_PARALLEL {
+        return Pair {
+            overlap,
+            inverse_square: 1.0 / ((1.0 - overlap) * (1.0 + overlap)),
+        };
+    }
+    let frame = basis.frame(plane);
+    Pair {
+        overlap: frame.overlap,
+        inverse_square: if basis.spans(plane) {
+            frame.height.powi(-2)
+        } else {
+            f64::NAN
+        },
+    }
 }

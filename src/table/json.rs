@@ -7,6 +7,9 @@ use crate::srm::{Alignment, Coordinates, Curve, Epsilon, PlaneSet, Sweep};
 /// Version of the summary's format.
 pub const SUMMARY_FORMAT: u32 = 1;
 
+/// Pairs of parallel vectors that are named; there may be millions.
+pub const PAIRS_NAMED: usize = 12;
+
 /// The summary, its fields in the order in which they are printed. A number that
 /// is undefined (NaN) becomes `null`; every other keeps all its digits.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -27,7 +30,7 @@ pub struct Summary {
     pub planes_in_all: u64,
     /// Ordered pairs of parallel vectors that would be planes in this mode.
     pub degenerate_planes: usize,
-    /// Those pairs, `i < j`.
+    /// The first [`PAIRS_NAMED`] of those pairs, `i < j`.
     pub degenerate_pairs: Vec<(u32, u32)>,
     /// The resolution scale, in full.
     pub epsilon: f64,
@@ -121,7 +124,10 @@ impl Summary {
             planes: lit.planes,
             planes_in_all: set.in_all(),
             degenerate_planes: set.degenerate(),
-            degenerate_pairs: coordinates.basis().degenerate_pairs().to_vec(),
+            degenerate_pairs: {
+                let pairs = coordinates.basis().degenerate_pairs();
+                pairs.iter().take(PAIRS_NAMED).copied().collect()
+            },
             epsilon: epsilon.get(),
             half_angle_deg: epsilon.half_angle_deg(),
             null_share: epsilon.null_share(activations.n_neurons()),

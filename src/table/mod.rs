@@ -14,7 +14,7 @@ mod tsv;
 use std::io;
 
 pub use columns::PlaneRow;
-pub use json::{Lit, SUMMARY_FORMAT, Seconds, Summary};
+pub use json::{Lit, PAIRS_NAMED, SUMMARY_FORMAT, Seconds, Summary};
 pub use npz::{Facts, Statistics, SweepFile, counts_bytes};
 pub use out_file::OutFile;
 pub use tsv::plane_tsv;

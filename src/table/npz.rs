@@ -6,7 +6,6 @@
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use ndarray::{Array1, Array2, arr0};
@@ -133,19 +132,17 @@ pub struct SweepFile {
 }
 
 impl SweepFile {
-    /// Opens the file and writes what is known before the sweep: the angles and
-    /// the planes, in lexicographic order.
+    /// Writes to `out` what is known before the sweep: the angles and the planes,
+    /// in lexicographic order.
     ///
     /// # Errors
-    /// As [`OutFile::create`].
-    pub fn create(
-        path: &Path,
-        force: bool,
+    /// If the file cannot be written.
+    pub fn begin(
+        out: OutFile,
         grid: &AngleGrid,
         planes: impl ExactSizeIterator<Item = Plane>,
     ) -> Result<Self, TableError> {
         let started = Instant::now();
-        let out = OutFile::create(path, force)?;
         let mut file = Self {
             name: out.name().to_owned(),
             zip: ZipWriter::new(out),
@@ -415,8 +412,12 @@ mod tests {
             n_samples,
             tally: Tally::default(),
         };
-        let mut file =
-            SweepFile::create(&path, false, &grid, std::iter::once(curve.plane)).unwrap();
+        let mut file = SweepFile::begin(
+            OutFile::create(&path, false).unwrap(),
+            &grid,
+            std::iter::once(curve.plane),
+        )
+        .unwrap();
         file.begin_counts(1, &grid, n_samples).unwrap();
         file.curve(&curve.counts).unwrap();
         let facts = Facts {

@@ -94,6 +94,12 @@ impl OutFile {
         &self.name
     }
 
+    /// The temporary file.
+    #[must_use]
+    pub fn part(&self) -> &Path {
+        self.file.get_ref().path()
+    }
+
     /// Gives the file its name, once the system has taken all of it.
     ///
     /// # Errors

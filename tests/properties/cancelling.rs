@@ -1,9 +1,12 @@
 //! Work that is called off stops, and says so.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use followspot::srm::{Block, Cancelled, Coordinates, Observer, PlaneMode, curve, overview, sweep};
+use followspot::srm::{
+    Block, Cancelled, Coordinates, Observer, PlaneMode, UnitBasis, curve, overview, sweep,
+};
 
 use crate::cases::Normal;
 use crate::common::{coordinates, spec};
@@ -89,4 +92,25 @@ fn curves_and_overviews_stop_at_the_flag() {
     let basis = Normal::new(8).rows(70, 4);
     let dense = coordinates(&Normal::new(9).rows(3_000, 4), Some(&basis));
     assert_eq!(overview(&dense, &set), Err(Cancelled));
+}
+
+#[test]
+fn a_basis_and_the_coordinates_in_it_stop_at_the_flag() {
+    let set = AtomicBool::new(true);
+    let never = AtomicBool::new(false);
+    let values = || Normal::new(3).rows(40, 30).concat();
+    let called_off = UnitBasis::dense_cancellable(values(), 40, 30, &set);
+    assert_eq!(called_off, Ok(Err(Cancelled)));
+    let basis = UnitBasis::dense_cancellable(values(), 40, 30, &never);
+    let basis = basis.unwrap().unwrap();
+    assert_eq!(Ok(&basis), UnitBasis::dense(values(), 40, 30).as_ref());
+    // More than one block of samples.
+    let layer = coordinates(&Normal::new(7).rows(700, 30), None);
+    let prepare = |cancel| {
+        let activations = Arc::clone(layer.activations());
+        Coordinates::prepare(activations, Arc::new(basis.clone()), cancel).unwrap()
+    };
+    assert!(prepare(&set).is_err());
+    let layer = prepare(&never).unwrap();
+    assert_eq!(overview(&layer, &set), Err(Cancelled));
 }
