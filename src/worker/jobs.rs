@@ -10,7 +10,8 @@ use super::message::{Highlights, Layer, LoadAs, LoadRequest, Message, WindowWork
 use super::{Context, Generation, Lane};
 use crate::data::{self, DataError, Matrix};
 use crate::srm::{
-    AngleGrid, Block, Curve, Epsilon, Observer, Plane, Sign, SweepSpec, UnitBasis, curve, sweep,
+    AngleGrid, Block, Cancelled, Curve, Epsilon, Observer, Plane, Sign, SweepSpec, UnitBasis,
+    curve, sweep,
 };
 use crate::words::count;
 
@@ -125,8 +126,10 @@ fn set_basis(
         None => None,
         Some(matrix) => {
             request.key = matrix.key;
-            let basis = UnitBasis::dense(matrix.values, matrix.rows, matrix.columns)
-                .map_err(|e| DataError::not_a_basis(&matrix.file_name, e))?;
+            let (rows, columns) = (matrix.rows, matrix.columns);
+            let basis = UnitBasis::dense_cancellable(matrix.values, rows, columns, cancel)
+                .map_err(|e| DataError::not_a_basis(&matrix.file_name, e))?
+                .map_err(|Cancelled| DataError::Cancelled)?;
             Some((matrix.file_name, basis))
         }
     };
