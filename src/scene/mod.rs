@@ -4,6 +4,7 @@
 //! `y` downwards, nothing of a window or a page in them. The window paints a
 //! scene, and a figure for a paper is the same scene on a page in millimetres.
 
+mod aggregate;
 mod colour;
 mod curves;
 mod heatmap;
@@ -12,12 +13,10 @@ mod ticks;
 
 use std::sync::Arc;
 
+pub use aggregate::{Aggregate, Order, PlaneOrder, enough_light, order, raster};
 pub use colour::{Color, ColorMap, ColorScale, Palette, SERIES};
 pub use curves::{CurveBundle, bundle};
-pub use heatmap::{
-    Aggregate, HeatmapLayout, HeatmapView, Order, PlaneOrder, bar, enough_light, heatmap, order,
-    raster,
-};
+pub use heatmap::{HeatmapLayout, HeatmapView, bar, heatmap};
 pub use polar::{PolarCurve, PolarLayout, PolarView, polar};
 pub use ticks::{AngleUnit, percent, ticks};
 
