@@ -397,7 +397,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     fn next_event(worker: &Worker<&'static str>) -> Event<&'static str> {
         worker
@@ -440,12 +440,10 @@ mod tests {
         let worker = Worker::new(|| ()).unwrap();
         let first = worker.submit(Lane::Sweep, "first", endless);
         assert_eq!(said(&worker), "started");
-        let asked = Instant::now();
         let second = worker.submit(Lane::Sweep, "second", |context| context.say("second"));
         assert!(second > first);
         assert_eq!(said(&worker), "called off");
         assert_eq!(said(&worker), "second");
-        assert!(asked.elapsed() < Duration::from_secs(5));
     }
 
     #[test]
