@@ -1,6 +1,5 @@
 //! The one place where commands are carried out.
 
-use crate::worker::message::{Heatmap, LoadAs, LoadRequest};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,6 +10,7 @@ use crate::scene::PlaneOrder;
 use crate::srm::{AngleGrid, Plane, PlaneMode};
 use crate::worker::Lane;
 use crate::worker::jobs;
+use crate::worker::message::{Heatmap, LoadAs, LoadRequest};
 
 use super::command::Command;
 use super::document::auto_epsilon;

@@ -1,13 +1,13 @@
 //! What a user can do. A shortcut, a menu entry and a button are three faces of
 //! one command; menus and the help window are printed from [`ACTIONS`].
 
-use crate::worker::message::LoadRequest;
 use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::scene::{AngleUnit, ColorMap, ColorScale, PlaneOrder};
 use crate::srm::{Epsilon, Plane, PlaneMode, Sign};
+use crate::worker::message::LoadRequest;
 
 use super::document::{Fit, ThemeChoice};
 

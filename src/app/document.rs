@@ -1,15 +1,13 @@
 //! What the user chose: the open layers and the choices, undone and redone as
 //! one, and the preferences that are kept between starts.
 
-use crate::worker::message::Layer;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::scene::{AngleUnit, ColorMap, ColorScale, PlaneOrder};
-use crate::srm::{
-    AngleGrid, Draw, Epsilon, PAPER_EPSILON, Plane, PlaneMode, PlaneSet, Sign, SweepSpec,
-};
+use crate::srm::{AngleGrid, Epsilon, PAPER_EPSILON, Plane, PlaneMode, PlaneSet, Sign, SweepSpec};
+use crate::worker::message::Layer;
 
 /// Angles of a new window: steps of 1°.
 pub const DEFAULT_ANGLES: usize = 361;
@@ -130,12 +128,11 @@ impl Document {
     #[must_use]
     pub fn spec(&self) -> Option<SweepSpec> {
         let basis = self.layer()?.coordinates.basis();
-        let draw: Option<Draw> = None;
         Some(SweepSpec {
             epsilon: self.choices.epsilon,
             grid: self.choices.grid.clone(),
             sign: self.choices.sign,
-            planes: PlaneSet::new(basis, self.choices.mode, draw),
+            planes: PlaneSet::new(basis, self.choices.mode, None),
         })
     }
 }

@@ -1,6 +1,5 @@
 //! All planes at once: the heatmap, its order and colours.
 
-use crate::worker::message::Heatmap;
 use egui::{Sense, Ui};
 use std::sync::Arc;
 
@@ -8,6 +7,7 @@ use crate::scene::{ColorMap, ColorScale, HeatmapLayout, HeatmapView, PlaneOrder,
 use crate::srm::Sign;
 use crate::words::count as count_of;
 use crate::worker::Lane;
+use crate::worker::message::Heatmap;
 
 use super::App;
 use super::apply::order_hover;

@@ -10,6 +10,7 @@ use egui::{ColorImage, Context, ViewportBuilder, ViewportCommand};
 
 use crate::cli::WindowArgs;
 use crate::table::{OutFile, TableError};
+use crate::words::panic_text;
 
 use super::App;
 
@@ -158,14 +159,6 @@ fn missing_library(panic: &str) -> String {
         ),
         None => format!("the window stopped on an internal error ({panic}): please report it"),
     }
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_default()
 }
 
 /// A library that cannot be loaded is reported as a sentence, not as a panic;

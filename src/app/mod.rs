@@ -25,7 +25,6 @@ mod status;
 mod theme;
 mod widgets;
 
-use crate::worker::message::{LoadAs, LoadRequest, WindowWorker};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -39,6 +38,7 @@ use crate::scene::{ColorMap, Raster};
 use crate::srm::EpsilonChoice;
 use crate::worker::Lane;
 use crate::worker::jobs;
+use crate::worker::message::{LoadAs, LoadRequest, WindowWorker};
 
 pub use command::Command;
 pub use document::{Choices, Document, Preferences, ThemeChoice};

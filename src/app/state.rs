@@ -1,7 +1,6 @@
 //! What follows from the document: results on their way and on screen, strips,
 //! history. Never saved.
 
-use crate::worker::message::{Heatmap, Highlights, Layer, LoadRequest};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,6 +9,7 @@ use crate::data::ArrayInfo;
 use crate::scene::{ColorMap, ColorScale, PlaneOrder};
 use crate::srm::{Curve, Epsilon, Plane, PlaneMode, Sign, Sweep};
 use crate::worker::Generation;
+use crate::worker::message::{Heatmap, Highlights, Layer, LoadRequest};
 
 use super::command::Command;
 use super::document::Document;

@@ -9,7 +9,7 @@ use super::interrupt::Interrupt;
 use super::{output, report, sweep};
 use crate::session::{Options, Provenance};
 use crate::srm::{Curve, Epsilon, Plane, SweepSpec, curve};
-use crate::table::{Lit, Statistics, Summary, SweepFile, counts_bytes, plane_tsv};
+use crate::table::{Lit, Statistics, SweepFile, counts_bytes, plane_tsv};
 use crate::words::{count, thousands};
 
 pub(super) fn run(args: &PlaneArgs, interrupt: &Interrupt) -> Result<(), Failure> {
@@ -135,14 +135,7 @@ fn tell(
         );
     }
     if args.run.json {
-        let summary = Summary::new(
-            &layer.coordinates,
-            &spec.planes,
-            spec.epsilon,
-            &Lit::of_curve(curve),
-            layer.seconds,
-        );
-        report::to_stdout(|out| writeln!(out, "{}", summary.to_json()))
+        sweep::print_summary(layer, spec, &Lit::of_curve(curve))
     } else if args.run.output.is_none() {
         report::to_stdout(|mut out| plane_tsv(&mut out, curve, &spec.grid))
     } else {

@@ -146,13 +146,13 @@ fn tell(
     if !args.run.json {
         return Ok(());
     }
-    let summary = Summary::new(
-        &layer.coordinates,
-        &spec.planes,
-        spec.epsilon,
-        &Lit::of_sweep(sweep),
-        layer.seconds,
-    );
+    print_summary(layer, spec, &Lit::of_sweep(sweep))
+}
+
+/// What `--json` prints.
+pub(super) fn print_summary(layer: &Layer, spec: &SweepSpec, lit: &Lit) -> Result<(), Failure> {
+    let (coordinates, seconds) = (&layer.coordinates, layer.seconds);
+    let summary = Summary::new(coordinates, &spec.planes, spec.epsilon, lit, seconds);
     report::to_stdout(|out| writeln!(out, "{}", summary.to_json()))
 }
 

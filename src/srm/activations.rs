@@ -214,19 +214,6 @@ impl Activations {
         &self.rescaled
     }
 
-    /// The row of the source that `sample` came from.
-    #[must_use]
-    pub fn source_row(&self, sample: usize) -> usize {
-        let mut row = sample;
-        for &excluded in &self.excluded {
-            if excluded > row {
-                break;
-            }
-            row += 1;
-        }
-        row
-    }
-
     /// Neuron `k` over all samples (see [`Activations::rescaled_rows`]).
     ///
     /// # Panics

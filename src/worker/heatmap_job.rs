@@ -64,12 +64,15 @@ fn run_heatmap(request: &HeatmapRequest, context: &Context<Message>) -> Option<H
     context.yield_now();
     // The curves behind the ensemble are spread over the planes by their peaks,
     // whatever the order of the rows, so that the highest is always among them.
-    let by_peak = match request.kind {
-        PlaneOrder::Peak => order.clone(),
-        _ => scene::order(sweep, PlaneOrder::Peak, request.pixels),
+    let other;
+    let by_peak = if request.kind == PlaneOrder::Peak {
+        &order
+    } else {
+        other = scene::order(sweep, PlaneOrder::Peak, request.pixels);
+        &other
     };
     let stride = by_peak.drawn.div_ceil(MOST_FAINT_CURVES).max(1);
-    let faint: HashSet<u32> = by_peak.records[..by_peak.drawn]
+    let chosen: HashSet<u32> = by_peak.records[..by_peak.drawn]
         .iter()
         .step_by(stride)
         .copied()
@@ -83,7 +86,7 @@ fn run_heatmap(request: &HeatmapRequest, context: &Context<Message>) -> Option<H
         context,
         places,
         aggregate: Aggregate::new(order.drawn, request.pixels, angles),
-        chosen: faint,
+        chosen,
         faint: Vec::new(),
         n_samples: sweep.n_samples,
         angles,

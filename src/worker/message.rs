@@ -1,6 +1,5 @@
 //! What the window and its worker tell each other: layers, results, outcomes.
 
-use std::cmp::Ordering;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -204,11 +203,9 @@ impl Highlights {
     pub(super) fn new(sweep: &Sweep) -> Self {
         let enough = enough_light(sweep.n_samples);
         let index = |record: &PlaneRecord| record.alignment(sweep.n_samples).index();
-        let best = |better: &dyn Fn(&PlaneRecord, &PlaneRecord) -> Ordering| {
-            let records = sweep.records.iter();
-            // The first of equals.
-            records.reduce(|a, b| if better(b, a).is_gt() { b } else { a })
-        };
+        // The first of equals.
+        let records = sweep.records.iter();
+        let highest = records.reduce(|a, b| if b.peak > a.peak { b } else { a });
         let aligned = sweep
             .records
             .iter()
@@ -220,8 +217,8 @@ impl Highlights {
         Self {
             alignment: sweep.alignment(),
             lit_planes: sweep.lit_planes(),
-            most_lit: best(&|a, b| a.lit.cmp(&b.lit)).map(|r| r.plane),
-            highest_peak: best(&|a, b| a.peak.cmp(&b.peak)).map(|r| r.plane),
+            most_lit: sweep.most_lit(),
+            highest_peak: highest.map(|r| r.plane),
             most_aligned: aligned.map(|r| r.plane),
         }
     }

@@ -23,6 +23,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
+use crate::words::panic_text;
+
 /// A kind of work. The order is that of urgency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lane {
@@ -376,11 +378,7 @@ fn execute<E: Send + 'static>(
     }));
     lock(&shared.queues)[lane as usize].running = None;
     if let Err(panic) = outcome {
-        let message = panic
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "no message".to_owned());
+        let message = panic_text(&*panic);
         let _ = events.send(Event::Panicked {
             lane,
             generation: request.generation,

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use followspot::app::App;
 use followspot::srm::{AngleGrid, Epsilon, Plane, Sign, curve};
@@ -23,6 +24,19 @@ fn counts(app: &App) -> Vec<i64> {
     app.selected_counts()
         .map(<[i64]>::to_vec)
         .unwrap_or_default()
+}
+
+/// The window on a layer that takes a while to sweep, just opened.
+fn sweeping() -> Harness<'static, App> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wide.npy");
+    write_npy(&path, &noise(4000, 300));
+    let mut window = open_with(vec![path]);
+    until(&mut window, "the dump is open", |app| {
+        shown_name(app) == "wide.npy"
+    });
+    window.step();
+    window
 }
 
 #[test]
@@ -139,14 +153,7 @@ fn a_click_in_the_heatmap_selects_the_plane_of_its_row() {
 
 #[test]
 fn escape_cancels_a_sweep_and_it_can_be_started_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("wide.npy");
-    write_npy(&path, &noise(4000, 300));
-    let mut window = open_with(vec![path]);
-    until(&mut window, "the dump is open", |app| {
-        shown_name(app) == "wide.npy"
-    });
-    window.step();
+    let mut window = sweeping();
     window.key_press(Key::Escape);
     window.step();
     until(&mut window, "the sweep has stopped", |app| {
@@ -168,14 +175,7 @@ fn escape_cancels_a_sweep_and_it_can_be_started_again() {
 
 #[test]
 fn a_changed_choice_sweeps_again_after_a_cancelled_sweep() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("wide.npy");
-    write_npy(&path, &noise(4000, 300));
-    let mut window = open_with(vec![path]);
-    until(&mut window, "the dump is open", |app| {
-        shown_name(app) == "wide.npy"
-    });
-    window.step();
+    let mut window = sweeping();
     window.key_press(Key::Escape);
     until(&mut window, "the sweep has stopped", |app| {
         !app.is_sweeping()
