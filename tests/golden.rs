@@ -17,7 +17,7 @@ impl Observer for Collect {
         true
     }
     fn block(&mut self, block: &Block<'_>) -> ControlFlow<()> {
-        self.0.extend_from_slice(block.curves);
+        self.0.extend(block.curves.iter().map(|&c| i64::from(c)));
         ControlFlow::Continue(())
     }
 }

@@ -213,7 +213,8 @@ impl App {
     /// The plane at a place of the heatmap's order.
     pub(super) fn plane_at(&self, place: usize) -> Option<Plane> {
         let index = *self.ordered()?.order.records.get(place)? as usize;
-        Some(self.own_sweep()?.sweep.records.get(index)?.plane)
+        let sweep = &self.own_sweep()?.sweep;
+        Some(sweep.records.get(index)?.plane)
     }
 
     /// The heatmap, if its planes are those of the sweep that is shown; its order

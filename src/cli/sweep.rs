@@ -44,7 +44,7 @@ pub(super) fn run(args: &SweepArgs, interrupt: &Interrupt) -> Result<(), Failure
         progress: Progress::start(spec.planes.len()),
     };
     if let (Some(path), Some(out)) = (&run.output, out) {
-        let planes = (0..spec.planes.len()).map(|index| spec.planes.get(index));
+        let planes = spec.planes.iter();
         let n_samples = layer.coordinates.n_samples();
         let file = output::begin(out, path, &spec.grid, planes, n_samples, size)?;
         watch.file = Some(file);

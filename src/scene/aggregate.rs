@@ -1,7 +1,7 @@
 //! Many planes on few rows: their order, blocks of them, and the colours of both.
 
 use super::{ColorMap, ColorScale, Raster};
-use crate::srm::Sweep;
+use crate::srm::{Alignment, Sweep};
 
 /// Most rows and columns of the picture: every renderer takes such a texture.
 pub const MOST_PIXELS: usize = 2048;
@@ -57,25 +57,26 @@ pub fn enough_light(n_samples: usize) -> u64 {
 pub fn order(sweep: &Sweep, order: PlaneOrder, pixels: usize) -> Order {
     let planes = sweep.records.len();
     let mut records: Vec<u32> = (0..planes as u32).collect();
-    let record = |place: u32| &sweep.records[place as usize];
+    let records_of = &sweep.records;
+    let lit_in = |place: u32| records_of.lit(place as usize);
     match order {
         PlaneOrder::Plane => {}
-        PlaneOrder::Peak => records.sort_by_key(|&p| {
-            let record = record(p);
-            std::cmp::Reverse((record.peak, record.total))
-        }),
+        PlaneOrder::Peak => {
+            records.sort_by_key(|&p| std::cmp::Reverse(records_of.peak_and_total(p as usize)));
+        }
         PlaneOrder::Alignment => {
             // An index from a handful of samples is noise: planes lit by fewer
             // than 1% come after the others, planes without an index last.
             let enough = enough_light(sweep.n_samples);
             let key = |p: u32| {
-                let index = record(p).alignment(sweep.n_samples).index();
+                let (axes, bisectors) = records_of.axes_and_bisectors(p as usize);
+                let index = Alignment::from_counts(axes, bisectors, sweep.n_samples, 1).index();
                 let index = if index.is_nan() {
                     f64::NEG_INFINITY
                 } else {
                     index
                 };
-                (record(p).lit >= enough, index, record(p).lit)
+                (lit_in(p) >= enough, index, lit_in(p))
             };
             records.sort_by(|&a, &b| {
                 let (a, b) = (key(a), key(b));
@@ -86,7 +87,7 @@ pub fn order(sweep: &Sweep, order: PlaneOrder, pixels: usize) -> Order {
     let mut drawn = planes;
     let lit = sweep.lit_planes();
     if lit > 0 && (planes > pixels || lit * 2 < planes) {
-        let is_dark = |&p: &u32| record(p).lit == 0;
+        let is_dark = |&p: &u32| lit_in(p) == 0;
         records.sort_by_key(is_dark);
         drawn = lit;
     }
@@ -145,14 +146,13 @@ impl Aggregate {
     }
 
     /// Lays the curve of the plane at `place` into its row.
-    pub fn add(&mut self, place: usize, curve: impl Iterator<Item = i64>) {
+    pub fn add(&mut self, place: usize, curve: impl Iterator<Item = i32>) {
         let start = self.row_of(place) * self.columns;
         let counts = &mut self.counts[start..start + self.columns];
         let places = &mut self.places[start..start + self.columns];
         for (angle, value) in curve.enumerate() {
             let column = angle * self.columns / self.angles;
             let (count, holder) = (&mut counts[column], &mut places[column]);
-            let value = i32::try_from(value).unwrap_or(i32::MAX);
             let taken = *holder != u32::MAX;
             if !taken
                 || value.abs() > count.abs()

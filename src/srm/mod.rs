@@ -21,6 +21,7 @@ mod epsilon;
 pub mod null;
 mod overview;
 mod plane;
+mod records;
 mod sweep;
 
 pub use activations::{Activations, ActivationsError, Neuron, Values};
@@ -33,4 +34,5 @@ pub use curve::{Curve, Sign, Tally, curve};
 pub use epsilon::{EDGE, Epsilon, EpsilonChoice, EpsilonError, PAPER_EPSILON};
 pub use overview::{Overview, overview};
 pub use plane::{Draw, Plane, PlaneMode, PlaneSet};
-pub use sweep::{Block, Ensemble, Observer, PlaneRecord, Sweep, SweepSpec, sweep};
+pub use records::{PlaneRecord, Records};
+pub use sweep::{Block, Ensemble, Observer, Sweep, SweepSpec, sweep};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -89,6 +91,28 @@ impl PlaneMode {
     }
 }
 
+impl PlaneMode {
+    /// The pair after `plane` in lexicographic order.
+    fn after(self, Plane { i, j }: Plane, m: usize) -> Plane {
+        let m = m as u32;
+        let skips = self == Self::Permutations && j + 1 == i;
+        let j = if skips { j + 2 } else { j + 1 };
+        if j < m {
+            return Plane { i, j };
+        }
+        let j = if self == Self::Permutations { 0 } else { i + 2 };
+        Plane { i: i + 1, j }
+    }
+
+    /// Pairs before the first that turns from vector `i`.
+    fn first_rank(self, i: u64, m: u64) -> u64 {
+        match self {
+            Self::Combinations => first_of_row(i.min(m - 1), m),
+            Self::Permutations => i.min(m) * (m - 1),
+        }
+    }
+}
+
 fn first_of_row(i: u64, m: u64) -> u64 {
     // i rows before: (m − 1) + (m − 2) + … + (m − i)
     i * (2 * m - i - 1) / 2
@@ -100,9 +124,9 @@ pub struct PlaneSet {
     mode: PlaneMode,
     m: usize,
     /// Ranks of pairs that are no planes, ascending.
-    degenerate: Vec<u64>,
+    degenerate: Arc<[u64]>,
     /// Places among the real planes, ascending; all of them where `None`.
-    chosen: Option<Vec<u64>>,
+    chosen: Option<Arc<[u64]>>,
 }
 
 /// A seeded draw of planes.
@@ -137,13 +161,13 @@ impl PlaneSet {
         let mut set = Self {
             mode,
             m,
-            degenerate,
+            degenerate: degenerate.into(),
             chosen: None,
         };
         if let Some(draw) = draw
             && (draw.max_planes as u64) < set.in_all()
         {
-            set.chosen = Some(sample(set.in_all(), draw));
+            set.chosen = Some(sample(set.in_all(), draw).into());
         }
         set
     }
@@ -159,7 +183,7 @@ impl PlaneSet {
     pub fn len(&self) -> usize {
         self.chosen
             .as_ref()
-            .map_or_else(|| self.in_all() as usize, Vec::len)
+            .map_or_else(|| self.in_all() as usize, |chosen| chosen.len())
     }
 
     /// Whether the set holds no plane.
@@ -195,6 +219,40 @@ impl PlaneSet {
         assert!(index < self.len(), "plane {index} of {}", self.len());
         let place = self.chosen.as_ref().map_or(index as u64, |c| c[index]);
         self.mode.unrank(self.skip_degenerate(place), self.m)
+    }
+
+    /// The planes, in lexicographic order.
+    #[must_use]
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Plane> + '_ {
+        let mut next = self.is_whole().then(|| self.mode.unrank(0, self.m));
+        (0..self.len()).map(move |index| match &mut next {
+            None => self.get(index),
+            Some(next) => std::mem::replace(next, self.mode.after(*next, self.m)),
+        })
+    }
+
+    /// The places in the set of the planes that turn from vector `i`; they stand
+    /// one after another.
+    #[must_use]
+    pub fn of_first(&self, i: u32) -> Range<usize> {
+        self.first_at_or_after(i)..self.first_at_or_after(i + 1)
+    }
+
+    /// The place of the first plane that turns from vector `i` or a later one.
+    fn first_at_or_after(&self, i: u32) -> usize {
+        let rank = self.mode.first_rank(u64::from(i), self.m as u64);
+        let gaps = self.degenerate.partition_point(|&gap| gap < rank);
+        let place = rank - gaps as u64;
+        match &self.chosen {
+            None => place as usize,
+            Some(chosen) => chosen.partition_point(|&c| c < place),
+        }
+    }
+
+    /// Whether every pair of the basis is in the set.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.chosen.is_none() && self.degenerate.is_empty()
     }
 
     /// Where `plane` stands in the set.
@@ -289,7 +347,20 @@ mod tests {
                 for (n, &plane) in listed.iter().enumerate() {
                     assert_eq!(planes.position(plane), Some(n));
                 }
+                check_walks(&planes, m);
             }
+        }
+    }
+
+    /// One after another and vector by vector, the planes are those at their places.
+    fn check_walks(planes: &PlaneSet, m: u32) {
+        let listed: Vec<Plane> = (0..planes.len()).map(|n| planes.get(n)).collect();
+        assert!(planes.iter().eq(listed.iter().copied()));
+        for i in 0..m {
+            let range = planes.of_first(i);
+            assert!(listed[..range.start].iter().all(|p| p.i < i));
+            assert!(listed[range.clone()].iter().all(|p| p.i == i));
+            assert!(listed[range.end..].iter().all(|p| p.i > i));
         }
     }
 
@@ -319,6 +390,7 @@ mod tests {
                 assert_eq!(planes.position(planes.get(n)), Some(n));
             }
             assert_eq!(planes.position(Plane { i: 0, j: 2 }), None);
+            check_walks(&planes, 4);
         }
     }
 
@@ -328,7 +400,8 @@ mod tests {
         let draw = |max_planes, seed| {
             let draw = Draw { max_planes, seed };
             let planes = PlaneSet::new(&basis, PlaneMode::Combinations, Some(draw));
-            (0..planes.len()).map(|n| planes.get(n)).collect::<Vec<_>>()
+            check_walks(&planes, 24);
+            planes.iter().collect::<Vec<_>>()
         };
         let mut planes = draw(40, 7);
         assert_eq!(planes, draw(40, 7));

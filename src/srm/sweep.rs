@@ -17,6 +17,7 @@ use super::coordinates::Coordinates;
 use super::curve::{Scanner, Scratch, Sign, peak};
 use super::epsilon::Epsilon;
 use super::plane::{Plane, PlaneSet};
+use super::records::{Packed, Records};
 
 /// Work between two calls of the observer.
 const GRAIN: Duration = Duration::from_millis(15);
@@ -35,38 +36,6 @@ pub struct SweepSpec {
     pub sign: Sign,
     /// Which planes.
     pub planes: PlaneSet,
-}
-
-/// What is kept of a plane (56 bytes).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PlaneRecord {
-    /// Unsigned counts summed over the four privileged directions.
-    pub axes: u64,
-    /// Unsigned counts summed over their four bisectors.
-    pub bisectors: u64,
-    /// Samples lit in the plane.
-    pub lit: u64,
-    /// The largest count over the distinct directions.
-    pub peak: i64,
-    /// Counts summed over the `A − 1` distinct directions.
-    pub total: i64,
-    /// The plane.
-    pub plane: Plane,
-    peak_index: u32,
-}
-
-impl PlaneRecord {
-    /// Index of the smallest angle that attains the peak; `None` for a curve of zeros.
-    #[must_use]
-    pub fn peak_index(&self) -> Option<usize> {
-        (self.peak_index != u32::MAX).then_some(self.peak_index as usize)
-    }
-
-    /// The plane's alignment among `n_samples` samples.
-    #[must_use]
-    pub fn alignment(&self, n_samples: usize) -> Alignment {
-        Alignment::from_counts(self.axes, self.bisectors, n_samples, 1)
-    }
 }
 
 /// Statistics over the planes at each of the `A` angles, as fractions.
@@ -90,7 +59,7 @@ pub struct Sweep {
     /// `N`.
     pub n_samples: usize,
     /// One record a plane, in the order of [`SweepSpec::planes`].
-    pub records: Vec<PlaneRecord>,
+    pub records: Records,
     /// The ensemble.
     pub ensemble: Ensemble,
     /// Samples lit in at least one of the planes.
@@ -104,31 +73,41 @@ impl Sweep {
     /// The layer's alignment: the same with means over all planes.
     #[must_use]
     pub fn alignment(&self) -> Alignment {
-        let axes = self.records.iter().map(|r| r.axes).sum();
-        let bisectors = self.records.iter().map(|r| r.bisectors).sum();
+        let (axes, bisectors) = (0..self.records.len())
+            .map(|r| self.records.axes_and_bisectors(r))
+            .fold((0, 0), |(a, b), (axes, bisectors)| {
+                (a + axes, b + bisectors)
+            });
         Alignment::from_counts(axes, bisectors, self.n_samples, self.records.len())
     }
 
     /// Planes that light at least one sample.
     #[must_use]
     pub fn lit_planes(&self) -> usize {
-        self.records.iter().filter(|r| r.lit > 0).count()
+        (0..self.records.len())
+            .filter(|&r| self.records.lit(r) > 0)
+            .count()
     }
 
     /// The largest count of any plane at any angle.
     #[must_use]
     pub fn highest_peak(&self) -> i64 {
-        self.records.iter().map(|r| r.peak).max().unwrap_or(0)
+        (0..self.records.len())
+            .map(|r| self.records.peak_and_total(r).0)
+            .max()
+            .unwrap_or(0)
     }
 
     /// The plane that the most samples light, the first of equals.
     #[must_use]
     pub fn most_lit(&self) -> Option<Plane> {
-        let best = self
-            .records
-            .iter()
-            .max_by(|a, b| a.lit.cmp(&b.lit).then_with(|| b.plane.cmp(&a.plane)))?;
-        Some(best.plane)
+        let best = (0..self.records.len()).max_by(|&a, &b| {
+            self.records
+                .lit(a)
+                .cmp(&self.records.lit(b))
+                .then(b.cmp(&a))
+        })?;
+        Some(self.spec.planes.get(best))
     }
 }
 
@@ -156,7 +135,7 @@ pub struct Block<'a> {
     /// Index of the block's first plane.
     pub first: usize,
     /// Counts of the block's planes, `A` each; empty unless wanted.
-    pub curves: &'a [i64],
+    pub curves: &'a [i32],
     /// Planes done, this block's counted.
     pub done: usize,
     /// Planes in all.
@@ -195,7 +174,7 @@ pub fn sweep(
         if wants_curves {
             curves.resize(size_now * angles, 0);
         }
-        let scan = |offset: usize, out: Option<&mut [i64]>| {
+        let scan = |offset: usize, out: Option<&mut [i32]>| {
             let state = &states[rayon::current_thread_index().unwrap_or(threads)];
             let mut state = lock(state);
             state.scan(
@@ -206,7 +185,7 @@ pub fn sweep(
                 out,
             )
         };
-        let block: Result<Vec<PlaneRecord>, Cancelled> = if wants_curves {
+        let block: Result<Vec<Packed>, Cancelled> = if wants_curves {
             curves
                 .par_chunks_exact_mut(angles)
                 .enumerate()
@@ -246,7 +225,7 @@ fn next_size(size: usize, took: Duration) -> usize {
 fn finish(
     spec: &SweepSpec,
     n_samples: usize,
-    records: Vec<PlaneRecord>,
+    records: Vec<Packed>,
     states: Vec<Mutex<ThreadState>>,
 ) -> Sweep {
     let mut sums = Sums::new(spec.grid.count());
@@ -265,7 +244,7 @@ fn finish(
         n_samples,
         ensemble: sums.ensemble(records.len(), n_samples),
         lit_samples: lit.iter().map(|bits| bits.count_ones() as usize).sum(),
-        records,
+        records: Records::new(spec.planes.clone(), records),
         nearest,
     }
 }
@@ -299,8 +278,8 @@ impl ThreadState {
         coordinates: &Coordinates,
         plane: Plane,
         cancel: &AtomicBool,
-        out: Option<&mut [i64]>,
-    ) -> Result<PlaneRecord, Cancelled> {
+        out: Option<&mut [i32]>,
+    ) -> Result<Packed, Cancelled> {
         let frame = coordinates.basis().frame(plane);
         let samples = 0..coordinates.n_samples();
         let lit = &mut self.lit;
@@ -311,18 +290,14 @@ impl ThreadState {
         self.sums.add_curve(counts);
         self.nearest = self.nearest.max(tally.nearest);
         if let Some(out) = out {
-            out.copy_from_slice(counts);
+            for (out, &count) in out.iter_mut().zip(&*counts) {
+                *out = count as i32;
+            }
         }
-        let (peak_index, peak) = peak(counts).map_or((u32::MAX, 0), |(k, c)| (k as u32, c));
-        Ok(PlaneRecord {
-            axes: tally.axes,
-            bisectors: tally.bisectors,
-            lit: tally.lit,
-            peak,
-            total: counts[..counts.len() - 1].iter().sum(),
-            plane,
-            peak_index,
-        })
+        let peak = peak(counts).map(|(k, c)| (k, c as i32));
+        Ok(Packed::new(tally.axes, tally.bisectors, tally.lit)
+            .with_peak(peak)
+            .with_total(counts[..counts.len() - 1].iter().sum()))
     }
 }
 

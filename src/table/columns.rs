@@ -28,7 +28,7 @@ impl PlaneRow {
     pub fn of_sweep(sweep: &Sweep) -> impl Iterator<Item = Self> + '_ {
         let n = sweep.n_samples;
         sweep.records.iter().map(move |record| {
-            let peak = record.peak_index().map(|index| (index, record.peak));
+            let peak = record.peak_index.map(|index| (index, record.peak));
             Self::new(
                 record.plane,
                 [record.axes, record.bisectors, record.lit],

@@ -337,7 +337,8 @@ impl Observer for SweepFile {
     }
 
     fn block(&mut self, block: &Block<'_>) -> ControlFlow<()> {
-        match self.write_counts(block.curves) {
+        let counts: Vec<i64> = block.curves.iter().map(|&c| i64::from(c)).collect();
+        match self.write_counts(&counts) {
             Ok(()) => ControlFlow::Continue(()),
             Err(e) => {
                 self.failed = Some(e);

@@ -100,7 +100,7 @@ fn run_heatmap(request: &HeatmapRequest, context: &Context<Message>) -> Option<H
                         return None;
                     }
                 }
-                rows.add(index, curve.iter().map(|&c| i64::from(c)));
+                rows.add(index, curve.iter().copied());
             }
         }
         None => {
@@ -155,7 +155,7 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    fn add(&mut self, index: usize, curve: impl Iterator<Item = i64> + Clone) {
+    fn add(&mut self, index: usize, curve: impl Iterator<Item = i32> + Clone) {
         let place = self.places[index] as usize;
         if place >= self.aggregate.planes {
             return;

@@ -177,7 +177,7 @@ pub fn sweep_layer(worker: &WindowWorker, layer: &Arc<Layer>, spec: SweepSpec) -
     worker.submit(Lane::Sweep, "Sweeping", move |context| {
         let started = Instant::now();
         let bytes = spec.planes.len().saturating_mul(spec.grid.count() * 4);
-        let fits = bytes <= CURVES_CAP_BYTES && i32::try_from(layer.n_samples()).is_ok();
+        let fits = bytes <= CURVES_CAP_BYTES;
         let mut keeper = Keeper {
             context,
             counts: fits.then(|| Vec::with_capacity(bytes / 4)),
@@ -210,13 +210,7 @@ impl Observer for Keeper<'_> {
 
     fn block(&mut self, block: &Block<'_>) -> ControlFlow<()> {
         if let Some(counts) = &mut self.counts {
-            // N fits an i32, or there would be no counts here.
-            counts.extend(
-                block
-                    .curves
-                    .iter()
-                    .map(|&c| i32::try_from(c).unwrap_or(i32::MAX)),
-            );
+            counts.extend_from_slice(block.curves);
         }
         self.context.progress(block.done, block.total);
         self.context.yield_now();

@@ -211,7 +211,7 @@ impl Highlights {
             .iter()
             .filter(|record| record.lit >= enough && !index(record).is_nan())
             .reduce(|a, b| {
-                let better = index(b).total_cmp(&index(a)).then(b.lit.cmp(&a.lit));
+                let better = index(&b).total_cmp(&index(&a)).then(b.lit.cmp(&a.lit));
                 if better.is_gt() { b } else { a }
             });
         Self {

@@ -145,7 +145,8 @@ impl Observer for Collect {
     fn block(&mut self, block: &Block<'_>) -> ControlFlow<()> {
         assert_eq!(block.first, self.done, "blocks follow each other");
         assert_eq!(*self.total.get_or_insert(block.total), block.total);
-        self.counts.extend_from_slice(block.curves);
+        self.counts
+            .extend(block.curves.iter().map(|&c| i64::from(c)));
         self.done = block.done;
         ControlFlow::Continue(())
     }

@@ -196,7 +196,7 @@ proptest! {
         };
         let (plain, signed) = (run(false), run(true));
         let (mut axes, mut bisectors) = (0.0, 0.0);
-        for (plain, signed) in plain.records.iter().zip(&signed.records) {
+        for (plain, signed) in plain.records.iter().zip(signed.records.iter()) {
             let alignment = plain.alignment(n);
             prop_assert_eq!((plain.axes, plain.bisectors), (signed.axes, signed.bisectors));
             prop_assert_eq!(alignment.axes, plain.axes as f64 / (4 * n) as f64);
