@@ -55,12 +55,11 @@ impl App {
         let sweep = Arc::clone(&view.sweep);
         if view.highlights.lit_planes == 0 && !sweep.records.is_empty() {
             let epsilon = epsilon_text(sweep.spec.epsilon);
-            let nearest = epsilon_text(Epsilon::clamped(sweep.nearest));
-            let text = format!(
-                "No plane is lit at ε = {epsilon}: the largest cosine of a sample with any plane \
-                 is {nearest}."
-            );
-            empty(ui, &text);
+            let nearest = sweep.nearest.map_or_else(String::new, |nearest| {
+                let nearest = epsilon_text(Epsilon::clamped(nearest));
+                format!(": the largest cosine of a sample with any plane is {nearest}")
+            });
+            empty(ui, &format!("No plane is lit at ε = {epsilon}{nearest}."));
             return;
         }
         if sweep.records.is_empty() {

@@ -119,7 +119,7 @@ fn tell(
 ) -> Result<(), Failure> {
     if curve.tally.lit == 0 {
         let what = format!("in {}", curve.plane);
-        report::dark(&what, spec.epsilon, curve.tally.nearest, auto);
+        report::dark(&what, spec.epsilon, Some(curve.tally.nearest), auto);
     } else {
         report::result(
             &curve.plane.to_string(),

@@ -112,15 +112,18 @@ pub(super) fn result(
 }
 
 /// Nothing is lit: how near it was, and what would light something.
-pub(super) fn dark(what: &str, epsilon: Epsilon, nearest: f64, auto: Option<Epsilon>) {
+pub(super) fn dark(what: &str, epsilon: Epsilon, nearest: Option<f64>, auto: Option<Epsilon>) {
     let advice = auto.map_or_else(
         || "every row is zero".to_owned(),
         |auto| format!("--epsilon auto would be {}", cosine(auto)),
     );
+    let nearest = nearest.map_or_else(String::new, |nearest| {
+        let nearest = cosine(Epsilon::clamped(nearest));
+        format!("the largest in-plane cosine is {nearest}, ")
+    });
     say(&format!(
-        "nothing is lit {what} at epsilon {}: the largest in-plane cosine is {}, {advice}",
+        "nothing is lit {what} at epsilon {}: {nearest}{advice}",
         cosine(epsilon),
-        cosine(Epsilon::clamped(nearest)),
     ));
 }
 

@@ -62,6 +62,9 @@ pub struct UnitBasis {
     rows: Rows,
     /// Parallel or antiparallel pairs `i < j`: no planes. Ascending.
     degenerate: Vec<(u32, u32)>,
+    /// The largest `|b_k·b_l|` over the `l` with which `k` spans a plane; empty for
+    /// the standard basis.
+    closest: Vec<f64>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -108,6 +111,7 @@ impl UnitBasis {
             d,
             rows: Rows::Standard,
             degenerate: Vec::new(),
+            closest: Vec::new(),
         })
     }
 
@@ -168,9 +172,11 @@ impl UnitBasis {
             d,
             rows: Rows::Dense { m, values },
             degenerate: Vec::new(),
+            closest: Vec::new(),
         };
-        Ok(basis.find_degenerate(cancel).map(|degenerate| {
+        Ok(basis.compare(cancel).map(|(degenerate, closest)| {
             basis.degenerate = degenerate;
+            basis.closest = closest;
             basis
         }))
     }
@@ -215,6 +221,12 @@ impl UnitBasis {
     #[must_use]
     pub fn degenerate_pairs(&self) -> &[(u32, u32)] {
         &self.degenerate
+    }
+
+    /// The largest `|b_k·b_l|` over the vectors `l` with which `k` spans a plane, up
+    /// to rounding.
+    pub(super) fn closest(&self, k: usize) -> f64 {
+        self.closest.get(k).copied().unwrap_or(0.0)
     }
 
     /// Whether `i ≠ j` span a plane.
@@ -271,31 +283,50 @@ impl UnitBasis {
         (PRODUCTS / a_row.max(1)).clamp(1, OVERLAP_ROWS)
     }
 
-    fn find_degenerate(&self, cancel: &AtomicBool) -> Result<Vec<(u32, u32)>, Cancelled> {
+    /// The pairs that span no plane, and of each vector its largest overlap with
+    /// those that it spans one with.
+    #[allow(clippy::type_complexity)]
+    fn compare(&self, cancel: &AtomicBool) -> Result<(Vec<(u32, u32)>, Vec<f64>), Cancelled> {
         let m = self.len();
         let step = self.overlap_rows();
-        let found: Result<Vec<Vec<(u32, u32)>>, Cancelled> = (0..m.div_ceil(step))
+        let pieces: Result<Vec<(Vec<(u32, u32)>, Vec<f64>)>, Cancelled> = (0..m.div_ceil(step))
             .into_par_iter()
             .map(|piece| {
                 check(cancel)?;
                 let first = piece * step;
-                let overlaps = self.overlaps(first..m.min(first + step), first..m);
-                let mut found = Vec::new();
+                let overlaps = self.overlaps(first..m.min(first + step), 0..m);
+                let (mut found, mut closest) = (Vec::new(), Vec::new());
                 for (row, overlaps) in overlaps.iter().flat_map(|o| o.rows()).enumerate() {
                     check(cancel)?;
-                    for (column, overlap) in overlaps.iter().enumerate().skip(row + 1) {
-                        let (i, j) = ((first + row) as u32, (first + column) as u32);
+                    let i = first + row;
+                    let mut largest = 0.0f64;
+                    for (j, overlap) in overlaps.iter().enumerate().filter(|&(j, _)| j != i) {
+                        let overlap = overlap.abs();
+                        if overlap <= largest {
+                            continue;
+                        }
+                        let (low, high) = (i.min(j) as u32, i.max(j) as u32);
+                        let parallel = overlap > NEARLY_PARALLEL
+                            && self.frame(Plane { i: low, j: high }).height < DEGENERATE;
+                        if !parallel {
+                            largest = overlap;
+                        }
+                    }
+                    for (j, overlap) in overlaps.iter().enumerate().skip(i + 1) {
+                        let (i, j) = (i as u32, j as u32);
                         if overlap.abs() > NEARLY_PARALLEL
                             && self.frame(Plane { i, j }).height < DEGENERATE
                         {
                             found.push((i, j));
                         }
                     }
+                    closest.push(largest.min(1.0));
                 }
-                Ok(found)
+                Ok((found, closest))
             })
             .collect();
-        Ok(found?.concat())
+        let (found, closest): (Vec<_>, Vec<_>) = pieces?.into_iter().unzip();
+        Ok((found.concat(), closest.concat()))
     }
 }
 

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use super::activations::{Activations, Neuron};
 use super::basis::{BasisError, Frame, UnitBasis};
 use super::cancel::{Cancelled, PRODUCTS, check};
+use super::lines::{LANES, Lines};
 use super::plane::Plane;
 
 /// Samples a block; two columns of them in `f64` stay in the first cache.
@@ -22,13 +23,61 @@ pub(super) const BLOCK: usize = 1024;
 /// Samples that the product with a dense basis takes at once.
 const PRODUCT_BLOCK: usize = 256;
 
+/// Coordinates with all vectors, each times its sample's [length](Coordinates::lengths).
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Blocks<'a> {
+    /// Of a layer in single precision.
+    F32(&'a Lines<f32>),
+    /// Of a layer in double precision, or in another basis.
+    F64(&'a Lines<f64>),
+}
+
 /// The samples seen from a privileged basis: what sweeps and curves read.
 #[derive(Clone, Debug)]
 pub struct Coordinates {
     activations: Arc<Activations>,
     basis: Arc<UnitBasis>,
     /// `C` for a dense basis, `m × N`: vector `k` of all samples contiguous.
-    product: Option<Vec<f64>>,
+    product: Option<Arc<Vec<f64>>>,
+    kept: Arc<Kept>,
+}
+
+#[derive(Debug)]
+enum Kept {
+    F32(Lines<f32>),
+    F64(Lines<f64>),
+}
+
+fn keep<'a, T: Copy + Default + Send + Sync + 'a>(
+    n: usize,
+    m: usize,
+    column: impl Fn(usize) -> &'a [T] + Sync,
+) -> Lines<T> {
+    let mut lines = Lines::zeros(n, m);
+    let blocks: Vec<_> = lines.blocks_mut().enumerate().collect();
+    blocks.into_par_iter().for_each(|(b, out)| {
+        for k in b * LANES..m.min((b + 1) * LANES) {
+            for (line, &v) in out.iter_mut().zip(column(k)) {
+                line.0[k % LANES] = v;
+            }
+        }
+    });
+    lines
+}
+
+fn kept(activations: &Activations, product: Option<&Vec<f64>>, m: usize) -> Arc<Kept> {
+    let n = activations.n_samples();
+    Arc::new(match (product, activations.neuron(0)) {
+        (Some(p), _) => Kept::F64(keep(n, m, |k| &p[k * n..(k + 1) * n])),
+        (None, Neuron::F32(_)) => Kept::F32(keep(n, m, |k| match activations.neuron(k) {
+            Neuron::F32(v) => v,
+            Neuron::F64(_) => &[],
+        })),
+        (None, Neuron::F64(_)) => Kept::F64(keep(n, m, |k| match activations.neuron(k) {
+            Neuron::F64(v) => v,
+            Neuron::F32(_) => &[],
+        })),
+    })
 }
 
 impl Coordinates {
@@ -61,11 +110,13 @@ impl Coordinates {
         let product = match basis.values() {
             None => None,
             Some(values) => match product(&activations, values, basis.len(), cancel) {
-                Ok(product) => Some(product),
+                Ok(product) => Some(Arc::new(product)),
                 Err(cancelled) => return Ok(Err(cancelled)),
             },
         };
+        let kept = kept(&activations, product.as_deref(), basis.len());
         Ok(Ok(Self {
+            kept,
             activations,
             basis,
             product,
@@ -78,7 +129,9 @@ impl Coordinates {
         // Activations are at least two neurons wide, so this basis exists.
         let basis = UnitBasis::standard(activations.n_neurons().max(2));
         let basis = Arc::new(basis.unwrap_or_else(|_| unreachable!("d ≥ 2")));
+        let kept = kept(&activations, None, basis.len());
         Self {
+            kept,
             activations,
             basis,
             product: None,
@@ -112,6 +165,32 @@ impl Coordinates {
         let mut out = [0.0];
         self.fill(k, sample, &mut out);
         out[0]
+    }
+
+    /// The coordinates as they are kept.
+    pub(super) fn blocks(&self) -> Blocks<'_> {
+        match &*self.kept {
+            Kept::F32(lines) => Blocks::F32(lines),
+            Kept::F64(lines) => Blocks::F64(lines),
+        }
+    }
+
+    /// How long the samples are in [blocks](Self::blocks); 0 for a zero row.
+    pub(super) fn lengths(&self) -> impl Iterator<Item = f64> + '_ {
+        let unit = self.product.is_some();
+        let inverse = self.activations.inverse_norms().iter();
+        inverse.map(move |&inverse| match inverse {
+            0.0 => 0.0,
+            _ if unit => 1.0,
+            inverse => 1.0 / inverse,
+        })
+    }
+
+    /// The in-plane coordinates of one sample, as [`Coordinates::fill_plane`] has them.
+    pub(super) fn in_plane(&self, plane: Plane, frame: Frame, sample: usize) -> (f64, f64) {
+        let (mut c1, mut c2) = ([0.0], [0.0]);
+        self.fill_plane(plane, frame, sample, &mut c1, &mut c2);
+        (c1[0], c2[0])
     }
 
     /// Writes `c_k` of the samples from `first` on into `out`.

@@ -281,13 +281,13 @@ impl<'a> Scanner<'a> {
 
 /// The four privileged directions and the four bisectors, two of each: the
 /// others are opposite.
-struct Directions {
+pub(super) struct Directions {
     axis: (f64, f64),
     bisector: (f64, f64),
 }
 
 impl Directions {
-    fn new(frame: Frame) -> Self {
+    pub fn new(frame: Frame) -> Self {
         let (sin, cos) = (frame.alpha_rad() / 2.0).sin_cos();
         Self {
             axis: (frame.overlap, frame.height),
@@ -295,7 +295,8 @@ impl Directions {
         }
     }
 
-    fn count(&self, c1: f64, c2: f64, threshold: f64) -> (u64, u64) {
+    /// How many of the axes, and of the bisectors, light a sample.
+    pub fn count(&self, c1: f64, c2: f64, threshold: f64) -> (u64, u64) {
         let both = |cosine: f64| u64::from(cosine >= threshold) + u64::from(-cosine >= threshold);
         let at = |(cos, sin): (f64, f64)| both(c1 * cos + c2 * sin);
         let (cos, sin) = self.bisector;

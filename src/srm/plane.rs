@@ -104,11 +104,11 @@ impl PlaneMode {
         Plane { i: i + 1, j }
     }
 
-    /// Pairs before the first that turns from vector `i`.
-    fn first_rank(self, i: u64, m: u64) -> u64 {
+    /// Pairs before the first that turns from vector `i` towards `j` or a later one.
+    fn first_rank(self, i: u64, j: u64, m: u64) -> u64 {
         match self {
-            Self::Combinations => first_of_row(i.min(m - 1), m),
-            Self::Permutations => i.min(m) * (m - 1),
+            Self::Combinations => first_of_row(i, m) + j.clamp(i + 1, m) - i - 1,
+            Self::Permutations => i * (m - 1) + j.min(m) - u64::from(j > i),
         }
     }
 }
@@ -231,16 +231,21 @@ impl PlaneSet {
         })
     }
 
-    /// The places in the set of the planes that turn from vector `i`; they stand
-    /// one after another.
+    /// The places in the set of the planes that turn from vector `i` towards one
+    /// of `second`; they stand one after another.
     #[must_use]
-    pub fn of_first(&self, i: u32) -> Range<usize> {
-        self.first_at_or_after(i)..self.first_at_or_after(i + 1)
+    pub fn between(&self, i: u32, second: Range<u32>) -> Range<usize> {
+        let place = |j: u32| {
+            let rank = self
+                .mode
+                .first_rank(u64::from(i), u64::from(j), self.m as u64);
+            self.first_at_or_after(rank)
+        };
+        place(second.start)..place(second.end.max(second.start))
     }
 
-    /// The place of the first plane that turns from vector `i` or a later one.
-    fn first_at_or_after(&self, i: u32) -> usize {
-        let rank = self.mode.first_rank(u64::from(i), self.m as u64);
+    /// The place of the first plane of at least that rank.
+    fn first_at_or_after(&self, rank: u64) -> usize {
         let gaps = self.degenerate.partition_point(|&gap| gap < rank);
         let place = rank - gaps as u64;
         match &self.chosen {
@@ -357,10 +362,24 @@ mod tests {
         let listed: Vec<Plane> = (0..planes.len()).map(|n| planes.get(n)).collect();
         assert!(planes.iter().eq(listed.iter().copied()));
         for i in 0..m {
-            let range = planes.of_first(i);
-            assert!(listed[..range.start].iter().all(|p| p.i < i));
-            assert!(listed[range.clone()].iter().all(|p| p.i == i));
-            assert!(listed[range.end..].iter().all(|p| p.i > i));
+            for second in (0..=m).flat_map(|from| (from..=m).map(move |to| from..to)) {
+                let range = planes.between(i, second.clone());
+                assert!(
+                    listed[..range.start]
+                        .iter()
+                        .all(|p| (p.i, p.j) < (i, second.start))
+                );
+                assert!(
+                    listed[range.clone()]
+                        .iter()
+                        .all(|p| p.i == i && second.contains(&p.j))
+                );
+                assert!(
+                    listed[range.end..]
+                        .iter()
+                        .all(|p| (p.i, p.j) >= (i, second.end))
+                );
+            }
         }
     }
 

@@ -31,56 +31,49 @@ impl PlaneRecord {
     }
 }
 
-/// The 24 bytes of a record. Counts fit since `4N < 2^32`, totals since
-/// `N · A < 2^47`; the plane follows from the place.
+/// The 24 bytes of a record: axes, bisectors, lit, peak, and the 48 bits of the
+/// total with the 16 of the peak's angle. Counts fit since `4N < 2^32`, totals since
+/// `N · A < 2^47`; the plane follows from the place. All zeros: nothing is lit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Packed {
-    axes: u32,
-    bisectors: u32,
-    lit: u32,
-    peak: i32,
-    total_low: u32,
-    total_high: i16,
-    /// The peak's angle plus one; 0 for a curve of zeros.
-    peak_place: u16,
-}
+pub(super) struct Packed(pub [u32; 6]);
 
 impl Packed {
     pub fn new(axes: u64, bisectors: u64, lit: u64) -> Self {
-        Self {
-            axes: axes as u32,
-            bisectors: bisectors as u32,
-            lit: lit as u32,
-            ..Self::default()
-        }
-    }
-
-    fn total(&self) -> i64 {
-        i64::from(self.total_high) << 32 | i64::from(self.total_low)
+        Self([axes as u32, bisectors as u32, lit as u32, 0, 0, 0])
     }
 
     pub fn with_total(mut self, total: i64) -> Self {
-        self.total_low = total as u32;
-        self.total_high = (total >> 32) as i16;
+        self.0[4] = total as u32;
+        self.0[5] = self.0[5] & 0xffff | (((total >> 32) as u32) << 16);
         self
     }
 
+    /// The peak's direction is kept plus one: 0 is a curve of zeros.
     pub fn with_peak(mut self, peak: Option<(usize, i32)>) -> Self {
-        let (place, value) = peak.map_or((0, 0), |(index, value)| (index as u16 + 1, value));
-        self.peak_place = place;
-        self.peak = value;
+        let (place, value) = peak.map_or((0, 0), |(index, value)| (index as u32 + 1, value));
+        self.0[3] = value as u32;
+        self.0[5] = self.0[5] & 0xffff_0000 | place;
         self
+    }
+
+    fn peak(self) -> i64 {
+        i64::from(self.0[3] as i32)
+    }
+
+    fn total(self) -> i64 {
+        let high = (self.0[5] as i32) >> 16;
+        i64::from(high) << 32 | i64::from(self.0[4])
     }
 
     fn unpack(self, plane: Plane) -> PlaneRecord {
         PlaneRecord {
             plane,
-            axes: u64::from(self.axes),
-            bisectors: u64::from(self.bisectors),
-            lit: u64::from(self.lit),
-            peak: i64::from(self.peak),
+            axes: u64::from(self.0[0]),
+            bisectors: u64::from(self.0[1]),
+            lit: u64::from(self.0[2]),
+            peak: self.peak(),
             total: self.total(),
-            peak_index: usize::from(self.peak_place).checked_sub(1),
+            peak_index: (self.0[5] as usize & 0xffff).checked_sub(1),
         }
     }
 }
@@ -89,11 +82,12 @@ impl Packed {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Records {
     planes: PlaneSet,
-    packed: Vec<Packed>,
+    /// As numbers: so a table of zeros costs nothing until it is written to.
+    packed: Vec<[u32; 6]>,
 }
 
 impl Records {
-    pub(super) fn new(planes: PlaneSet, packed: Vec<Packed>) -> Self {
+    pub(super) fn new(planes: PlaneSet, packed: Vec<[u32; 6]>) -> Self {
         debug_assert_eq!(planes.len(), packed.len());
         Self { planes, packed }
     }
@@ -114,7 +108,7 @@ impl Records {
     #[must_use]
     pub fn get(&self, index: usize) -> Option<PlaneRecord> {
         let packed = self.packed.get(index)?;
-        Some(packed.unpack(self.planes.get(index)))
+        Some(Packed(*packed).unpack(self.planes.get(index)))
     }
 
     /// Samples lit in the plane at `index`.
@@ -123,7 +117,7 @@ impl Records {
     /// If there is no such plane.
     #[must_use]
     pub fn lit(&self, index: usize) -> u64 {
-        u64::from(self.packed[index].lit)
+        u64::from(self.packed[index][2])
     }
 
     /// The peak of the plane at `index` and its total, by which planes are ordered.
@@ -132,8 +126,8 @@ impl Records {
     /// If there is no such plane.
     #[must_use]
     pub fn peak_and_total(&self, index: usize) -> (i64, i64) {
-        let packed = &self.packed[index];
-        (i64::from(packed.peak), packed.total())
+        let packed = Packed(self.packed[index]);
+        (packed.peak(), packed.total())
     }
 
     /// Counts at the privileged directions and at the bisectors of the plane at
@@ -143,8 +137,8 @@ impl Records {
     /// If there is no such plane.
     #[must_use]
     pub fn axes_and_bisectors(&self, index: usize) -> (u64, u64) {
-        let packed = &self.packed[index];
-        (u64::from(packed.axes), u64::from(packed.bisectors))
+        let [axes, bisectors, ..] = self.packed[index];
+        (u64::from(axes), u64::from(bisectors))
     }
 
     /// The records, one after another.
@@ -153,7 +147,7 @@ impl Records {
         self.packed
             .iter()
             .zip(self.planes.iter())
-            .map(|(packed, plane)| packed.unpack(plane))
+            .map(|(packed, plane)| Packed(*packed).unpack(plane))
     }
 }
 

@@ -14,13 +14,18 @@ use super::alignment::Alignment;
 use super::angles::AngleGrid;
 use super::cancel::Cancelled;
 use super::coordinates::Coordinates;
-use super::curve::{Scanner, Scratch, Sign, peak};
+use super::curve::Sign;
 use super::epsilon::Epsilon;
+use super::lines::LANES;
+use super::nearest::nearest;
 use super::plane::{Plane, PlaneSet};
-use super::records::{Packed, Records};
+use super::records::Records;
+use super::spotlight::{Curves, ROWS, Spotlight, Sweeper, Unit};
+use super::sums::{Ensemble, Sums};
 
-/// Work between two calls of the observer.
-const GRAIN: Duration = Duration::from_millis(15);
+/// Work between two calls of the observer: a curve that somebody waits for is
+/// served between two of them.
+const GRAIN: Duration = Duration::from_millis(6);
 
 /// Cap on the counts of one block.
 const BLOCK_CAP_BYTES: usize = 32 << 20;
@@ -38,19 +43,6 @@ pub struct SweepSpec {
     pub planes: PlaneSet,
 }
 
-/// Statistics over the planes at each of the `A` angles, as fractions.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Ensemble {
-    /// Mean over planes.
-    pub mean: Vec<f64>,
-    /// Standard deviation of the population of planes.
-    pub std: Vec<f64>,
-    /// Smallest value.
-    pub min: Vec<f64>,
-    /// Largest value.
-    pub max: Vec<f64>,
-}
-
 /// A finished sweep.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sweep {
@@ -64,9 +56,10 @@ pub struct Sweep {
     pub ensemble: Ensemble,
     /// Samples lit in at least one of the planes.
     pub lit_samples: usize,
-    /// The largest in-plane radius over all samples and planes: the largest
-    /// cosine that any probe of the sweep could see.
-    pub nearest: f64,
+    /// Where nothing is lit, the largest in-plane radius over all samples and
+    /// planes: the largest cosine that any probe of the sweep could see. `None`
+    /// where something is lit, or where it would take long to tell.
+    pub nearest: Option<f64>,
 }
 
 impl Sweep {
@@ -111,9 +104,9 @@ impl Sweep {
     }
 }
 
-/// A running sweep reports to this on the sweeping thread, every 15 ms or so.
+/// A running sweep reports to this on the sweeping thread, every few milliseconds.
 pub trait Observer {
-    /// Whether [`Block::curves`] is to be filled.
+    /// Whether [`Block::curves`] is to be filled. Planes then come in order.
     fn wants_curves(&self) -> bool {
         false
     }
@@ -129,12 +122,12 @@ impl Observer for () {
     }
 }
 
-/// Consecutive planes of a sweep.
+/// Planes of a sweep that were done together.
 #[derive(Debug)]
 pub struct Block<'a> {
-    /// Index of the block's first plane.
+    /// Index of the first plane of `curves`.
     pub first: usize,
-    /// Counts of the block's planes, `A` each; empty unless wanted.
+    /// Counts of consecutive planes, `A` each; empty unless wanted.
     pub curves: &'a [i32],
     /// Planes done, this block's counted.
     pub done: usize,
@@ -155,61 +148,213 @@ pub fn sweep(
     cancel: &AtomicBool,
     observer: &mut dyn Observer,
 ) -> Result<Sweep, Cancelled> {
-    let angles = spec.grid.count();
-    let total = spec.planes.len();
-    let scanner = Scanner::new(coordinates, spec.epsilon, &spec.grid, spec.sign);
-    let wants_curves = observer.wants_curves();
-    let threads = rayon::current_num_threads();
-    let states: Vec<Mutex<ThreadState>> = (0..=threads)
-        .map(|_| Mutex::new(ThreadState::new(&scanner, coordinates.n_samples(), angles)))
-        .collect();
-    let most = (BLOCK_CAP_BYTES / (8 * angles)).max(threads);
-    let mut size = (4 * threads).min(most);
-    let mut curves = Vec::new();
-    let mut records = Vec::with_capacity(total);
-    while records.len() < total {
-        let started = Instant::now();
-        let first = records.len();
-        let size_now = size.min(total - first);
-        if wants_curves {
-            curves.resize(size_now * angles, 0);
+    Spotlight::new(coordinates, spec.epsilon, &spec.grid, spec.sign, cancel)?.sweep(
+        &spec.planes,
+        cancel,
+        observer,
+    )
+}
+
+impl Spotlight {
+    /// Sweeps a set of planes on the current rayon pool.
+    ///
+    /// # Errors
+    /// [`Cancelled`] soon after `cancel` is set or when the observer breaks.
+    ///
+    /// # Panics
+    /// If the planes are not of the coordinates' basis.
+    pub fn sweep(
+        &self,
+        planes: &PlaneSet,
+        cancel: &AtomicBool,
+        observer: &mut dyn Observer,
+    ) -> Result<Sweep, Cancelled> {
+        let mut run = Run::new(self, planes, observer.wants_curves());
+        while let Some(block) = run.next_block(cancel)? {
+            if observer.block(&block).is_break() {
+                return Err(Cancelled);
+            }
         }
-        let scan = |offset: usize, out: Option<&mut [i32]>| {
-            let state = &states[rayon::current_thread_index().unwrap_or(threads)];
-            let mut state = lock(state);
-            state.scan(
-                &scanner,
-                coordinates,
-                spec.planes.get(first + offset),
-                cancel,
-                out,
-            )
-        };
-        let block: Result<Vec<Packed>, Cancelled> = if wants_curves {
-            curves
-                .par_chunks_exact_mut(angles)
-                .enumerate()
-                .map(|(offset, out)| scan(offset, Some(out)))
-                .collect()
-        } else {
-            (0..size_now)
-                .into_par_iter()
-                .map(|offset| scan(offset, None))
-                .collect()
-        };
-        records.extend(block?);
-        let block = Block {
-            first,
-            curves: &curves,
-            done: records.len(),
-            total,
-        };
-        if observer.block(&block).is_break() {
-            return Err(Cancelled);
-        }
-        size = next_size(size, started.elapsed()).clamp(threads, most);
+        run.finish(cancel)
     }
-    Ok(finish(spec, coordinates.n_samples(), records, states))
+}
+
+/// A sweep under way.
+struct Run<'a> {
+    spotlight: &'a Spotlight,
+    planes: &'a PlaneSet,
+    units: Vec<Unit>,
+    /// Units done.
+    at: usize,
+    /// Units of the next block.
+    size: usize,
+    /// Planes done.
+    done: usize,
+    /// One a thread of the pool, and one for a thread outside it.
+    sweepers: Vec<Mutex<Sweeper>>,
+    records: Vec<[u32; 6]>,
+    /// Planes in which arcs lay.
+    busy: usize,
+    curves: Option<Vec<i32>>,
+}
+
+impl<'a> Run<'a> {
+    fn new(spotlight: &'a Spotlight, planes: &'a PlaneSet, in_order: bool) -> Self {
+        let threads = rayon::current_num_threads();
+        Self {
+            spotlight,
+            planes,
+            units: spotlight.units(planes),
+            at: 0,
+            size: 2 * threads,
+            done: 0,
+            sweepers: (0..=threads)
+                .map(|_| Mutex::new(Sweeper::new(spotlight)))
+                .collect(),
+            records: vec![spotlight.idle_record().0; planes.len()],
+            busy: 0,
+            curves: in_order.then(Vec::new),
+        }
+    }
+
+    /// Sweeps some more units; `None` when all are done.
+    fn next_block(&mut self, cancel: &AtomicBool) -> Result<Option<Block<'_>>, Cancelled> {
+        let size = self.block_size();
+        let units = &self.units[self.at..self.at + size];
+        if units.is_empty() {
+            return Ok(None);
+        }
+        let started = Instant::now();
+        let (spotlight, set, sweepers) = (self.spotlight, self.planes, &self.sweepers);
+        let sweep = |unit: &Unit, curves: Option<Curves<'_>>| {
+            let index = rayon::current_thread_index().unwrap_or(sweepers.len() - 1);
+            let sweeper = &sweepers[index.min(sweepers.len() - 1)];
+            lock(sweeper).sweep(spotlight, set, unit, cancel, curves)
+        };
+        let planes: usize = units.iter().map(|unit| unit.planes).sum();
+        match &mut self.curves {
+            None => units.par_iter().try_for_each(|unit| sweep(unit, None))?,
+            Some(curves) => {
+                let angles = spotlight.grid().count();
+                curves.clear();
+                curves.resize(planes * angles, spotlight.idle_count());
+                let shares = shares(units, set, curves, angles);
+                units
+                    .par_iter()
+                    .zip(shares)
+                    .try_for_each(|(unit, curves)| sweep(unit, Some(curves)))?;
+            }
+        }
+        for sweeper in &self.sweepers {
+            for (place, record) in lock(sweeper).take_found() {
+                self.records[place] = record.0;
+                self.busy += 1;
+            }
+        }
+        let first = self.done;
+        self.at += size;
+        self.done += planes;
+        self.size = next_size(self.size, started.elapsed()).max(self.sweepers.len() - 1);
+        Ok(Some(Block {
+            first,
+            curves: self.curves.as_deref().unwrap_or_default(),
+            done: self.done,
+            total: self.records.len(),
+        }))
+    }
+
+    /// Units of the next block: as many as the grain allows; where curves are
+    /// wanted, whole first vectors, as many as the cap allows, but at least one.
+    fn block_size(&self) -> usize {
+        let left = &self.units[self.at..];
+        if self.curves.is_none() {
+            return self.size.min(left.len());
+        }
+        let most = BLOCK_CAP_BYTES / (4 * self.spotlight.grid().count());
+        let (mut size, mut planes) = (0, 0);
+        for group in left.chunk_by(|a, b| a.first == b.first) {
+            planes += group.iter().map(|unit| unit.planes).sum::<usize>();
+            if size > 0 && (planes > most || size >= self.size) {
+                break;
+            }
+            size += group.len();
+        }
+        size
+    }
+
+    fn finish(self, cancel: &AtomicBool) -> Result<Sweep, Cancelled> {
+        let spotlight = self.spotlight;
+        let (grid, n_samples) = (spotlight.grid(), spotlight.coordinates().n_samples());
+        let mut sums = Sums::new(grid.distinct());
+        let mut lit = vec![0u64; n_samples.div_ceil(64)];
+        for sweeper in self.sweepers {
+            let sweeper = sweeper.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let (more, marks) = sweeper.into_sums();
+            sums.add(&more);
+            for (all, marks) in lit.iter_mut().zip(&marks) {
+                *all |= marks;
+            }
+        }
+        let planes = self.records.len();
+        sums.add_constant(i64::from(spotlight.idle_count()), planes - self.busy);
+        let lit_samples = if spotlight.is_wide() {
+            n_samples * usize::from(planes > 0)
+        } else {
+            lit.iter().map(|bits| bits.count_ones() as usize).sum()
+        };
+        let nearest = if lit_samples == 0 {
+            nearest(spotlight.coordinates(), self.planes, cancel)?
+        } else {
+            None
+        };
+        Ok(Sweep {
+            spec: SweepSpec {
+                epsilon: spotlight.epsilon(),
+                grid: grid.clone(),
+                sign: spotlight.sign(),
+                planes: self.planes.clone(),
+            },
+            n_samples,
+            ensemble: sums.ensemble(planes, n_samples),
+            lit_samples,
+            records: Records::new(self.planes.clone(), self.records),
+            nearest,
+        })
+    }
+}
+
+/// Deals the curves of consecutive planes out to the units that sweep them.
+fn shares<'c>(
+    units: &[Unit],
+    set: &PlaneSet,
+    curves: &'c mut [i32],
+    angles: usize,
+) -> Vec<Curves<'c>> {
+    let mut shares: Vec<Curves<'c>> = units
+        .iter()
+        .map(|_| {
+            std::iter::repeat_with(Default::default)
+                .take(ROWS)
+                .collect()
+        })
+        .collect();
+    let mut rest = curves;
+    let mut start = 0;
+    for group in units.chunk_by(|a, b| a.first == b.first) {
+        for i in group.first().map_or(0..0, |unit| unit.first.clone()) {
+            for (unit, share) in group.iter().zip(&mut shares[start..]) {
+                let second = unit.second();
+                for place in set.between(i, second.clone()) {
+                    let j = set.get(place).j - second.start;
+                    let curve;
+                    (curve, rest) = rest.split_at_mut(angles);
+                    share[i as usize % LANES * LANES + j as usize] = curve;
+                }
+            }
+        }
+        start += group.len();
+    }
+    shares
 }
 
 fn next_size(size: usize, took: Duration) -> usize {
@@ -222,142 +367,6 @@ fn next_size(size: usize, took: Duration) -> usize {
     }
 }
 
-fn finish(
-    spec: &SweepSpec,
-    n_samples: usize,
-    records: Vec<Packed>,
-    states: Vec<Mutex<ThreadState>>,
-) -> Sweep {
-    let mut sums = Sums::new(spec.grid.count());
-    let mut lit = vec![0u64; n_samples.div_ceil(64)];
-    let mut nearest = 0.0f64;
-    for state in states {
-        let state = state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        sums.add(&state.sums);
-        for (sum, bits) in lit.iter_mut().zip(&state.lit) {
-            *sum |= bits;
-        }
-        nearest = nearest.max(state.nearest);
-    }
-    Sweep {
-        spec: spec.clone(),
-        n_samples,
-        ensemble: sums.ensemble(records.len(), n_samples),
-        lit_samples: lit.iter().map(|bits| bits.count_ones() as usize).sum(),
-        records: Records::new(spec.planes.clone(), records),
-        nearest,
-    }
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// One thread's scratch and its share of the sums.
-struct ThreadState {
-    scratch: Scratch,
-    sums: Sums,
-    /// A bit a sample: lit in some plane.
-    lit: Vec<u64>,
-    nearest: f64,
-}
-
-impl ThreadState {
-    fn new(scanner: &Scanner<'_>, n_samples: usize, angles: usize) -> Self {
-        Self {
-            scratch: scanner.scratch(),
-            sums: Sums::new(angles),
-            lit: vec![0; n_samples.div_ceil(64)],
-            nearest: 0.0,
-        }
-    }
-
-    fn scan(
-        &mut self,
-        scanner: &Scanner<'_>,
-        coordinates: &Coordinates,
-        plane: Plane,
-        cancel: &AtomicBool,
-        out: Option<&mut [i32]>,
-    ) -> Result<Packed, Cancelled> {
-        let frame = coordinates.basis().frame(plane);
-        let samples = 0..coordinates.n_samples();
-        let lit = &mut self.lit;
-        let mark = |sample: usize| lit[sample / 64] |= 1 << (sample % 64);
-        let tally = scanner.scan(plane, frame, samples, &mut self.scratch, cancel, mark)?;
-        let counts = &mut self.scratch.difference;
-        scanner.finish(counts);
-        self.sums.add_curve(counts);
-        self.nearest = self.nearest.max(tally.nearest);
-        if let Some(out) = out {
-            for (out, &count) in out.iter_mut().zip(&*counts) {
-                *out = count as i32;
-            }
-        }
-        let peak = peak(counts).map(|(k, c)| (k, c as i32));
-        Ok(Packed::new(tally.axes, tally.bisectors, tally.lit)
-            .with_peak(peak)
-            .with_total(counts[..counts.len() - 1].iter().sum()))
-    }
-}
-
-/// Integer sums over planes at each angle: exact, and the same however the
-/// planes were shared out.
-struct Sums {
-    sum: Vec<i64>,
-    squares: Vec<i128>,
-    min: Vec<i64>,
-    max: Vec<i64>,
-}
-
-impl Sums {
-    fn new(angles: usize) -> Self {
-        Self {
-            sum: vec![0; angles],
-            squares: vec![0; angles],
-            min: vec![i64::MAX; angles],
-            max: vec![i64::MIN; angles],
-        }
-    }
-
-    fn add_curve(&mut self, counts: &[i64]) {
-        for (k, &count) in counts.iter().enumerate() {
-            self.sum[k] += count;
-            self.squares[k] += i128::from(count) * i128::from(count);
-            self.min[k] = self.min[k].min(count);
-            self.max[k] = self.max[k].max(count);
-        }
-    }
-
-    fn add(&mut self, other: &Self) {
-        for k in 0..self.sum.len() {
-            self.sum[k] += other.sum[k];
-            self.squares[k] += other.squares[k];
-            self.min[k] = self.min[k].min(other.min[k]);
-            self.max[k] = self.max[k].max(other.max[k]);
-        }
-    }
-
-    fn ensemble(&self, planes: usize, n_samples: usize) -> Ensemble {
-        if planes == 0 {
-            return Ensemble::default();
-        }
-        let (p, n) = (planes as f64, n_samples as f64);
-        let fractions = |counts: &[i64]| counts.iter().map(|&c| c as f64 / n).collect();
-        Ensemble {
-            mean: self.sum.iter().map(|&s| s as f64 / (p * n)).collect(),
-            std: self
-                .sum
-                .iter()
-                .zip(&self.squares)
-                .map(|(&sum, &squares)| {
-                    // P² times the variance of the counts, exact until the root.
-                    let spread = planes as i128 * squares - i128::from(sum) * i128::from(sum);
-                    (spread as f64).sqrt() / (p * n)
-                })
-                .collect(),
-            min: fractions(&self.min),
-            max: fractions(&self.max),
-        }
-    }
 }

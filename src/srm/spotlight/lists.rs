@@ -1,0 +1,250 @@
+//! Which samples can light a plane at all, vector by vector.
+//!
+//! A sample that lights the plane of `k` and `l` has `c_k² ≥ τ_k` or `c_l² ≥ τ_l`
+//! with `τ_k = ε² (1 − max |b_k·b_l|) / 2` (METHOD, fact 3). So all planes together
+//! need only the samples on the vectors' lists, which for a tight spotlight are few.
+
+use std::sync::atomic::AtomicBool;
+
+use rayon::prelude::*;
+
+use super::Spotlight;
+use crate::srm::cancel::{Cancelled, check};
+use crate::srm::coordinates::{Blocks, Coordinates};
+use crate::srm::lines::{LANES, Line};
+use crate::srm::simd::{self, Level};
+
+/// A vector whose list would hold more than one sample in so many is looked at
+/// sample by sample instead: that reads in order, sixteen at once.
+const DENSE: usize = 32;
+
+/// Samples looked at together.
+const RUN: usize = 1024;
+
+/// A filter in single precision is looser than the inequality by this share.
+pub const SLACK: f32 = 1e-5;
+
+/// The samples that can light a plane of a vector by their coordinate with it.
+#[derive(Debug, Default)]
+pub struct List {
+    /// They, ascending; `None` where there are too many to list.
+    pub listed: Option<Listed>,
+    /// The share of `(ε′ ‖x‖)²` that the square of their coordinate reaches.
+    pub share: f32,
+}
+
+/// Samples with what their planes need of them, as many of each.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// Their numbers.
+    pub samples: Vec<u32>,
+    /// Their coordinates with the vector, times their norms.
+    pub values: Vec<f32>,
+    /// `ε′ ‖x‖`.
+    pub edges: Vec<f32>,
+}
+
+impl List {
+    /// How many samples are listed; `None` where there are too many.
+    pub fn len(&self) -> Option<usize> {
+        self.listed.as_ref().map(|listed| listed.samples.len())
+    }
+}
+
+/// The lists of all vectors, on the current rayon pool.
+pub fn lists(
+    coordinates: &Coordinates,
+    edges: &[f32],
+    squares: &[f32],
+    cancel: &AtomicBool,
+) -> Result<Vec<List>, Cancelled> {
+    let basis = coordinates.basis();
+    let m = basis.len();
+    let blocks: Result<Vec<Vec<List>>, Cancelled> = (0..m.div_ceil(LANES))
+        .into_par_iter()
+        .map(|block| {
+            let vectors = block * LANES..m.min((block + 1) * LANES);
+            // A lane behind the last vector reaches nothing.
+            let mut shares = [f32::INFINITY; LANES];
+            for (share, k) in shares.iter_mut().zip(vectors.clone()) {
+                *share = (1.0 - basis.closest(k)) as f32 / 2.0 * (1.0 - SLACK);
+            }
+            let mut lists = match coordinates.blocks() {
+                Blocks::F32(lines) => {
+                    of_block(lines.block(block), edges, squares, &shares, cancel)?
+                }
+                Blocks::F64(lines) => {
+                    of_block(lines.block(block), edges, squares, &shares, cancel)?
+                }
+            };
+            lists.truncate(vectors.len());
+            Ok(lists)
+        })
+        .collect();
+    Ok(blocks?.into_iter().flatten().collect())
+}
+
+fn of_block<T: Narrow>(
+    lines: &[Line<T>],
+    edges: &[f32],
+    squares: &[f32],
+    shares: &[f32; LANES],
+    cancel: &AtomicBool,
+) -> Result<Vec<List>, Cancelled> {
+    let level = Level::here();
+    let most = lines.len() / DENSE;
+    let mut found: [Listed; LANES] = Default::default();
+    let mut masks = vec![0u16; RUN];
+    // Lanes whose lists are not too long.
+    let mut open = u16::MAX;
+    let runs = lines.chunks(RUN).zip(squares.chunks(RUN));
+    for (run, (lines, squares)) in runs.enumerate() {
+        check(cancel)?;
+        let masks = &mut masks[..lines.len()];
+        T::reaching(level, lines, squares, shares, masks);
+        for (number, &mask) in masks.iter().enumerate() {
+            let mut mask = mask & open;
+            while mask != 0 {
+                let lane = mask.trailing_zeros() as usize;
+                let (found, sample) = (&mut found[lane], run * RUN + number);
+                found.samples.push(sample as u32);
+                found.values.push(lines[number].0[lane].narrow());
+                found.edges.push(edges[sample]);
+                mask &= mask - 1;
+            }
+        }
+        for (lane, found) in found.iter_mut().enumerate() {
+            if found.samples.len() > most {
+                open &= !(1 << lane);
+                *found = Listed::default();
+            }
+        }
+        if open == 0 {
+            break;
+        }
+    }
+    let lists = found.into_iter().zip(shares).enumerate();
+    Ok(lists
+        .map(|(lane, (found, &share))| List {
+            listed: (open & 1 << lane != 0).then_some(found),
+            share,
+        })
+        .collect())
+}
+
+/// A coordinate as filters see it.
+pub trait Narrow: Copy + Default + Sync + 'static {
+    /// In single precision.
+    fn narrow(self) -> f32;
+
+    /// The lines that coordinates of this kind are kept in; none if they are of
+    /// the other kind.
+    fn block(spotlight: &Spotlight, block: usize) -> &[Line<Self>];
+
+    /// See [`simd::reaching_f32`].
+    fn reaching(
+        level: Level,
+        lines: &[Line<Self>],
+        squares: &[f32],
+        shares: &[f32; LANES],
+        masks: &mut [u16],
+    );
+
+    /// See [`super::gather`].
+    fn gather(
+        level: Level,
+        side: super::gather::Entries<'_>,
+        lines: &[Line<Self>],
+        hits: &mut super::hits::Hits,
+    );
+}
+
+impl Narrow for f32 {
+    fn narrow(self) -> f32 {
+        self
+    }
+
+    fn block(spotlight: &Spotlight, block: usize) -> &[Line<Self>] {
+        match spotlight.coordinates.blocks() {
+            Blocks::F32(lines) => lines.block(block),
+            Blocks::F64(_) => &[],
+        }
+    }
+
+    fn reaching(
+        level: Level,
+        lines: &[Line<Self>],
+        squares: &[f32],
+        shares: &[f32; LANES],
+        masks: &mut [u16],
+    ) {
+        simd::reaching_f32(level, lines, squares, shares, masks);
+    }
+
+    fn gather(
+        level: Level,
+        side: super::gather::Entries<'_>,
+        lines: &[Line<Self>],
+        hits: &mut super::hits::Hits,
+    ) {
+        simd::gather_f32(level, side, lines, hits);
+    }
+}
+
+impl Narrow for f64 {
+    fn narrow(self) -> f32 {
+        self as f32
+    }
+
+    fn block(spotlight: &Spotlight, block: usize) -> &[Line<Self>] {
+        match spotlight.coordinates.blocks() {
+            Blocks::F64(lines) => lines.block(block),
+            Blocks::F32(_) => &[],
+        }
+    }
+
+    fn reaching(
+        level: Level,
+        lines: &[Line<Self>],
+        squares: &[f32],
+        shares: &[f32; LANES],
+        masks: &mut [u16],
+    ) {
+        simd::reaching_f64(level, lines, squares, shares, masks);
+    }
+
+    fn gather(
+        level: Level,
+        side: super::gather::Entries<'_>,
+        lines: &[Line<Self>],
+        hits: &mut super::hits::Hits,
+    ) {
+        simd::gather_f64(level, side, lines, hits);
+    }
+}
+
+/// One line as filters see it.
+#[inline(always)]
+pub fn narrowed<T: Narrow>(line: &Line<T>) -> [f32; LANES] {
+    line.0.map(T::narrow)
+}
+
+/// Writes a bit a lane for each line: whether the square of its value reaches the
+/// lane's share of the sample's square. Exactly this decides who is on a list, and
+/// [`super::gather`] asks it again of a sample that may be on two.
+#[inline(always)]
+pub fn reaching<const FUSED: bool, T: Narrow>(
+    lines: &[Line<T>],
+    squares: &[f32],
+    shares: &[f32; LANES],
+    masks: &mut [u16],
+) {
+    for ((line, &square), mask) in lines.iter().zip(squares).zip(masks) {
+        let values = narrowed(line);
+        let mut found = 0u32;
+        for k in 0..LANES {
+            found |= u32::from(values[k] * values[k] >= square * shares[k]) << k;
+        }
+        *mask = found as u16;
+    }
+}
