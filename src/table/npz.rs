@@ -16,6 +16,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::TableError;
 use super::columns::PlaneRow;
+use super::merge::Merged;
 use super::out_file::OutFile;
 use crate::srm::{AngleGrid, Block, Curve, Ensemble, Observer, Plane, Sweep};
 
@@ -77,11 +78,14 @@ pub struct Facts {
     pub epsilon: f64,
 }
 
-/// What follows from all curves: of a sweep, or of one curve as an ensemble of one.
+/// What follows from all curves: of a sweep, of merged ones, or of one curve as
+/// an ensemble of one.
 #[derive(Clone, Debug)]
 pub enum Statistics<'a> {
     /// A sweep's.
     Sweep(&'a Sweep),
+    /// Of sweeps over parts of the samples.
+    Merged(&'a Merged),
     /// One curve's on its grid.
     Curve(&'a Curve, &'a AngleGrid),
 }
@@ -90,6 +94,7 @@ impl Statistics<'_> {
     fn ensemble(&self) -> Ensemble {
         match self {
             Self::Sweep(sweep) => sweep.ensemble.clone(),
+            Self::Merged(merged) => merged.ensemble().clone(),
             Self::Curve(curve, _) => {
                 let fractions: Vec<f64> = curve.fractions().collect();
                 Ensemble {
@@ -105,6 +110,7 @@ impl Statistics<'_> {
     fn lit_samples(&self) -> u64 {
         match self {
             Self::Sweep(sweep) => sweep.lit_samples as u64,
+            Self::Merged(merged) => merged.lit_samples(),
             Self::Curve(curve, _) => curve.tally.lit,
         }
     }
@@ -114,6 +120,7 @@ impl Statistics<'_> {
     fn column<T>(&self, entry: impl Fn(PlaneRow) -> T) -> Vec<T> {
         match self {
             Self::Sweep(sweep) => PlaneRow::of_sweep(sweep).map(entry).collect(),
+            Self::Merged(merged) => merged.rows().map(entry).collect(),
             Self::Curve(curve, grid) => vec![entry(PlaneRow::of_curve(curve, grid))],
         }
     }
@@ -179,7 +186,7 @@ impl SweepFile {
         Ok(())
     }
 
-    /// Writes the counts of one curve.
+    /// Writes the counts of the next curve, or of several.
     ///
     /// # Errors
     /// If the file cannot be written.
