@@ -36,8 +36,9 @@ Read in Python:
 
 const MERGE_EXAMPLES: &str = "\
 Examples:
-  for part in acts-*.npy; do followspot sweep $part --epsilon 0.5 -o ${part%.npy}-srm.npz; done
-  followspot merge acts-*-srm.npz -o acts-srm.npz
+  followspot sweep acts-0.npy --epsilon 0.5 -o srm-0.npz
+  followspot sweep acts-1.npy --epsilon 0.5 -o srm-1.npz
+  followspot merge srm-*.npz -o srm.npz
 
 The result is that of a sweep over all samples, to the last count. Everything else must be the
 same: epsilon, angles, planes, basis. auto gives each part an epsilon of its own, so give the

@@ -8,7 +8,7 @@ use super::interrupt::Interrupt;
 use super::output::{self, Target};
 use super::progress::Progress;
 use super::report;
-use crate::table::{Ground, Lit, Merge, Seconds, Shard, Statistics, Summary, counts_bytes};
+use crate::table::{Lit, Merge, Seconds, Shard, Statistics, Summary, Whole, counts_bytes};
 use crate::words::{count, thousands};
 
 pub(super) fn run(args: &MergeArgs, interrupt: &Interrupt) -> Result<(), Failure> {
@@ -33,49 +33,47 @@ pub(super) fn run(args: &MergeArgs, interrupt: &Interrupt) -> Result<(), Failure
         interrupt.check()?;
         shards.push(Shard::open(path, cancel)?);
     }
-    let files = shards.len();
-    let mut merge = Merge::new(shards, cancel)?;
+    let merge = Merge::new(shards, cancel)?;
     seconds.read = started.elapsed().as_secs_f64();
 
     let started = Instant::now();
-    let (planes, n_samples) = (merge.planes().len(), merge.facts().n_samples);
-    let size = counts_bytes(planes as u64, merge.grid().count(), n_samples);
-    let each = merge.planes().iter().copied();
-    let mut file = output::begin(out, target.path, merge.grid(), each, n_samples, Some(size))?;
+    let whole = merge.whole();
+    let (planes, n_samples) = (whole.planes().len(), whole.facts().n_samples);
+    let size = counts_bytes(planes as u64, whole.grid().count(), n_samples);
+    let each = whole.planes().iter().copied();
+    let mut file = output::begin(out, target.path, whole.grid(), each, n_samples, Some(size))?;
     let mut progress = Progress::start("merging", planes);
     let merged = merge.add(&mut file, cancel, &mut |done| progress.at(done));
     drop(progress);
     let merged = merged?;
     interrupt.finishing()?;
-    file.finish(
-        merge.facts(),
-        &Statistics::Merged(&merged),
-        &merge.provenance().to_json(),
-    )?;
+    let whole = merged.whole();
+    let told = whole.provenance().to_json();
+    file.finish(whole.facts(), &Statistics::Merged(&merged), &told)?;
     seconds.write = Some(started.elapsed().as_secs_f64());
     let lit = merged.lit();
-    tell(&merge, files, &merge.ground(), &lit);
+    tell(whole, args.files.len(), &lit);
     if !args.json {
         return Ok(());
     }
-    let summary = Summary::new(merge.ground(), merge.epsilon(), &lit, seconds);
+    let summary = Summary::new(whole.ground(), whole.epsilon(), &lit, seconds);
     report::to_stdout(|out| writeln!(out, "{}", summary.to_json()))
 }
 
-fn tell(merge: &Merge, files: usize, ground: &Ground, lit: &Lit) {
+fn tell(whole: &Whole, files: usize, lit: &Lit) {
     let planes = count(lit.planes as u64, "plane");
     let what = format!("{planes} of {} merged", count(files as u64, "file"));
     let told = format!(
         "{} of {} lit in {} of them",
         thousands(lit.lit_samples as u64),
-        count(ground.n_samples as u64, "sample"),
+        count(whole.facts().n_samples as u64, "sample"),
         thousands(lit.lit_planes as u64),
     );
     report::result(
         &what,
-        merge.provenance().options.epsilon,
-        merge.epsilon(),
-        ground.n_neurons,
+        whole.provenance().options.epsilon,
+        whole.epsilon(),
+        whole.ground().n_neurons,
         &told,
         &lit.alignment,
     );

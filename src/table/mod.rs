@@ -17,7 +17,7 @@ use std::io;
 
 pub use columns::PlaneRow;
 pub use json::{Ground, Lit, PAIRS_NAMED, SUMMARY_FORMAT, Seconds, Summary};
-pub use merge::{MOST_SHARDS, Merge, MergeError, Merged, Shard};
+pub use merge::{MOST_SHARDS, Merge, MergeError, Merged, Shard, Whole};
 pub use npz::{Facts, Statistics, SweepFile, counts_bytes};
 pub use out_file::OutFile;
 pub use tsv::plane_tsv;

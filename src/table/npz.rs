@@ -405,6 +405,33 @@ mod tests {
     }
 
     #[test]
+    fn large_members_have_64_bit_sizes_and_are_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        for (bytes, needed) in [(LARGE - 1, 10), (LARGE, 45), (1 << 40, 45)] {
+            let path = folder.path().join(format!("{bytes}.npz"));
+            let grid = AngleGrid::new(3).unwrap();
+            let out = OutFile::create(&path, false).unwrap();
+            let mut file = SweepFile::begin(out, &grid, std::iter::empty()).unwrap();
+            file.member("large", bytes).unwrap();
+            file.zip.write_all(&npy_header("<i4", "(1,)")).unwrap();
+            file.zip.write_all(&7i32.to_le_bytes()).unwrap();
+            file.zip.finish().unwrap().finish().unwrap();
+            // Version 4.5 of the zip format is the first with such sizes.
+            let whole = std::fs::read(&path).unwrap();
+            let name = whole.windows(9).position(|part| part == b"large.npy");
+            assert_eq!(whole[name.unwrap() - 30..][..5], [b'P', b'K', 3, 4, needed]);
+            let mut archive = crate::data::open_archive(&path, "x").unwrap().unwrap();
+            let place = archive.find("large").unwrap();
+            let mut stream = archive.stream(place).unwrap();
+            assert_eq!(stream.body(), 4);
+            let mut value = [0; 4];
+            stream.fill(&mut value).unwrap();
+            assert_eq!(value, 7i32.to_le_bytes());
+            assert_eq!(stream.finish(&false.into()).unwrap(), 0);
+        }
+    }
+
+    #[test]
     fn counts_beyond_32_bits_are_written_as_64() {
         use crate::srm::{Frame, Tally};
         use ndarray_npy::ReadNpyExt;

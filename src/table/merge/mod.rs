@@ -14,18 +14,21 @@
 mod agree;
 mod array;
 mod error;
+mod merged;
 mod shard;
+#[cfg(test)]
+mod tests;
 
 use std::sync::atomic::AtomicBool;
 
 pub use error::{MOST_SHARDS, MergeError};
+pub use merged::{Merged, Whole};
 pub use shard::Shard;
 
-use super::columns::PlaneRow;
-use super::json::{Ground, Lit};
 use super::npz::{Facts, SweepFile};
 use crate::session::Provenance;
-use crate::srm::{Alignment, AngleGrid, CurveSums, Ensemble, Epsilon, MOST_SUMMED, Plane};
+use crate::srm::{CurveSums, Ensemble, MOST_SUMMED, Plane};
+use merged::NO_PEAK;
 use shard::{Column, Counts};
 
 /// Counts of all planes of a block, 8 bytes each.
@@ -34,26 +37,7 @@ const BLOCK: usize = 1 << 17;
 /// Shards that fit together.
 pub struct Merge {
     shards: Vec<Shard>,
-    planes: Vec<Plane>,
-    facts: Facts,
-    lit_samples: u64,
-    provenance: Provenance,
-}
-
-/// What the counts of all shards came to.
-#[derive(Clone, Debug)]
-pub struct Merged {
-    grid: AngleGrid,
-    n_samples: usize,
-    lit_samples: u64,
-    ensemble: Ensemble,
-    planes: Vec<Plane>,
-    axes: Vec<i64>,
-    bisectors: Vec<i64>,
-    lit: Vec<i64>,
-    peak: Vec<i64>,
-    /// Place of the smallest angle with the peak; `u32::MAX` of a curve of zeros.
-    peak_index: Vec<u32>,
+    whole: Whole,
 }
 
 impl Merge {
@@ -98,65 +82,22 @@ impl Merge {
             zero_rows: sum(|shard| shard.facts.zero_rows as u64) as usize,
             ..first.facts.clone()
         };
-        let lit_samples = sum(|shard| shard.lit_samples);
-        let planes = planes_of(&mut shards, cancel)?;
-        Ok(Self {
-            shards,
-            planes,
+        let whole = Whole {
             facts,
-            lit_samples,
             provenance,
-        })
+            grid: first.grid.clone(),
+            neurons: first.neurons(),
+            pairs: first.pairs(),
+            lit_samples: sum(|shard| shard.lit_samples),
+            planes: planes_of(&mut shards, cancel)?,
+        };
+        Ok(Self { shards, whole })
     }
 
-    /// The planes, in lexicographic order.
+    /// All shards together.
     #[must_use]
-    pub fn planes(&self) -> &[Plane] {
-        &self.planes
-    }
-
-    /// The angles.
-    #[must_use]
-    pub fn grid(&self) -> &AngleGrid {
-        match self.shards.first() {
-            Some(shard) => &shard.grid,
-            None => unreachable!("there are two shards at least"),
-        }
-    }
-
-    /// What stands beside the statistics in the file.
-    #[must_use]
-    pub fn facts(&self) -> &Facts {
-        &self.facts
-    }
-
-    /// The record of the whole.
-    #[must_use]
-    pub fn provenance(&self) -> &Provenance {
-        &self.provenance
-    }
-
-    /// The resolution scale.
-    #[must_use]
-    pub fn epsilon(&self) -> Epsilon {
-        Epsilon::clamped(self.facts.epsilon)
-    }
-
-    /// What a summary says beside what is lit. Pairs of parallel vectors are
-    /// counted but their names are not known.
-    #[must_use]
-    pub fn ground(&self) -> Ground {
-        let pairs = self.shards.first().map_or(0, Shard::pairs);
-        let degenerate = pairs.saturating_sub(self.facts.planes_in_all);
-        Ground {
-            n_samples: self.facts.n_samples,
-            n_neurons: self.shards.first().map_or(0, Shard::neurons),
-            excluded_rows: self.facts.excluded_rows,
-            zero_rows: self.facts.zero_rows,
-            planes_in_all: self.facts.planes_in_all,
-            degenerate_planes: degenerate as usize,
-            degenerate_pairs: (degenerate == 0).then(Vec::new),
-        }
+    pub fn whole(&self) -> &Whole {
+        &self.whole
     }
 
     /// Adds up the counts of all shards, some planes at a time, and writes them to
@@ -165,110 +106,74 @@ impl Merge {
     /// # Errors
     /// [`MergeError`]; [`MergeError::Cancelled`] soon after `cancel` is set.
     pub fn add(
-        &mut self,
+        self,
         file: &mut SweepFile,
         cancel: &AtomicBool,
         progress: &mut dyn FnMut(usize),
     ) -> Result<Merged, MergeError> {
-        let planes = self.planes.len();
-        let grid = self.grid().clone();
-        let mut column = |column| -> Result<Vec<i64>, MergeError> {
+        let Self { mut shards, whole } = self;
+        let planes = whole.planes.len();
+        let mut sum = |column| -> Result<Vec<i64>, MergeError> {
             let mut sums = room(planes)?;
             sums.resize(planes, 0);
-            for shard in &mut self.shards {
+            for shard in &mut shards {
                 shard.add_column(column, &mut sums, cancel)?;
             }
             Ok(sums)
         };
         let mut merged = Merged {
-            n_samples: self.facts.n_samples,
-            lit_samples: self.lit_samples,
-            ensemble: Ensemble::default(),
-            axes: column(Column::Axes)?,
-            bisectors: column(Column::Bisectors)?,
-            lit: column(Column::Lit)?,
-            planes: std::mem::take(&mut self.planes),
+            axes: sum(Column::Axes)?,
+            bisectors: sum(Column::Bisectors)?,
+            lit: sum(Column::Lit)?,
             peak: room(planes)?,
             peak_index: room(planes)?,
-            grid,
+            ensemble: Ensemble::default(),
+            whole,
         };
-        let angles = merged.grid.count();
-        let mut sums = CurveSums::new(angles);
-        let mut counts = Vec::with_capacity(self.shards.len());
-        for shard in &mut self.shards {
-            counts.push(shard.counts()?);
-        }
-        let most = (BLOCK / angles).max(1);
-        let mut block = vec![0; most * angles];
-        for first in (0..planes).step_by(most) {
-            array::check(cancel)?;
-            let block = &mut block[..most.min(planes - first) * angles];
-            block.fill(0);
-            for shard in &mut counts {
-                shard.add_to(block)?;
-            }
-            for curve in block.chunks_exact(angles) {
-                let peak = sums.add_curve(curve);
-                let (index, peak) =
-                    peak.map_or((u32::MAX, 0), |(index, peak)| (index as u32, peak));
-                merged.peak.push(peak);
-                merged.peak_index.push(index);
-            }
-            file.curve(block)?;
-            progress(merged.peak.len());
-        }
-        for shard in counts {
-            Counts::finish(shard, cancel)?;
-        }
-        merged.ensemble = sums.ensemble(merged.n_samples);
+        add_counts(&mut shards, &mut merged, file, cancel, progress)?;
         Ok(merged)
     }
 }
 
-impl Merged {
-    /// The statistics over all planes.
-    #[must_use]
-    pub fn ensemble(&self) -> &Ensemble {
-        &self.ensemble
-    }
-
-    /// Samples lit in at least one plane.
-    #[must_use]
-    pub fn lit_samples(&self) -> u64 {
-        self.lit_samples
-    }
-
-    /// What is told of each plane, in their order.
-    pub fn rows(&self) -> impl Iterator<Item = PlaneRow> + '_ {
-        (0..self.planes.len()).map(|index| {
-            let [axes, bisectors, lit] =
-                [&self.axes, &self.bisectors, &self.lit].map(|column| column[index].unsigned_abs());
-            let place = self.peak_index[index];
-            let peak = (place != u32::MAX).then_some((place as usize, self.peak[index]));
-            let plane = self.planes[index];
-            PlaneRow::of_counts(
-                plane,
-                [axes, bisectors, lit],
-                peak,
-                &self.grid,
-                self.n_samples,
-            )
-        })
-    }
-
-    /// What is lit in all planes together.
-    #[must_use]
-    pub fn lit(&self) -> Lit {
-        let sum = |column: &[i64]| column.iter().sum::<i64>().unsigned_abs();
-        let (axes, bisectors) = (sum(&self.axes), sum(&self.bisectors));
-        let planes = self.planes.len();
-        Lit {
-            planes,
-            lit_planes: self.lit.iter().filter(|&&lit| lit > 0).count(),
-            lit_samples: self.lit_samples as usize,
-            alignment: Alignment::from_counts(axes, bisectors, self.n_samples, planes),
+/// Streams the counts of all shards into `file` and what follows from their sums
+/// into `merged`.
+fn add_counts(
+    shards: &mut [Shard],
+    merged: &mut Merged,
+    file: &mut SweepFile,
+    cancel: &AtomicBool,
+    progress: &mut dyn FnMut(usize),
+) -> Result<(), MergeError> {
+    let (planes, angles) = (merged.whole.planes.len(), merged.whole.grid.count());
+    let mut sums = CurveSums::new(angles);
+    let counts: Result<Vec<Counts<'_>>, MergeError> =
+        shards.iter_mut().map(Shard::counts).collect();
+    let mut counts = counts?;
+    let most = (BLOCK / angles).clamp(1, planes);
+    let mut block = vec![0; most * angles];
+    for first in (0..planes).step_by(most) {
+        array::check(cancel)?;
+        let block = &mut block[..most.min(planes - first) * angles];
+        block.fill(0);
+        for shard in &mut counts {
+            shard.add_to(block)?;
         }
+        for curve in block.chunks_exact(angles) {
+            let (index, peak) = match sums.add_curve(curve) {
+                Some((index, peak)) => (index as u32, peak),
+                None => (NO_PEAK, 0),
+            };
+            merged.peak.push(peak);
+            merged.peak_index.push(index);
+        }
+        file.curve(block)?;
+        progress(merged.peak.len());
     }
+    for shard in counts {
+        shard.finish(cancel)?;
+    }
+    merged.ensemble = sums.ensemble(merged.whole.facts.n_samples);
+    Ok(())
 }
 
 /// The planes of the first shard, which are those of all others.
