@@ -6,6 +6,7 @@
 //! file ─▶ data::load ─▶ Dump ─▶ srm::Coordinates ─▶ srm::sweep ─▶ Sweep ─▶ scene ─▶ app: painted
 //!                                    │                             │
 //!                                    └─▶ srm::curve (one plane) ───┴─▶ table: npz, TSV, JSON
+//! npz of every shard ─▶ table::Merge ─▶ npz of the whole
 //! ```
 //!
 //! # The rooms
@@ -17,7 +18,7 @@
 //! | [`srm`] | the mathematics: `Epsilon`, `UnitBasis`, `Plane`, arcs, curves, sweeps, the isotropic null, alignment | files, windows, threads of its own |
 //! | [`data`] | reading dumps and bases; errors that say what and how to mend it | results |
 //! | [`session`] | what a result was made from: files, hashes, options, version | paths of the machine |
-//! | [`table`] | results as npz, TSV, JSON, with their provenance | windows |
+//! | [`table`] | results as npz, TSV, JSON, with their provenance; read back and merged | windows |
 //! | [`scene`] | a view as primitives, drawn once and shown twice | files, windows |
 //! | `worker` | the background threads and their lanes, and the window's jobs | drawing |
 //! | [`cli`] | one file a subcommand | windows |

@@ -34,6 +34,16 @@ Examples:
 Read in Python:
   z = numpy.load('acts-srm.npz'); f = z['counts'] / z['n_samples']";
 
+const MERGE_EXAMPLES: &str = "\
+Examples:
+  followspot sweep acts-0.npy --epsilon 0.5 -o srm-0.npz
+  followspot sweep acts-1.npy --epsilon 0.5 -o srm-1.npz
+  followspot merge srm-*.npz -o srm.npz
+
+The result is that of a sweep over all samples, to the last count. Everything else must be the
+same: epsilon, angles, planes, basis. auto gives each part an epsilon of its own, so give the
+sweeps a number or null:SHARE. Counts are added, so they must be there: no --summary.";
+
 const PLANE_EXAMPLES: &str = "\
 Examples:
   followspot plane acts.npy --plane 3,7 > plane.tsv
@@ -100,6 +110,9 @@ pub(super) enum Command {
     /// Sweep every privileged plane of a layer
     #[command(after_help = SWEEP_EXAMPLES)]
     Sweep(SweepArgs),
+    /// Add up sweeps over parts of the samples to that of the whole
+    #[command(after_help = MERGE_EXAMPLES)]
+    Merge(MergeArgs),
     /// Print the curve of one privileged plane as TSV: theta_rad, count, fraction
     #[command(after_help = PLANE_EXAMPLES)]
     Plane(PlaneArgs),
@@ -132,6 +145,22 @@ pub(super) struct SweepArgs {
     /// Write the counts even above 4 GB
     #[arg(long, conflicts_with = "summary")]
     pub counts: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MergeArgs {
+    /// Results of sweeps over different samples with the same options
+    #[arg(value_name = "SHARD.npz", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Write the result as npz, readable by numpy.load
+    #[arg(short, long, value_name = "ALL.npz")]
+    pub output: PathBuf,
+    /// Replace ALL.npz if it exists
+    #[arg(long)]
+    pub force: bool,
+    /// Print a summary as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use super::report;
 use crate::data::DataError;
 use crate::session::{HashError, OptionsError};
 use crate::srm::Cancelled;
-use crate::table::TableError;
+use crate::table::{MergeError, TableError};
 
 /// A sentence and the exit code that goes with it.
 #[derive(Debug)]
@@ -73,6 +73,18 @@ impl From<TableError> for Failure {
     fn from(error: TableError) -> Self {
         match error {
             TableError::NoName(_) => Self::Usage(error.to_string()),
+            _ => Self::Data(error.to_string()),
+        }
+    }
+}
+
+impl From<MergeError> for Failure {
+    fn from(error: MergeError) -> Self {
+        match error {
+            MergeError::Cancelled => Self::Interrupted,
+            MergeError::Data(error) => error.into(),
+            MergeError::Table(error) => error.into(),
+            MergeError::TooFew(_) | MergeError::TooMany(_) => Self::Usage(error.to_string()),
             _ => Self::Data(error.to_string()),
         }
     }

@@ -9,6 +9,7 @@ mod failure;
 mod info;
 mod input;
 mod interrupt;
+mod merge;
 mod output;
 mod plane;
 mod progress;
@@ -59,6 +60,7 @@ fn run_command(command: Command) -> ExitCode {
         Command::Sweep(args) => {
             input::on_threads(args.run.threads, || sweep::run(&args, &interrupt))
         }
+        Command::Merge(args) => merge::run(&args, &interrupt),
         Command::Plane(args) => {
             input::on_threads(args.run.threads, || plane::run(&args, &interrupt))
         }
@@ -74,8 +76,8 @@ fn run_command(command: Command) -> ExitCode {
 #[must_use]
 pub fn no_window() -> ExitCode {
     Failure::Usage(
-        "this build has no window: use `followspot info`, `followspot sweep` or \
-         `followspot plane` (--help tells how)"
+        "this build has no window: use `followspot info`, `followspot sweep`, `followspot merge` \
+         or `followspot plane` (--help tells how)"
             .to_owned(),
     )
     .tell()

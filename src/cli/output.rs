@@ -1,7 +1,8 @@
 //! Where a result goes: opened before any work is done.
 
-use std::fs;
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::{fs, iter};
 
 use super::args::{InputArgs, RunArgs};
 use super::failure::Failure;
@@ -16,10 +17,16 @@ const OTHERS: [&str; 10] = [
     "csv", "tsv", "txt", "json", "npy", "pdf", "png", "svg", "h5", "parquet",
 ];
 
-/// Opens the target, if there is one, under a temporary name: refuses what could
-/// not be written in the end, or must not be. From here on there is a part of a
-/// file to be wiped.
-pub(super) fn open(
+/// A file to be written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Target<'a> {
+    pub path: &'a Path,
+    /// Whether a file of that name is replaced.
+    pub force: bool,
+}
+
+/// As [`open`], if there is a target.
+pub(super) fn open_if_asked(
     run: &RunArgs,
     input: &InputArgs,
     interrupt: &Interrupt,
@@ -27,6 +34,23 @@ pub(super) fn open(
     let Some(path) = &run.output else {
         return Ok(None);
     };
+    let force = run.force;
+    let reads: Vec<&Path> = iter::once(&input.acts)
+        .chain(&input.basis)
+        .map(AsRef::as_ref)
+        .collect();
+    open(Target { path, force }, &reads, interrupt).map(Some)
+}
+
+/// Opens the target under a temporary name: refuses what could not be written in
+/// the end, or must not be because it is among what is read. From here on there is
+/// a part of a file to be wiped.
+pub(super) fn open(
+    target: Target,
+    reads: &[&Path],
+    interrupt: &Interrupt,
+) -> Result<OutFile, Failure> {
+    let Target { path, force } = target;
     if path == Path::new("-") {
         return Err(Failure::Usage(
             "an npz cannot go to stdout: give -o a file name, or use --json".to_owned(),
@@ -43,21 +67,32 @@ pub(super) fn open(
             path.with_extension("npz").display(),
         )));
     }
-    if [Some(&input.acts), input.basis.as_ref()]
-        .into_iter()
-        .flatten()
-        .any(|read| same_file(read, path))
-    {
+    if reads.iter().any(|read| same_file(read, path)) {
         return Err(Failure::Usage(format!(
             "{} is what is read: give -o another name",
             path.display()
         )));
     }
     interrupt.tidy_up_first();
-    let out = OutFile::create(path, run.force)?;
+    let out = OutFile::create(path, force)?;
     interrupt.not_to_be_left(out.part());
     interrupt.check()?;
-    Ok(Some(out))
+    Ok(out)
+}
+
+/// Refuses a file that is named twice.
+pub(super) fn distinct(files: &[PathBuf]) -> Result<(), Failure> {
+    let mut seen = HashSet::new();
+    for path in files {
+        let place = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+        if !seen.insert(place) {
+            return Err(Failure::Usage(format!(
+                "{} is given twice: its samples would be counted twice, so leave one out",
+                path.display()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Says what will be written and begins with it; `counts` are the bytes of the

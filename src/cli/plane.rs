@@ -14,7 +14,7 @@ use crate::words::{count, thousands};
 
 pub(super) fn run(args: &PlaneArgs, interrupt: &Interrupt) -> Result<(), Failure> {
     let run = &args.run;
-    let out = output::open(run, &args.input, interrupt)?;
+    let out = output::open_if_asked(run, &args.input, interrupt)?;
     let mut layer = Layer::read(&args.input, interrupt)?;
     exists(args.plane, &layer)?;
     let hashes = run

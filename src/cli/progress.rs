@@ -1,10 +1,10 @@
-//! A bar on stderr for sweeps that take their time.
+//! A bar on stderr for what takes its time.
 
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Sweeps shorter than this show no bar.
+/// Work shorter than this shows no bar.
 const PATIENCE: Duration = Duration::from_millis(300);
 
 /// A bar that appears only on a terminal and only if there is something to wait
@@ -17,10 +17,12 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub fn start(planes: usize) -> Self {
+    /// Of `planes` planes; `doing` is the first word, as in "sweeping".
+    pub fn start(doing: &str, planes: usize) -> Self {
         let bar = ProgressBar::with_draw_target(Some(planes as u64), ProgressDrawTarget::hidden());
-        let template = "sweeping {bar:32} {human_pos}/{human_len} planes, {eta} left";
-        let bar = match ProgressStyle::with_template(template) {
+        let template =
+            format!("{doing} {{bar:32}} {{human_pos}}/{{human_len}} planes, {{eta}} left");
+        let bar = match ProgressStyle::with_template(&template) {
             Ok(style) => bar.with_style(style),
             Err(_) => bar,
         };
@@ -30,7 +32,7 @@ impl Progress {
         }
     }
 
-    /// So many planes are swept.
+    /// So many planes are done.
     pub fn at(&mut self, done: usize) {
         self.bar.set_position(done as u64);
         if self.hidden_until.is_some_and(|then| then <= Instant::now()) {

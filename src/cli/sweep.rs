@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::{output, report};
 use crate::session::Provenance;
 use crate::srm::{self, Block, Epsilon, Observer, Sweep, SweepSpec};
-use crate::table::{Facts, Lit, Statistics, Summary, SweepFile, counts_bytes};
+use crate::table::{Facts, Ground, Lit, Statistics, Summary, SweepFile, counts_bytes};
 use crate::words::{count, thousands};
 
 /// Counts above this are written only when asked for by name.
@@ -24,7 +24,7 @@ pub(super) fn run(args: &SweepArgs, interrupt: &Interrupt) -> Result<(), Failure
             "a sweep needs somewhere to go: give -o OUT.npz, --json, or both".to_owned(),
         ));
     }
-    let out = output::open(run, &args.input, interrupt)?;
+    let out = output::open_if_asked(run, &args.input, interrupt)?;
     let mut layer = Layer::read(&args.input, interrupt)?;
     let hashes = run
         .output
@@ -41,7 +41,7 @@ pub(super) fn run(args: &SweepArgs, interrupt: &Interrupt) -> Result<(), Failure
     interrupt.check()?;
     let mut watch = Watch {
         file: None,
-        progress: Progress::start(spec.planes.len()),
+        progress: Progress::start("sweeping", spec.planes.len()),
     };
     if let (Some(path), Some(out)) = (&run.output, out) {
         let planes = spec.planes.iter();
@@ -152,7 +152,8 @@ fn tell(
 /// What `--json` prints.
 pub(super) fn print_summary(layer: &Layer, spec: &SweepSpec, lit: &Lit) -> Result<(), Failure> {
     let (coordinates, seconds) = (&layer.coordinates, layer.seconds);
-    let summary = Summary::new(coordinates, &spec.planes, spec.epsilon, lit, seconds);
+    let ground = Ground::of(coordinates, &spec.planes);
+    let summary = Summary::new(ground, spec.epsilon, lit, seconds);
     report::to_stdout(|out| writeln!(out, "{}", summary.to_json()))
 }
 

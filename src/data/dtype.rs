@@ -81,7 +81,7 @@ impl std::fmt::Display for Dtype {
 
 /// What a header's `descr` stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Descr {
+pub(crate) enum Descr {
     /// Numbers that can be read.
     Numbers { dtype: Dtype, big_endian: bool },
     /// A dtype that NumPy has and that makes no coordinates.
@@ -90,7 +90,7 @@ pub(super) enum Descr {
 
 /// A dtype that is not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refused {
+pub(crate) struct Refused {
     /// NumPy's name.
     pub name: String,
     kind: Kind,
@@ -151,7 +151,7 @@ impl Descr {
 
     /// Understands the value of the field `descr`; the error is a sentence
     /// without its subject, the field.
-    pub fn from_literal(literal: &Literal) -> Result<Self, String> {
+    pub(super) fn from_literal(literal: &Literal) -> Result<Self, String> {
         match literal {
             Literal::Text(text) => {
                 Self::parse(text).ok_or_else(|| format!("is {literal}, no dtype that NumPy has"))

@@ -284,7 +284,7 @@ pub enum ArrayProblem {
 
 impl ArrayProblem {
     /// Says where it happened.
-    pub(super) fn at(self, file: &str, key: Option<&str>) -> DataError {
+    pub(crate) fn at(self, file: &str, key: Option<&str>) -> DataError {
         let file = file.to_owned();
         let key = key.map(str::to_owned);
         match self {

@@ -28,15 +28,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+pub(crate) use dtype::Descr;
 pub use dtype::Dtype;
 pub use error::{ArrayProblem, DataError};
+pub(crate) use npz::{Archive, Stream};
 pub use stamp::FileStamp;
 
 use crate::srm::{Activations, ActivationsError, Values};
 use crate::words::thousands;
 use body::{Body, Decoded};
 use npy::Header;
-use npz::Archive;
 
 /// One array of a file, as a list shows it. No values are read for this.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,6 +224,15 @@ pub fn load_matrix(
         columns,
         values: taken.values,
     })
+}
+
+/// Opens a `.npz` whose arrays are read one by one; messages call it `name`.
+/// `None` for a `.npy`.
+pub(crate) fn open_archive(path: &Path, name: &str) -> Result<Option<Archive>, DataError> {
+    match Source::open_as(path, name.to_owned())?.0 {
+        Source::Npz(archive) => Ok(Some(archive)),
+        Source::Npy(_) => Ok(None),
+    }
 }
 
 /// An array as read, before anything is made of it.
@@ -435,7 +445,11 @@ impl Source {
     /// Opens `path` and recognises it.
     fn open(path: &Path) -> Result<(Self, FileStamp), DataError> {
         let name = path.file_name().unwrap_or(path.as_os_str());
-        let name = name.to_string_lossy().into_owned();
+        Self::open_as(path, name.to_string_lossy().into_owned())
+    }
+
+    /// As [`Source::open`]; messages call the file `name`.
+    fn open_as(path: &Path, name: String) -> Result<(Self, FileStamp), DataError> {
         let io = |source| DataError::Io {
             file: name.clone(),
             source,

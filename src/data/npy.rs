@@ -21,7 +21,7 @@ const MOST_DIMENSIONS: usize = 64;
 
 /// What a `.npy` header says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Header {
+pub(crate) struct Header {
     /// Kind of the values.
     pub descr: Descr,
     /// Whether the first index varies fastest.
@@ -130,7 +130,7 @@ impl Header {
 
     /// The array as a matrix of numbers, if it is one and if its bytes are
     /// among the `available` ones, which count from the array's first byte.
-    pub fn matrix(&self, available: u64) -> Result<Matrix, ArrayProblem> {
+    pub(super) fn matrix(&self, available: u64) -> Result<Matrix, ArrayProblem> {
         let (dtype, big_endian) = match &self.descr {
             Descr::Numbers { dtype, big_endian } => (*dtype, *big_endian),
             Descr::Refused(refused) => return Err(refused.problem()),

@@ -13,7 +13,7 @@ use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::error::{ArrayProblem, DataError, printable};
-use super::npy::Header;
+use super::npy::{Header, fill};
 use crate::words::{count, thousands};
 
 /// Deflate opens to at most this many times its size (258 bytes from 2 bits).
@@ -24,7 +24,7 @@ const SLACK: u64 = 1024;
 const MOST_MEMBERS: u64 = 65_535;
 
 /// An open archive.
-pub(super) struct Archive {
+pub(crate) struct Archive {
     file_name: String,
     zip: ZipArchive<BufReader<File>>,
     /// Keys and their places in the zip, in the file's order.
@@ -126,11 +126,22 @@ impl Archive {
         cancel: &AtomicBool,
         read: impl FnOnce(&Header, u64, &mut dyn Read) -> Result<T, ArrayProblem>,
     ) -> Result<(T, u64), ArrayProblem> {
+        let mut stream = self.stream(place)?;
+        let declared = stream.size.declared;
+        let value = read(&stream.header, declared, &mut stream.member).map_err(unpacking)?;
+        let left = stream.finish(cancel)?;
+        Ok((value, left))
+    }
+
+    /// The array at `place`, to be read piece by piece.
+    pub fn stream(&mut self, place: usize) -> Result<Stream<'_>, ArrayProblem> {
         let (mut member, size) = self.member(place)?;
         let header = Header::read(&mut member, size.declared).map_err(unpacking)?;
-        let value = read(&header, size.declared, &mut member).map_err(unpacking)?;
-        let left = finish(&mut member, size, cancel)?;
-        Ok((value, left))
+        Ok(Stream {
+            member,
+            size,
+            header,
+        })
     }
 
     /// The member at `place`, cut at its declared size.
@@ -167,6 +178,36 @@ impl Archive {
     /// The archive's file, without its folder.
     pub fn file_name(&self) -> &str {
         &self.file_name
+    }
+}
+
+/// An array of an archive, being read. It counts as read once
+/// [`Stream::finish`] has met its checksum.
+pub(crate) struct Stream<'a> {
+    member: Member<'a>,
+    size: Size,
+    header: Header,
+}
+
+impl Stream<'_> {
+    /// What its header says; whether the bytes are there, [`Stream::body`] tells.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Bytes behind the header.
+    pub fn body(&self) -> u64 {
+        self.size.declared.saturating_sub(self.header.bytes)
+    }
+
+    /// Fills `buffer` with the next bytes.
+    pub fn fill(&mut self, buffer: &mut [u8]) -> Result<(), ArrayProblem> {
+        fill(&mut self.member, buffer).map_err(unpacking)
+    }
+
+    /// Passes over the rest and compares the checksum. Returns the bytes passed over.
+    pub fn finish(mut self, cancel: &AtomicBool) -> Result<u64, ArrayProblem> {
+        finish(&mut self.member, self.size, cancel)
     }
 }
 

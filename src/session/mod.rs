@@ -16,4 +16,4 @@ mod provenance;
 
 pub use hash::{Hash, HashError, HashJob, sha256};
 pub use options::{Options, OptionsError, Resolved};
-pub use provenance::{BasisSource, FORMAT, Provenance, ProvenanceError, Source};
+pub use provenance::{BasisSource, FORMAT, Provenance, ProvenanceError, Samples, Source};

@@ -1,12 +1,29 @@
 //! The record that goes with every result, enough to make it again.
+//!
+//! A line of JSON. Of a sweep (format 1):
+//! ```json
+//! {"format": 1, "program": "followspot", "version": "0.1.0",
+//!  "source": {"file_name": "layer3.npy", "sha256": "9f2c…", "key": null, "shape": [50000, 768],
+//!             "dtype": "float32", "excluded_rows": 0, "zero_rows": 12},
+//!  "basis": null,
+//!  "options": {"epsilon": "null:0.01", "angles": 361, "planes": "combinations", "signed": false,
+//!              "max_planes": null, "seed": null},
+//!  "epsilon": 0.08394}
+//! ```
+//! Of a merged one (format 2) there is `"shards": [{…}, …]` in the place of `source`: a source a
+//! shard, in the order in which they were merged. A result of one plane has
+//! `"plane": [i, j]` as well. `basis` is `null` for the neurons' own axes, else an object of
+//! `file_name`, `sha256`, `key` and `shape`.
 
 use serde::{Deserialize, Serialize};
 
 use super::options::Options;
 use crate::data::{Dump, Matrix};
+use crate::srm::{Epsilon, EpsilonChoice};
 
-/// Version of the record's format.
-pub const FORMAT: u32 = 1;
+/// The latest version of the record's format. A record has the first that can
+/// say what it says: 1 for one source, 2 for shards.
+pub const FORMAT: u32 = 2;
 
 /// Where activations came from: an array of a file, without the folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +60,27 @@ impl Source {
     }
 }
 
+/// Where all samples came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Samples {
+    /// One array.
+    Source(Source),
+    /// Arrays swept one by one and merged, in that order.
+    Shards(Vec<Source>),
+}
+
+impl Samples {
+    /// The arrays, one or several.
+    #[must_use]
+    pub fn sources(&self) -> &[Source] {
+        match self {
+            Self::Source(source) => std::slice::from_ref(source),
+            Self::Shards(sources) => sources,
+        }
+    }
+}
+
 /// Where a privileged basis came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BasisSource {
@@ -73,14 +111,15 @@ impl BasisSource {
 /// command on the same file gives the same record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Provenance {
-    /// [`FORMAT`].
+    /// 1, or 2 for shards; at most [`FORMAT`].
     pub format: u32,
     /// `followspot`.
     pub program: String,
     /// Version of the program.
     pub version: String,
-    /// The activations.
-    pub source: Source,
+    /// The activations; in JSON `source` or `shards`.
+    #[serde(flatten)]
+    pub samples: Samples,
     /// The privileged basis; the standard one where `None`.
     pub basis: Option<BasisSource>,
     /// What was chosen.
@@ -113,18 +152,47 @@ impl Provenance {
         source: Source,
         basis: Option<BasisSource>,
         options: Options,
-        epsilon: crate::srm::Epsilon,
+        epsilon: Epsilon,
     ) -> Self {
         Self {
-            format: FORMAT,
+            format: 1,
             program: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            source,
+            samples: Samples::Source(source),
             basis,
             options,
             epsilon: epsilon.get(),
             plane: None,
         }
+    }
+
+    /// The record of the merged results of `parts`, which have their basis and
+    /// all options but the choice of `ε` in common: where that choice is not one
+    /// and the same number or share, it becomes the number that it came to (*auto* of
+    /// the whole may be another than that of its parts). `None` of no parts.
+    #[must_use]
+    pub fn merged(parts: &[&Self]) -> Option<Self> {
+        let first = *parts.first()?;
+        let choice = first.options.epsilon;
+        let common = parts.iter().all(|part| part.options.epsilon == choice);
+        let epsilon = match choice {
+            EpsilonChoice::Value(_) | EpsilonChoice::NullShare(_) if common => choice,
+            _ => EpsilonChoice::Value(Epsilon::clamped(first.epsilon)),
+        };
+        let sources = parts.iter().flat_map(|part| part.samples.sources());
+        Some(Self {
+            format: 2,
+            program: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            samples: Samples::Shards(sources.cloned().collect()),
+            basis: first.basis.clone(),
+            options: Options {
+                epsilon,
+                ..first.options.clone()
+            },
+            epsilon: first.epsilon,
+            plane: first.plane,
+        })
     }
 
     /// As one line of JSON.
@@ -154,7 +222,6 @@ impl Provenance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::srm::Epsilon;
 
     fn example() -> Provenance {
         let source = Source {
@@ -179,6 +246,33 @@ mod tests {
             ..record
         };
         assert_eq!(Provenance::from_json(&one.to_json()).unwrap(), one);
+        let merged = Provenance::merged(&[&one, &one]).unwrap();
+        assert_eq!(Provenance::from_json(&merged.to_json()).unwrap(), merged);
+        assert_eq!(merged.samples.sources().len(), 2);
+        let neither = one.to_json().replace("\"source\":", "\"sauce\":");
+        assert!(Provenance::from_json(&neither).is_err());
+    }
+
+    #[test]
+    fn a_choice_of_epsilon_stays_only_where_it_is_everybodys() {
+        let part = |choice: &str| {
+            let mut part = example();
+            part.options.epsilon = choice.parse().unwrap();
+            part.epsilon = 0.9;
+            part
+        };
+        let check = |choices: &[&str], expected: &str| {
+            let parts: Vec<Provenance> = choices.iter().map(|choice| part(choice)).collect();
+            let merged = Provenance::merged(&parts.iter().collect::<Vec<_>>()).unwrap();
+            assert_eq!(merged.options.epsilon.to_string(), expected, "{choices:?}");
+            assert_eq!(merged.epsilon, 0.9);
+        };
+        check(&["0.9", "0.9"], "0.9");
+        check(&["null:0.01", "null:0.01", "null:0.01"], "null:0.01");
+        check(&["null:0.01", "0.9"], "0.9");
+        check(&["0.9", "auto"], "0.9");
+        check(&["auto", "auto"], "0.9");
+        assert!(Provenance::merged(&[]).is_none());
     }
 
     #[test]
@@ -186,7 +280,7 @@ mod tests {
         let mut record = example();
         record.format = FORMAT + 1;
         let error = Provenance::from_json(&record.to_json()).unwrap_err();
-        assert!(matches!(error, ProvenanceError::Newer(2)), "{error}");
+        assert!(matches!(error, ProvenanceError::Newer(3)), "{error}");
         // Even where nothing but the number is as it was.
         let error = Provenance::from_json(r#"{"format": 9, "new": []}"#).unwrap_err();
         assert!(matches!(error, ProvenanceError::Newer(9)), "{error}");

@@ -116,10 +116,10 @@ impl Coordinates {
         };
         let kept = kept(&activations, product.as_deref(), basis.len());
         Ok(Ok(Self {
-            kept,
             activations,
             basis,
             product,
+            kept,
         }))
     }
 
@@ -131,10 +131,10 @@ impl Coordinates {
         let basis = Arc::new(basis.unwrap_or_else(|_| unreachable!("d ≥ 2")));
         let kept = kept(&activations, None, basis.len());
         Self {
-            kept,
             activations,
             basis,
             product: None,
+            kept,
         }
     }
 

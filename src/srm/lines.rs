@@ -31,12 +31,6 @@ impl<T: Copy + Default> Lines<T> {
     }
 
     /// Lines of the samples, block after block.
-    #[must_use]
-    pub fn blocks(&self) -> impl ExactSizeIterator<Item = &[Line<T>]> {
-        self.lines.chunks_exact(self.n)
-    }
-
-    /// As [`Lines::blocks`], to be written.
     pub fn blocks_mut(&mut self) -> impl ExactSizeIterator<Item = &mut [Line<T>]> {
         self.lines.chunks_exact_mut(self.n)
     }
@@ -48,14 +42,5 @@ impl<T: Copy + Default> Lines<T> {
     #[must_use]
     pub fn block(&self, block: usize) -> &[Line<T>] {
         &self.lines[block * self.n..(block + 1) * self.n]
-    }
-
-    /// The value of vector `k` for `sample`.
-    ///
-    /// # Panics
-    /// If there is no such vector or sample.
-    #[must_use]
-    pub fn get(&self, k: usize, sample: usize) -> T {
-        self.block(k / LANES)[sample].0[k % LANES]
     }
 }

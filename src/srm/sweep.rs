@@ -15,13 +15,13 @@ use super::angles::AngleGrid;
 use super::cancel::Cancelled;
 use super::coordinates::Coordinates;
 use super::curve::Sign;
+use super::ensemble::{Ensemble, Sums};
 use super::epsilon::Epsilon;
 use super::lines::LANES;
 use super::nearest::nearest;
 use super::plane::{Plane, PlaneSet};
 use super::records::Records;
 use super::spotlight::{Curves, ROWS, Spotlight, Sweeper, Unit};
-use super::sums::{Ensemble, Sums};
 
 /// Work between two calls of the observer: a curve that somebody waits for is
 /// served between two of them.

@@ -28,12 +28,12 @@ impl PlaneRow {
     pub fn of_sweep(sweep: &Sweep) -> impl Iterator<Item = Self> + '_ {
         let n = sweep.n_samples;
         sweep.records.iter().map(move |record| {
-            let peak = record.peak_index.map(|index| (index, record.peak));
-            Self::new(
+            Self::of_counts(
                 record.plane,
                 [record.axes, record.bisectors, record.lit],
-                peak_of(peak, &sweep.spec.grid, n),
-                record.alignment(n),
+                record.peak_index.map(|index| (index, record.peak)),
+                &sweep.spec.grid,
+                n,
             )
         })
     }
@@ -42,20 +42,27 @@ impl PlaneRow {
     #[must_use]
     pub fn of_curve(curve: &Curve, grid: &AngleGrid) -> Self {
         let tally = curve.tally;
-        Self::new(
+        Self::of_counts(
             curve.plane,
             [tally.axes, tally.bisectors, tally.lit],
-            peak_of(curve.peak(), grid, curve.n_samples),
-            curve.alignment(),
+            curve.peak(),
+            grid,
+            curve.n_samples,
         )
     }
 
-    fn new(
+    /// The row that follows from the counts of a plane among `n_samples` samples:
+    /// at its directions, at their bisectors, of lit samples, and at the peak
+    /// with its place on `grid`.
+    pub(super) fn of_counts(
         plane: Plane,
         [axes, bisectors, lit]: [u64; 3],
-        (peak, peak_angle): (f64, f64),
-        alignment: Alignment,
+        peak: Option<(usize, i64)>,
+        grid: &AngleGrid,
+        n_samples: usize,
     ) -> Self {
+        let alignment = Alignment::from_counts(axes, bisectors, n_samples, 1);
+        let (peak, peak_angle) = peak_of(peak, grid, n_samples);
         Self {
             plane,
             axes,

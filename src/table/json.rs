@@ -30,8 +30,8 @@ pub struct Summary {
     pub planes_in_all: u64,
     /// Ordered pairs of parallel vectors that would be planes in this mode.
     pub degenerate_planes: usize,
-    /// The first [`PAIRS_NAMED`] of those pairs, `i < j`.
-    pub degenerate_pairs: Vec<(u32, u32)>,
+    /// The first [`PAIRS_NAMED`] of those pairs, `i < j`; `null` where they are not known.
+    pub degenerate_pairs: Option<Vec<(u32, u32)>>,
     /// The resolution scale, in full.
     pub epsilon: f64,
     /// Its half-angle in degrees.
@@ -50,7 +50,7 @@ pub struct Summary {
     pub seconds: Seconds,
 }
 
-/// Wall times in seconds; `null` for what was not done.
+/// Wall times in seconds; NaN or `None`, `null` in JSON, for what was not done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Seconds {
     /// Reading the activations and the basis.
@@ -63,6 +63,43 @@ pub struct Seconds {
     pub write: Option<f64>,
     /// SHA-256 of the file, beside the sweep.
     pub hash: Option<f64>,
+}
+
+/// What was there to be lit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ground {
+    /// `N`.
+    pub n_samples: usize,
+    /// `d`.
+    pub n_neurons: usize,
+    /// Rows left out of `N`.
+    pub excluded_rows: usize,
+    /// Zero rows among the `N`.
+    pub zero_rows: usize,
+    /// Planes of the basis, drawn or not.
+    pub planes_in_all: u64,
+    /// Ordered pairs of parallel vectors that would be planes in this mode.
+    pub degenerate_planes: usize,
+    /// The first [`PAIRS_NAMED`] of those pairs, `i < j`; `None` where they are not known.
+    pub degenerate_pairs: Option<Vec<(u32, u32)>>,
+}
+
+impl Ground {
+    /// Of a layer, with all planes of `set`'s mode.
+    #[must_use]
+    pub fn of(coordinates: &Coordinates, set: &PlaneSet) -> Self {
+        let activations = coordinates.activations();
+        let pairs = coordinates.basis().degenerate_pairs();
+        Self {
+            n_samples: activations.n_samples(),
+            n_neurons: activations.n_neurons(),
+            excluded_rows: activations.excluded_rows().len(),
+            zero_rows: activations.zero_rows(),
+            planes_in_all: set.in_all(),
+            degenerate_planes: set.degenerate(),
+            degenerate_pairs: Some(pairs.iter().take(PAIRS_NAMED).copied().collect()),
+        }
+    }
 }
 
 /// What was lit, in a sweep or in a single plane.
@@ -104,33 +141,22 @@ impl Lit {
 }
 
 impl Summary {
-    /// The summary of `lit` at `epsilon`, with all planes of `set`'s mode as the
-    /// ground.
+    /// The summary of `lit` at `epsilon` on that ground.
     #[must_use]
-    pub fn new(
-        coordinates: &Coordinates,
-        set: &PlaneSet,
-        epsilon: Epsilon,
-        lit: &Lit,
-        seconds: Seconds,
-    ) -> Self {
-        let activations = coordinates.activations();
+    pub fn new(ground: Ground, epsilon: Epsilon, lit: &Lit, seconds: Seconds) -> Self {
         Self {
             format: SUMMARY_FORMAT,
-            n_samples: activations.n_samples(),
-            n_neurons: activations.n_neurons(),
-            excluded_rows: activations.excluded_rows().len(),
-            zero_rows: activations.zero_rows(),
+            n_samples: ground.n_samples,
+            n_neurons: ground.n_neurons,
+            excluded_rows: ground.excluded_rows,
+            zero_rows: ground.zero_rows,
             planes: lit.planes,
-            planes_in_all: set.in_all(),
-            degenerate_planes: set.degenerate(),
-            degenerate_pairs: {
-                let pairs = coordinates.basis().degenerate_pairs();
-                pairs.iter().take(PAIRS_NAMED).copied().collect()
-            },
+            planes_in_all: ground.planes_in_all,
+            degenerate_planes: ground.degenerate_planes,
+            degenerate_pairs: ground.degenerate_pairs,
             epsilon: epsilon.get(),
             half_angle_deg: epsilon.half_angle_deg(),
-            null_share: epsilon.null_share(activations.n_neurons()),
+            null_share: epsilon.null_share(ground.n_neurons),
             lit_planes: lit.lit_planes,
             lit_samples: lit.lit_samples,
             alignment: lit.alignment.index(),

@@ -1,5 +1,6 @@
 //! Results as tables for other programs: a sweep as npz ([`SweepFile`]), its
-//! summary as JSON ([`Summary`]), a plane as TSV ([`plane_tsv`]).
+//! summary as JSON ([`Summary`]), a plane as TSV ([`plane_tsv`]). Sweeps over parts
+//! of a corpus are read back and added up ([`Merge`]).
 //!
 //! A file is written under a temporary name beside its target and renamed when
 //! it is whole ([`OutFile`]), so that it appears complete or not at all. The same
@@ -7,6 +8,7 @@
 
 mod columns;
 mod json;
+mod merge;
 mod npz;
 mod out_file;
 mod tsv;
@@ -14,7 +16,8 @@ mod tsv;
 use std::io;
 
 pub use columns::PlaneRow;
-pub use json::{Lit, PAIRS_NAMED, SUMMARY_FORMAT, Seconds, Summary};
+pub use json::{Ground, Lit, PAIRS_NAMED, SUMMARY_FORMAT, Seconds, Summary};
+pub use merge::{MOST_SHARDS, Merge, MergeError, Merged, Shard, Whole};
 pub use npz::{Facts, Statistics, SweepFile, counts_bytes};
 pub use out_file::OutFile;
 pub use tsv::plane_tsv;

@@ -16,6 +16,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::TableError;
 use super::columns::PlaneRow;
+use super::merge::Merged;
 use super::out_file::OutFile;
 use crate::srm::{AngleGrid, Block, Curve, Ensemble, Observer, Plane, Sweep};
 
@@ -77,11 +78,14 @@ pub struct Facts {
     pub epsilon: f64,
 }
 
-/// What follows from all curves: of a sweep, or of one curve as an ensemble of one.
+/// What follows from all curves: of a sweep, of merged ones, or of one curve as
+/// an ensemble of one.
 #[derive(Clone, Debug)]
 pub enum Statistics<'a> {
     /// A sweep's.
     Sweep(&'a Sweep),
+    /// Of sweeps over parts of the samples.
+    Merged(&'a Merged),
     /// One curve's on its grid.
     Curve(&'a Curve, &'a AngleGrid),
 }
@@ -90,6 +94,7 @@ impl Statistics<'_> {
     fn ensemble(&self) -> Ensemble {
         match self {
             Self::Sweep(sweep) => sweep.ensemble.clone(),
+            Self::Merged(merged) => merged.ensemble().clone(),
             Self::Curve(curve, _) => {
                 let fractions: Vec<f64> = curve.fractions().collect();
                 Ensemble {
@@ -105,6 +110,7 @@ impl Statistics<'_> {
     fn lit_samples(&self) -> u64 {
         match self {
             Self::Sweep(sweep) => sweep.lit_samples as u64,
+            Self::Merged(merged) => merged.lit_samples(),
             Self::Curve(curve, _) => curve.tally.lit,
         }
     }
@@ -114,6 +120,7 @@ impl Statistics<'_> {
     fn column<T>(&self, entry: impl Fn(PlaneRow) -> T) -> Vec<T> {
         match self {
             Self::Sweep(sweep) => PlaneRow::of_sweep(sweep).map(entry).collect(),
+            Self::Merged(merged) => merged.rows().map(entry).collect(),
             Self::Curve(curve, grid) => vec![entry(PlaneRow::of_curve(curve, grid))],
         }
     }
@@ -179,7 +186,7 @@ impl SweepFile {
         Ok(())
     }
 
-    /// Writes the counts of one curve.
+    /// Writes the counts of the next curve, or of several.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -396,6 +403,33 @@ mod tests {
         assert_eq!(counts_bytes(276, 361, 1797), 276 * 361 * 4);
         assert_eq!(counts_bytes(2, 3, i32::MAX as usize), 24);
         assert_eq!(counts_bytes(2, 3, i32::MAX as usize + 1), 48);
+    }
+
+    #[test]
+    fn large_members_have_64_bit_sizes_and_are_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        for (bytes, needed) in [(LARGE - 1, 10), (LARGE, 45), (1 << 40, 45)] {
+            let path = folder.path().join(format!("{bytes}.npz"));
+            let grid = AngleGrid::new(3).unwrap();
+            let out = OutFile::create(&path, false).unwrap();
+            let mut file = SweepFile::begin(out, &grid, std::iter::empty()).unwrap();
+            file.member("large", bytes).unwrap();
+            file.zip.write_all(&npy_header("<i4", "(1,)")).unwrap();
+            file.zip.write_all(&7i32.to_le_bytes()).unwrap();
+            file.zip.finish().unwrap().finish().unwrap();
+            // Version 4.5 of the zip format is the first with such sizes.
+            let whole = std::fs::read(&path).unwrap();
+            let name = whole.windows(9).position(|part| part == b"large.npy");
+            assert_eq!(whole[name.unwrap() - 30..][..5], [b'P', b'K', 3, 4, needed]);
+            let mut archive = crate::data::open_archive(&path, "x").unwrap().unwrap();
+            let place = archive.find("large").unwrap();
+            let mut stream = archive.stream(place).unwrap();
+            assert_eq!(stream.body(), 4);
+            let mut value = [0; 4];
+            stream.fill(&mut value).unwrap();
+            assert_eq!(value, 7i32.to_le_bytes());
+            assert_eq!(stream.finish(&false.into()).unwrap(), 0);
+        }
     }
 
     #[test]

@@ -115,7 +115,7 @@ macro_rules! levels {
 
 levels! {
     /// See [`arcs::lay`].
-    fn lay_arcs(spec: &arcs::ArcSpec, hits: arcs::Inputs<'_>, out: arcs::Outputs<'_>) -> u32 = arcs::lay;
+    fn lay_arcs(spec: &arcs::ArcSpec, hits: arcs::Inputs<'_>, out: &mut arcs::Outputs<'_>) -> u32 = arcs::lay;
     /// See [`row::finish`].
     fn finish_row_plain(row: &mut [row::Lanes], offsets: row::Offsets, sums: &mut row::NarrowSums) -> row::Extent = row::finish;
     /// See [`lists::reaching`].

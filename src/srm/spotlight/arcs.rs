@@ -212,7 +212,7 @@ fn reaches(value: f32, square: f32, error: f32) -> (u32, bool) {
 
 /// Lays the arcs of all candidates; the flags of all, or-ed, are returned.
 #[inline(always)]
-pub fn lay<const FUSED: bool>(spec: &ArcSpec, hits: Inputs<'_>, out: Outputs<'_>) -> u32 {
+pub fn lay<const FUSED: bool>(spec: &ArcSpec, hits: Inputs<'_>, out: &mut Outputs<'_>) -> u32 {
     let len = hits.c1.len();
     let (c1, c2, edge) = (hits.c1, &hits.c2[..len], &hits.edge[..len]);
     let (ends, flags) = (&mut out.ends[..len], &mut out.flags[..len]);
@@ -241,7 +241,7 @@ pub fn lay<const FUSED: bool>(spec: &ArcSpec, hits: Inputs<'_>, out: Outputs<'_>
         let (first, low_beyond) = ceiling::<FUSED>(spec, low);
         let (behind, high_beyond) = ceiling::<FUSED>(spec, high);
         let near = fma::<FUSED>(spec.end_error, s, spec.width_error * edge);
-        doubt |= !(low_beyond.min(high_beyond) * s > near);
+        doubt |= !(low_beyond * s > near) | !(high_beyond * s > near);
         let wraps = u32::from(first > behind);
 
         let (axes_1, doubt_1) = reaches(x, square, error);

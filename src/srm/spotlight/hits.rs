@@ -35,11 +35,11 @@ impl Hits {
     pub fn new() -> Self {
         Self {
             len: 0,
-            c1: Box::new([0.0; ROOM]),
-            c2: Box::new([0.0; ROOM]),
-            edge: Box::new([0.0; ROOM]),
-            sample: Box::new([0; ROOM]),
-            row: Box::new([0; ROOM]),
+            c1: room(),
+            c2: room(),
+            edge: room(),
+            sample: room(),
+            row: room(),
             numbers: vec![0; AT_ONCE + dense::PAD],
         }
     }
@@ -93,4 +93,12 @@ impl Hits {
         }
         self.numbers = numbers;
     }
+}
+
+/// An array on the heap, without a way over the stack.
+#[allow(clippy::unnecessary_box_returns)] // that is its point
+pub fn room<T: Copy + Default>() -> Box<[T; ROOM]> {
+    let room: Box<[T]> = vec![T::default(); ROOM].into();
+    room.try_into()
+        .unwrap_or_else(|_| unreachable!("it has ROOM entries"))
 }

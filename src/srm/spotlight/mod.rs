@@ -14,6 +14,15 @@
 //! *outside* the cone that are laid, of the opposite samples for `|ε|`; counts are
 //! `N` less than that. So a wide cone costs what the narrow one opposite costs.
 
+// Loops are inlined into functions compiled for a vector unit, and written the way
+// that becomes vector code: by lanes, and without branches.
+#![allow(
+    clippy::inline_always,
+    clippy::needless_range_loop,
+    clippy::needless_bitwise_bool,
+    clippy::neg_cmp_op_on_partial_ord
+)]
+
 pub(super) mod arcs;
 pub(super) mod dense;
 pub(super) mod gather;

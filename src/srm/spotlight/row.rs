@@ -5,7 +5,7 @@
 //! curve is then sixteen sums at once, whatever the machine's vectors.
 
 use crate::srm::angles::MOST_ANGLES;
-use crate::srm::sums::Sums;
+use crate::srm::ensemble::Sums;
 
 pub use crate::srm::lines::LANES;
 

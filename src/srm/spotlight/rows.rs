@@ -2,13 +2,13 @@
 
 use super::Spotlight;
 use super::arcs::{ArcSpec, Flags, Inputs, Outputs};
-use super::hits::{Hits, ROOM};
+use super::hits::{Hits, ROOM, room};
 use super::row::{LANES, Lanes, NarrowSums, Offsets};
 use super::tile::{ROWS, Tile};
 use crate::srm::curve::Sign;
+use crate::srm::ensemble::Sums;
 use crate::srm::records::Packed;
 use crate::srm::simd::{self, Level};
-use crate::srm::sums::Sums;
 
 /// Of which samples arcs are laid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub struct Rows {
     /// On each [`Side`].
     arcs: [Arcs; 2],
     entries: usize,
-    rows: Vec<Lanes>,
+    lanes: Vec<Lanes>,
     /// Sums of [`Flags::spread`] since the arcs were last laid.
     tally: Box<[u64; ROWS]>,
     beside: Box<[Beside; ROWS]>,
@@ -65,8 +65,8 @@ pub struct Rows {
 impl Arcs {
     fn new() -> Self {
         Self {
-            ends: Box::new([0; ROOM]),
-            flags: Box::new([0; ROOM]),
+            ends: room(),
+            flags: room(),
         }
     }
 }
@@ -82,7 +82,7 @@ impl Rows {
             level: Level::here(),
             arcs: [Arcs::new(), Arcs::new()],
             entries,
-            rows: vec![[0; LANES]; ROWS * entries],
+            lanes: vec![[0; LANES]; ROWS * entries],
             tally: Box::new([0; ROWS]),
             beside: Box::new([Beside::default(); ROWS]),
             counts: vec![0; n],
@@ -108,7 +108,7 @@ impl Rows {
 
     /// Drops what a sweep that was called off has left.
     pub fn clear(&mut self) {
-        self.rows.fill([0; LANES]);
+        self.lanes.fill([0; LANES]);
         self.beside.fill(Beside::default());
     }
 
@@ -148,11 +148,11 @@ impl Rows {
                 c2: &hits.c2[from..to],
                 edge: &hits.edge[from..to],
             };
-            let outputs = Outputs {
+            let mut outputs = Outputs {
                 ends: &mut ends[from..to],
                 flags: &mut flags[from..to],
             };
-            simd::lay_arcs(self.level, spec, inputs, outputs)
+            simd::lay_arcs(self.level, spec, inputs, &mut outputs)
         };
         let all = if spotlight.is_coarse() {
             flags[..len].fill(Flags::DOUBT);
@@ -195,7 +195,7 @@ impl Rows {
     fn add(&mut self, hits: &Hits, len: usize) {
         let Arcs { ends, flags } = &self.arcs[Side::Near as usize];
         let stride = self.entries * LANES;
-        let rows = self.rows.as_flattened_mut();
+        let rows = self.lanes.as_flattened_mut();
         let arcs = ends[..len].iter().zip(&flags[..len]);
         for ((&ends, &flags), &row) in arcs.zip(&hits.row[..len]) {
             let start = row as usize * stride;
@@ -216,7 +216,7 @@ impl Rows {
     fn take_off(&mut self, hits: &Hits, len: usize) {
         let Arcs { ends, flags } = &self.arcs[Side::Opposite as usize];
         let stride = self.entries * LANES;
-        let rows = self.rows.as_flattened_mut();
+        let rows = self.lanes.as_flattened_mut();
         let arcs = ends[..len].iter().zip(&flags[..len]);
         for ((&ends, &flags), &row) in arcs.zip(&hits.row[..len]) {
             let start = row as usize * stride;
@@ -257,7 +257,7 @@ impl Rows {
         beside: Beside,
         curve: Option<&mut [i32]>,
     ) -> Packed {
-        let row = &mut self.rows[row * self.entries..][..self.entries];
+        let row = &mut self.lanes[row * self.entries..][..self.entries];
         let n_samples = spotlight.coordinates.n_samples() as u64;
         let (record, most) = if spotlight.is_wide() {
             let all = 4 * n_samples;

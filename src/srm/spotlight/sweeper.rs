@@ -12,11 +12,11 @@ use super::rows::{Curves, Rows};
 use super::tile::{ROWS, Tile, Unit, flat};
 use crate::srm::cancel::{Cancelled, check};
 use crate::srm::coordinates::Blocks;
+use crate::srm::ensemble::Sums;
 use crate::srm::lines::LANES;
 use crate::srm::plane::PlaneSet;
 use crate::srm::records::Packed;
 use crate::srm::simd::Level;
-use crate::srm::sums::Sums;
 
 /// One thread's scratch and its share of the results.
 pub struct Sweeper {
