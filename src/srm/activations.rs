@@ -126,10 +126,10 @@ pub enum ActivationsError {
 /// Rows with a NaN or an infinity are left out of `N` and remembered by number;
 /// zero rows stay (lit never for `ε > 0`, always for `ε ≤ 0`) and are counted.
 ///
-/// The norm of every other stored row lies within `2^±20` or a little more in
-/// layers of more than 2^38 neurons: a row outside is stored as `value · 2^−e`
-/// ([`Activations::rescaled_rows`]), which changes no direction. Where single
-/// precision would lose bits by that, all values are held in double precision.
+/// The norm of every other stored row lies within `2^±20` (for `d < 2^38`): a
+/// row outside is stored as `value · 2^−e` ([`Activations::rescaled_rows`]),
+/// which changes no direction. Where single precision would lose bits by that,
+/// all values are held in double precision.
 #[derive(Clone, Debug)]
 pub struct Activations {
     values: Values,

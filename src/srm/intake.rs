@@ -135,7 +135,7 @@ pub(super) struct Found {
 }
 
 /// `n` zeros, or `None` if there is no memory for them.
-pub(super) fn zeroed<T: Copy + Default>(n: usize) -> Option<Vec<T>> {
+pub(crate) fn zeroed<T: Copy + Default>(n: usize) -> Option<Vec<T>> {
     // Asked for first, since `vec!` would end the program; it is what gets
     // pages that are zero already and that each thread touches when it needs to.
     let mut probe: Vec<T> = Vec::new();

@@ -32,6 +32,7 @@ pub use cancel::Cancelled;
 pub use coordinates::Coordinates;
 pub use curve::{Curve, Sign, Tally, curve};
 pub use epsilon::{EDGE, Epsilon, EpsilonChoice, EpsilonError, PAPER_EPSILON};
+pub(crate) use intake::zeroed;
 pub use intake::{Real, Slab};
 pub use overview::{Overview, overview};
 pub use plane::{Draw, Plane, PlaneMode, PlaneSet};
