@@ -579,6 +579,53 @@ fn a_member_must_have_the_size_it_declares() {
 }
 
 #[test]
+fn a_member_must_be_in_the_file_and_match_its_checksum() {
+    use zip::CompressionMethod::{Deflated, Stored};
+    for method in [Deflated, Stored] {
+        let error = spoiled(method, |bytes| {
+            let entry = bytes
+                .windows(4)
+                .rposition(|window| window == b"PK\x01\x02")
+                .unwrap();
+            for at in [20, 24] {
+                bytes[entry + at..][..4].copy_from_slice(&3_000_000_000u32.to_le_bytes());
+            }
+        });
+        check_sentence(&error, &["`a` in x.npz", "ends early: 2,999,99"]);
+    }
+    // In the header, in a value, and in the last one.
+    for from_end in [430, 300, 123] {
+        let error = spoiled(Stored, |bytes| {
+            let place = bytes.len() - from_end;
+            bytes[place] ^= 1;
+        });
+        check_sentence(&error, &["`a` in x.npz", "checksum (CRC-32)"]);
+    }
+}
+
+#[test]
+fn bytes_after_a_stored_array_are_noted_and_summed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.npz");
+    let mut array = std::fs::read(file("f4.npy")).unwrap();
+    array.extend([7; 5]);
+    for method in [
+        zip::CompressionMethod::Deflated,
+        zip::CompressionMethod::Stored,
+    ] {
+        let mut writer = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+        let options = zip::write::SimpleFileOptions::default().compression_method(method);
+        writer.start_file("a.npy", options).unwrap();
+        writer.write_all(&array).unwrap();
+        writer.finish().unwrap();
+        let dump = try_load(&path, None).unwrap();
+        assert_eq!(dump.notes, ["5 bytes after the array were ignored"]);
+        let plain = loaded("f4.npy", None);
+        assert_eq!(rows_of(&dump.activations), rows_of(&plain.activations));
+    }
+}
+
+#[test]
 fn a_member_longer_than_declared_is_refused() {
     // The array ends where the declared size does, the member goes on.
     let error = spoiled(zip::CompressionMethod::Stored, |bytes| {

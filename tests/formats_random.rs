@@ -19,12 +19,18 @@ fn try_load(path: &Path, key: Option<&str>) -> Result<Dump, DataError> {
     load(path, key, &AtomicBool::new(false))
 }
 
-/// The values as stored, row by row.
+/// The values as they were in the file, row by row.
 fn rows_of(activations: &Activations) -> Vec<f64> {
-    (0..activations.n_samples())
-        .flat_map(|n| (0..activations.n_neurons()).map(move |k| (n, k)))
-        .map(|(n, k)| activations.neuron(k).get(n))
-        .collect()
+    let mut scales = vec![1.0; activations.n_samples()];
+    for &(sample, exponent) in activations.rescaled_rows() {
+        scales[sample] = 2f64.powi(exponent);
+    }
+    let neurons = 0..activations.n_neurons();
+    let row = |(n, scale)| {
+        let neurons = neurons.clone();
+        neurons.map(move |k| activations.neuron(k).get(n) * scale)
+    };
+    scales.into_iter().enumerate().flat_map(row).collect()
 }
 
 /// No panic, and what loads has the shape it says.

@@ -98,12 +98,12 @@ impl Layer {
         interrupt: &Interrupt,
     ) -> Result<Option<Epsilon>, Failure> {
         let started = Instant::now();
-        let overview = match resolved.overview {
-            Some(overview) => overview,
-            None => overview(&self.coordinates, interrupt.flag())?,
+        let auto = match &resolved.overview {
+            Some(overview) => overview.auto_epsilon,
+            None => overview(&self.coordinates, interrupt.flag())?.auto_epsilon,
         };
         self.seconds.prepare += started.elapsed().as_secs_f64();
-        Ok(overview.auto_epsilon)
+        Ok(auto)
     }
 }
 

@@ -1,42 +1,38 @@
-//! The values of an array: read in blocks, converted and put in place.
+//! The values of an array: converted and put in place as they are read.
 //!
-//! A block of a few megabytes goes straight to where its values belong, so that
-//! the bytes of the file and the values are never held together. Where the order
-//! has to change, tiles of 16 × 16 values are turned through a buffer that stays
-//! in the first-level cache, 16 columns a thread.
+//! The bytes of the file and the values are never held together: what is read
+//! goes straight to where its values belong, from a stream in blocks
+//! ([`super::stream`]), else by every thread a piece ([`super::placed`]).
 
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use half::f16;
-use rayon::prelude::*;
 
+use super::at::Extent;
 use super::dtype::Dtype;
 use super::error::ArrayProblem;
-use super::npy::{Matrix, fill};
-use crate::srm::Values;
+use super::npy::Matrix;
+use super::placed::Placed;
+use super::stream::Stream;
+use crate::srm::{Activations, ActivationsError, Cancelled, Real};
 
-/// Bytes read at a time; few under test, so that small arrays take many blocks.
-const BLOCK: usize = if cfg!(test) { 4 << 10 } else { 4 << 20 };
-/// Side of a tile: 16 single-precision values fill a cache line.
-const TILE: usize = 16;
 /// Largest whole number up to which every one is a double.
 const EXACT: u64 = 1 << 53;
 
-/// Order of the values in memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Layout {
-    /// A row's values lie together.
-    RowMajor,
-    /// A column's values lie together.
-    ColumnMajor,
+/// Where the bytes of a body come from.
+pub(super) enum Bytes<'a> {
+    /// One after another, from the first value on.
+    Stream(&'a mut dyn Read),
+    /// From any place of an array, whose first value is at that byte.
+    Placed(&'a Extent<'a>, u64),
 }
 
 /// A body about to be read.
-pub(super) struct Body<'a> {
-    source: &'a mut dyn Read,
+pub(super) struct Body<'a, 'c> {
+    bytes: Bytes<'a>,
     matrix: Matrix,
-    cancel: &'a AtomicBool,
+    cancel: &'c AtomicBool,
 }
 
 /// What was read.
@@ -46,25 +42,25 @@ pub(super) struct Decoded<T> {
     pub rounded: bool,
 }
 
-impl<'a> Body<'a> {
-    /// `source` stands at the first value of `matrix`.
-    pub fn new(source: &'a mut dyn Read, matrix: Matrix, cancel: &'a AtomicBool) -> Self {
+impl<'a, 'c> Body<'a, 'c> {
+    /// The values of `matrix`.
+    pub fn new(bytes: Bytes<'a>, matrix: Matrix, cancel: &'c AtomicBool) -> Self {
         Self {
-            source,
+            bytes,
             matrix,
             cancel,
         }
     }
 
-    /// All values, neuron-major (columns are neurons), in the least precision
-    /// that holds the dtype.
-    pub fn neuron_major(mut self) -> Result<Decoded<Values>, ArrayProblem> {
+    /// All rows as samples, in the least precision that holds them. The matrix
+    /// has a row and a column.
+    pub fn samples(self) -> Result<Decoded<Result<Activations, ActivationsError>>, ArrayProblem> {
         let rounded = AtomicBool::new(false);
-        let layout = Layout::ColumnMajor;
-        let values = if self.matrix.dtype.fits_f32() {
-            Values::F32(self.narrow(layout)?)
+        let dtype = self.matrix.dtype;
+        let values = if dtype.fits_f32() {
+            narrow::<f32, _>(dtype, AsSamples(self))?
         } else {
-            Values::F64(self.wide(layout, &rounded)?)
+            wide(dtype, &rounded, AsSamples(self))?
         };
         Ok(Decoded {
             values,
@@ -73,13 +69,14 @@ impl<'a> Body<'a> {
     }
 
     /// All values, row-major, in double precision.
-    pub fn row_major(mut self) -> Result<Decoded<Vec<f64>>, ArrayProblem> {
+    pub fn row_major(self) -> Result<Decoded<Vec<f64>>, ArrayProblem> {
         let rounded = AtomicBool::new(false);
-        let layout = Layout::RowMajor;
-        let values = if self.matrix.dtype.fits_f32() {
-            self.narrow(layout)?
+        let dtype = self.matrix.dtype;
+        let reading = RowByRow(self);
+        let values = if dtype.fits_f32() {
+            narrow::<f64, _>(dtype, reading)?
         } else {
-            self.wide(layout, &rounded)?
+            wide(dtype, &rounded, reading)?
         };
         Ok(Decoded {
             values,
@@ -87,228 +84,262 @@ impl<'a> Body<'a> {
         })
     }
 
-    /// The dtypes that single precision holds.
-    fn narrow<T: Value + From<f32>>(&mut self, layout: Layout) -> Result<Vec<T>, ArrayProblem> {
-        match self.matrix.dtype {
-            Dtype::Bool => self.decode(layout, |[b]: [u8; 1]| T::from(f32::from(u8::from(b != 0)))),
-            Dtype::I8 => self.decode(layout, |b| T::from(f32::from(i8::from_le_bytes(b)))),
-            Dtype::U8 => self.decode(layout, |[b]: [u8; 1]| T::from(f32::from(b))),
-            Dtype::I16 => self.decode(layout, |b| T::from(f32::from(i16::from_le_bytes(b)))),
-            Dtype::U16 => self.decode(layout, |b| T::from(f32::from(u16::from_le_bytes(b)))),
-            Dtype::F16 => self.decode(layout, |b| T::from(f16::from_le_bytes(b).to_f32())),
-            _ => self.decode(layout, |b| T::from(f32::from_le_bytes(b))),
-        }
-    }
-
-    /// The dtypes that need double precision.
-    #[allow(clippy::cast_precision_loss)] // told by `rounded`
-    fn wide(&mut self, layout: Layout, rounded: &AtomicBool) -> Result<Vec<f64>, ArrayProblem> {
-        let note = |magnitude: u64| {
-            if magnitude > EXACT {
-                rounded.store(true, Ordering::Relaxed);
-            }
-        };
-        match self.matrix.dtype {
-            Dtype::I32 => self.decode(layout, |b| f64::from(i32::from_le_bytes(b))),
-            Dtype::U32 => self.decode(layout, |b| f64::from(u32::from_le_bytes(b))),
-            Dtype::I64 => self.decode(layout, |b| {
-                let value = i64::from_le_bytes(b);
-                note(value.unsigned_abs());
-                value as f64
-            }),
-            Dtype::U64 => self.decode(layout, |b| {
-                let value = u64::from_le_bytes(b);
-                note(value);
-                value as f64
-            }),
-            _ => self.decode(layout, f64::from_le_bytes),
-        }
-    }
-
-    /// Reads everything, `S` little-endian bytes a value, into `layout`.
-    fn decode<const S: usize, T: Value>(
-        &mut self,
-        layout: Layout,
-        convert: impl Fn([u8; S]) -> T + Sync,
+    /// The values in the order of the file, or in the other.
+    fn values<const S: usize, T: Real>(
+        self,
+        order: Order,
+        convert: &(impl Fn([u8; S]) -> T + Sync),
     ) -> Result<Vec<T>, ArrayProblem> {
-        let Matrix { rows, columns, .. } = self.matrix;
-        // The file holds `outer` lines of `inner` values.
-        let (outer, inner, in_file) = if self.matrix.fortran {
-            (columns, rows, Layout::ColumnMajor)
-        } else {
-            (rows, columns, Layout::RowMajor)
-        };
+        let (outer, inner) = self.lines();
         if outer == 0 || inner == 0 {
             return Ok(Vec::new());
         }
-        let needed = || ArrayProblem::Memory(self.matrix.bytes);
-        let total = outer.checked_mul(inner).ok_or_else(needed)?;
-        let mut values: Vec<T> = zeroed(total).ok_or_else(needed)?;
-        let block_values = BLOCK / S;
-        let mut block = vec![0u8; total.min(block_values) * S];
-        let mut done = 0;
-        while done < total {
-            if self.cancel.load(Ordering::Relaxed) {
-                return Err(ArrayProblem::Cancelled);
-            }
-            let straight = in_file == layout;
-            let take = if straight {
-                block_values.min(total - done)
-            } else if inner <= block_values {
-                (block_values / inner * inner).min(total - done)
-            } else {
-                block_values.min(inner - done % inner)
-            };
-            let bytes = &mut block[..take * S];
-            fill(self.source, bytes).map_err(|problem| self.missing(problem, done * S))?;
-            let items = bytes.as_chunks_mut::<S>().0;
-            if self.matrix.big_endian {
-                for item in items.iter_mut() {
-                    item.reverse();
+        let Matrix {
+            big_endian, bytes, ..
+        } = self.matrix;
+        let cancel = self.cancel;
+        match self.bytes {
+            Bytes::Stream(source) => {
+                let stream = Stream {
+                    source,
+                    big_endian,
+                    outer,
+                    inner,
+                    bytes,
+                    cancel,
+                };
+                match order {
+                    Order::OfTheFile => stream.copied(convert),
+                    Order::Turned => stream.turned(convert),
                 }
             }
-            let items = &*items;
-            if straight {
-                copy(&mut values[done..done + take], items, &convert);
-            } else if inner <= block_values {
-                transpose(&mut values, outer, done / inner, items, &convert);
-            } else {
-                let (line, first) = (done / inner, done % inner);
-                let targets = values[first * outer + line..].iter_mut().step_by(outer);
-                for (value, item) in targets.zip(items) {
-                    *value = convert(*item);
+            Bytes::Placed(extent, start) => {
+                let placed = Placed {
+                    extent,
+                    start,
+                    big_endian,
+                    outer,
+                    inner,
+                    cancel,
+                };
+                match order {
+                    Order::OfTheFile => placed.copied(convert),
+                    Order::Turned => placed.turned(convert),
                 }
             }
-            done += take;
         }
-        Ok(values)
     }
 
-    /// `EndsEarly` counts from the block; here from what is still to come.
-    fn missing(&self, problem: ArrayProblem, read: usize) -> ArrayProblem {
-        match problem {
-            ArrayProblem::EndsEarly { .. } => ArrayProblem::EndsEarly {
-                missing: self.matrix.bytes - read as u64,
-            },
-            other => other,
+    /// The file holds so many lines of so many values.
+    fn lines(&self) -> (usize, usize) {
+        let Matrix { rows, columns, .. } = self.matrix;
+        if self.matrix.fortran {
+            (columns, rows)
+        } else {
+            (rows, columns)
         }
     }
 }
 
-/// A number as it is stored.
-trait Value: Copy + Default + Send + Sync {}
-impl Value for f32 {}
-impl Value for f64 {}
-
-/// `n` zeros, or `None` if there is no memory for them.
-fn zeroed<T: Value>(n: usize) -> Option<Vec<T>> {
-    // Asked for first, since `vec!` would end the program; it is what gets
-    // pages that are zero already.
-    let mut probe: Vec<T> = Vec::new();
-    probe.try_reserve_exact(n).ok()?;
-    drop(probe);
-    Some(vec![T::default(); n])
+/// Order of the values in memory.
+#[derive(Clone, Copy)]
+enum Order {
+    OfTheFile,
+    Turned,
 }
 
-/// Values in the file's order.
-fn copy<const S: usize, T: Value>(
-    values: &mut [T],
-    items: &[[u8; S]],
-    convert: &(impl Fn([u8; S]) -> T + Sync),
-) {
-    const SHARE: usize = 1 << 16;
-    values
-        .par_chunks_mut(SHARE)
-        .zip(items.par_chunks(SHARE))
-        .for_each(|(values, items)| {
-            for (value, item) in values.iter_mut().zip(items) {
-                *value = convert(*item);
-            }
-        });
+/// What is to become of values, once it is known what they are.
+trait Reading<T> {
+    type Made;
+
+    /// Reads values of `S` little-endian bytes.
+    fn with<const S: usize>(
+        self,
+        convert: impl Fn([u8; S]) -> T + Sync,
+    ) -> Result<Self::Made, ArrayProblem>;
 }
 
-/// Whole lines of the file, from line `first` of `outer` on, become columns:
-/// value `i` of line `l` goes to `i · outer + l`.
-fn transpose<const S: usize, T: Value>(
-    values: &mut [T],
-    outer: usize,
-    first: usize,
-    items: &[[u8; S]],
-    convert: &(impl Fn([u8; S]) -> T + Sync),
-) {
-    let inner = values.len() / outer;
-    let lines = items.len() / inner;
-    values
-        .par_chunks_mut(outer * TILE)
-        .enumerate()
-        .for_each(|(group, columns)| {
-            let from = group * TILE;
-            let width = columns.len() / outer;
-            let mut tile = [T::default(); TILE * TILE];
-            for top in (0..lines).step_by(TILE) {
-                let height = TILE.min(lines - top);
-                for row in 0..height {
-                    let line = &items[(top + row) * inner + from..][..width];
-                    for (column, item) in line.iter().enumerate() {
-                        tile[column * TILE + row] = convert(*item);
-                    }
-                }
-                for (column, turned) in columns.chunks_exact_mut(outer).zip(tile.chunks(TILE)) {
-                    column[first + top..][..height].copy_from_slice(&turned[..height]);
-                }
+struct RowByRow<'a, 'c>(Body<'a, 'c>);
+
+impl<T: Real> Reading<T> for RowByRow<'_, '_> {
+    type Made = Vec<T>;
+
+    fn with<const S: usize>(
+        self,
+        convert: impl Fn([u8; S]) -> T + Sync,
+    ) -> Result<Vec<T>, ArrayProblem> {
+        let order = if self.0.matrix.fortran {
+            Order::Turned
+        } else {
+            Order::OfTheFile
+        };
+        self.0.values(order, &convert)
+    }
+}
+
+struct AsSamples<'a, 'c>(Body<'a, 'c>);
+
+impl<T: Real> Reading<T> for AsSamples<'_, '_> {
+    type Made = Result<Activations, ActivationsError>;
+
+    fn with<const S: usize>(
+        self,
+        convert: impl Fn([u8; S]) -> T + Sync,
+    ) -> Result<Self::Made, ArrayProblem> {
+        let (outer, inner) = self.0.lines();
+        let Matrix {
+            rows,
+            columns,
+            fortran,
+            big_endian,
+            ..
+        } = self.0.matrix;
+        let cancel = self.0.cancel;
+        let order = match self.0.bytes {
+            Bytes::Placed(extent, start) if !fortran => {
+                let placed = Placed {
+                    extent,
+                    start,
+                    big_endian,
+                    outer,
+                    inner,
+                    cancel,
+                };
+                return placed.samples(&convert);
             }
-        });
+            _ if fortran => Order::OfTheFile,
+            _ => Order::Turned,
+        };
+        let values = T::values(self.0.values(order, &convert)?);
+        match Activations::prepare(values, rows, columns, cancel) {
+            Ok(Ok(activations)) => Ok(Ok(activations)),
+            Ok(Err(Cancelled)) => Err(ArrayProblem::Cancelled),
+            Err(unfit) => Ok(Err(unfit)),
+        }
+    }
+}
+
+/// The dtypes that single precision holds.
+fn narrow<T: From<f32>, R: Reading<T>>(dtype: Dtype, reading: R) -> Result<R::Made, ArrayProblem> {
+    match dtype {
+        Dtype::Bool => reading.with(|[b]: [u8; 1]| T::from(f32::from(u8::from(b != 0)))),
+        Dtype::I8 => reading.with(|b| T::from(f32::from(i8::from_le_bytes(b)))),
+        Dtype::U8 => reading.with(|[b]: [u8; 1]| T::from(f32::from(b))),
+        Dtype::I16 => reading.with(|b| T::from(f32::from(i16::from_le_bytes(b)))),
+        Dtype::U16 => reading.with(|b| T::from(f32::from(u16::from_le_bytes(b)))),
+        Dtype::F16 => reading.with(|b| T::from(f16::from_le_bytes(b).to_f32())),
+        _ => reading.with(|b| T::from(f32::from_le_bytes(b))),
+    }
+}
+
+/// The dtypes that need double precision; `rounded` tells if that is not enough.
+fn wide<R: Reading<f64>>(
+    dtype: Dtype,
+    rounded: &AtomicBool,
+    reading: R,
+) -> Result<R::Made, ArrayProblem> {
+    let note = |magnitude: u64| {
+        if magnitude > EXACT {
+            rounded.store(true, Ordering::Relaxed);
+        }
+    };
+    match dtype {
+        Dtype::I32 => reading.with(|b| f64::from(i32::from_le_bytes(b))),
+        Dtype::U32 => reading.with(|b| f64::from(u32::from_le_bytes(b))),
+        Dtype::I64 => reading.with(|b| {
+            let value = i64::from_le_bytes(b);
+            note(value.unsigned_abs());
+            value as f64
+        }),
+        Dtype::U64 => reading.with(|b| {
+            let value = u64::from_le_bytes(b);
+            note(value);
+            value as f64
+        }),
+        _ => reading.with(f64::from_le_bytes),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::at::BUFFER;
+    use super::super::stream::BLOCK;
     use super::*;
+    use crate::srm::Neuron;
 
-    /// Counts up from 0 over the file; compares with the plain formula.
+    fn matrix(dtype: Dtype, rows: usize, columns: usize) -> Matrix {
+        Matrix {
+            dtype,
+            big_endian: false,
+            fortran: false,
+            rows,
+            columns,
+            bytes: (rows * columns) as u64 * dtype.bytes(),
+        }
+    }
+
+    /// Calls `with` with `bytes` as a stream and as what can be read anywhere,
+    /// behind a header of three bytes.
+    fn both_ways(bytes: &[u8], mut with: impl FnMut(Bytes<'_>)) {
+        let mut source = bytes;
+        with(Bytes::Stream(&mut source));
+        let file = [b"abc", bytes].concat();
+        let file = &file[..];
+        with(Bytes::Placed(&Extent::new(&file, 0), 3));
+        with(Bytes::Placed(&Extent::new(&file, 1), 2));
+    }
+
+    /// Counts up from 1 over the file; compares with the plain formula.
     fn check(rows: usize, columns: usize, fortran: bool) {
-        let total = rows * columns;
-        let bytes: Vec<u8> = (0..total)
+        let cancel = AtomicBool::new(false);
+        let bytes: Vec<u8> = (1..=rows * columns)
             .flat_map(|n| u32::try_from(n).unwrap().to_le_bytes())
             .collect();
         let matrix = Matrix {
-            dtype: Dtype::U32,
-            big_endian: false,
             fortran,
-            rows,
-            columns,
-            bytes: bytes.len() as u64,
+            ..matrix(Dtype::U32, rows, columns)
         };
-        let cancel = AtomicBool::new(false);
         let in_file = |row: usize, column: usize| {
             let place = if fortran {
                 column * rows + row
             } else {
                 row * columns + column
             };
-            f64::from(u32::try_from(place).unwrap())
+            f64::from(u32::try_from(place + 1).unwrap())
         };
-        let mut source = &bytes[..];
-        let decoded = Body::new(&mut source, matrix, &cancel)
-            .neuron_major()
-            .unwrap();
-        let Values::F64(values) = decoded.values else {
-            panic!("u32 needs f64");
-        };
-        let expected: Vec<f64> = (0..columns)
-            .flat_map(|c| (0..rows).map(move |r| in_file(r, c)))
-            .collect();
-        assert!(values == expected, "{rows} × {columns}, {fortran}");
-        let mut source = &bytes[..];
-        let decoded = Body::new(&mut source, matrix, &cancel).row_major().unwrap();
-        let expected: Vec<f64> = (0..rows)
-            .flat_map(|r| (0..columns).map(move |c| in_file(r, c)))
-            .collect();
-        assert!(decoded.values == expected, "{rows} × {columns}, {fortran}");
+        let what = format!("{rows} × {columns}, {fortran}");
+        both_ways(&bytes, |bytes| {
+            let decoded = Body::new(bytes, matrix, &cancel).row_major().unwrap();
+            let expected: Vec<f64> = (0..rows)
+                .flat_map(|r| (0..columns).map(move |c| in_file(r, c)))
+                .collect();
+            assert!(decoded.values == expected, "{what}");
+        });
+        if rows == 0 || columns < 2 {
+            return;
+        }
+        both_ways(&bytes, |bytes| {
+            let decoded = Body::new(bytes, matrix, &cancel).samples().unwrap();
+            let activations = decoded.values.unwrap();
+            let mut scales = vec![1.0; rows];
+            for &(sample, exponent) in activations.rescaled_rows() {
+                scales[sample] = 2f64.powi(exponent);
+            }
+            for column in 0..columns {
+                let Neuron::F64(values) = activations.neuron(column) else {
+                    panic!("u32 needs f64");
+                };
+                assert_eq!(values.len(), rows, "{what}");
+                let same = (0..rows).all(|r| values[r] * scales[r] == in_file(r, column));
+                assert!(same, "{what}");
+            }
+        });
     }
 
     #[test]
     fn every_shape_lands_in_place() {
-        let block = BLOCK / 4;
+        let block = BUFFER / 4;
+        assert_eq!(BUFFER, BLOCK);
         for (rows, columns) in [
             (1, 1),
             (0, 5),
@@ -318,6 +349,7 @@ mod tests {
             (16, 16),
             (17, 33),
             (1000, 37),
+            (3000, 3),
             // More than a block, lines that do not divide it.
             (3 * block / 70, 70),
             // A line of a block and of more than a block.
@@ -332,49 +364,43 @@ mod tests {
 
     #[test]
     fn only_what_is_beyond_two_to_53_is_noted() {
+        let cancel = AtomicBool::new(false);
         for (value, expected) in [
             (1i64 << 53, false),
             (-(1 << 53), false),
             ((1 << 53) + 1, true),
             (i64::MIN, true),
         ] {
-            let bytes = value.to_le_bytes();
-            let matrix = Matrix {
-                dtype: Dtype::I64,
-                big_endian: false,
-                fortran: false,
-                rows: 1,
-                columns: 1,
-                bytes: 8,
-            };
-            let cancel = AtomicBool::new(false);
-            let mut source = &bytes[..];
-            let body = Body::new(&mut source, matrix, &cancel);
-            assert_eq!(body.row_major().unwrap().rounded, expected, "{value}");
+            let matrix = matrix(Dtype::I64, 1, 2);
+            both_ways(&[value, 3].map(i64::to_le_bytes).concat(), |bytes| {
+                let body = Body::new(bytes, matrix, &cancel);
+                assert_eq!(body.samples().unwrap().rounded, expected, "{value}");
+            });
         }
     }
 
     #[test]
     fn a_short_body_and_a_cancelled_one_end_at_once() {
-        let matrix = Matrix {
-            dtype: Dtype::F32,
-            big_endian: false,
-            fortran: false,
-            rows: 2,
-            columns: 2,
-            bytes: 16,
-        };
-        let mut source: &[u8] = &[0; 15];
+        let matrix = matrix(Dtype::F32, 2, 2);
         let cancel = AtomicBool::new(false);
-        let short = Body::new(&mut source, matrix, &cancel).neuron_major();
+        let mut source: &[u8] = &[0; 15];
+        let short = Body::new(Bytes::Stream(&mut source), matrix, &cancel).samples();
         assert!(matches!(
             short.err(),
             Some(ArrayProblem::EndsEarly { missing: 16 })
         ));
-        let mut source: &[u8] = &[0; 16];
+        let source: &[u8] = &[0; 15];
+        let extent = Extent::new(&source, 0);
+        for fortran in [true, false] {
+            let matrix = Matrix { fortran, ..matrix };
+            let body = || Body::new(Bytes::Placed(&extent, 0), matrix, &cancel);
+            assert!(matches!(body().samples(), Err(ArrayProblem::Shrank)));
+            assert!(matches!(body().row_major(), Err(ArrayProblem::Shrank)));
+        }
         let cancel = AtomicBool::new(true);
-        let cancelled = Body::new(&mut source, matrix, &cancel).neuron_major();
-        assert!(matches!(cancelled.err(), Some(ArrayProblem::Cancelled)));
-        assert_eq!(source.len(), 16);
+        both_ways(&[0; 16], |bytes| {
+            let cancelled = Body::new(bytes, matrix, &cancel).samples();
+            assert!(matches!(cancelled, Err(ArrayProblem::Cancelled)));
+        });
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::ArrayInfo;
-use crate::srm::{ActivationsError, BasisError};
+use crate::srm::{ActivationsError, BasisError, Cancelled};
 use crate::words::{count, io_error, thousands, times};
 
 /// Advice for every dtype that is refused.
@@ -247,6 +247,9 @@ pub enum ArrayProblem {
         /// Bytes of the array not read, at most.
         missing: u64,
     },
+    /// The file has fewer bytes than when it was opened.
+    #[error("became shorter while it was read: load it again when whatever writes it is done")]
+    Shrank,
     /// A `.npz` member that declares more than its compressed bytes can hold.
     #[error(
         "declares {}, but its {} of stored data cannot hold more than {}: the file is damaged",
@@ -280,6 +283,12 @@ pub enum ArrayProblem {
     /// The caller asked to stop.
     #[error("was not read: cancelled")]
     Cancelled,
+}
+
+impl From<Cancelled> for ArrayProblem {
+    fn from(Cancelled: Cancelled) -> Self {
+        Self::Cancelled
+    }
 }
 
 impl ArrayProblem {

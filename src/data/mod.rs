@@ -14,13 +14,17 @@
 //! - opens regular files only, so that a pipe or device never makes it wait;
 //! - answers with a [`DataError`] that says what, where and what to do.
 
+mod at;
 mod body;
 mod dtype;
 mod error;
 mod literal;
 mod npy;
 mod npz;
+mod placed;
 mod stamp;
+mod stream;
+mod turn;
 
 use std::fs::{File, FileType, Metadata};
 use std::io::{BufReader, Read, Seek};
@@ -34,9 +38,10 @@ pub use error::{ArrayProblem, DataError};
 pub(crate) use npz::{Archive, Stream};
 pub use stamp::FileStamp;
 
-use crate::srm::{Activations, ActivationsError, Values};
+use crate::srm::{Activations, ActivationsError};
 use crate::words::thousands;
-use body::{Body, Decoded};
+use at::{Extent, ReadAt};
+use body::{Body, Bytes, Decoded};
 use npy::Header;
 
 /// One array of a file, as a list shows it. No values are read for this.
@@ -104,7 +109,7 @@ pub struct Matrix {
 /// array stands in its [`ArrayInfo::problem`].
 pub fn list(path: &Path) -> Result<Vec<ArrayInfo>, DataError> {
     match Source::open(path)?.0 {
-        Source::Npy(mut file) => Ok(vec![info(None, file.header())]),
+        Source::Npy(file) => Ok(vec![info(None, file.header())]),
         Source::Npz(mut archive) => Ok(all_infos(&mut archive)),
     }
 }
@@ -114,6 +119,11 @@ pub fn list(path: &Path) -> Result<Vec<ArrayInfo>, DataError> {
 /// Without a `key` a `.npz` must hold exactly one array that could be
 /// activations (two-dimensional, numeric, `N ≥ 1`, `d ≥ 2`). Setting `cancel`
 /// ends the reading at the next block with [`DataError::Cancelled`].
+///
+/// The values are held once, and no copy of the file beside them: what is not
+/// compressed is read by positioned reads, a piece a thread of the current rayon
+/// pool, what is compressed is unpacked block by block. A file that becomes
+/// shorter meanwhile is a [`DataError`] like any other.
 ///
 /// # Errors
 /// [`DataError`], also where [`Activations::new`] refuses the array.
@@ -141,7 +151,7 @@ pub fn load_each(
         Ok(())
     };
     match Source::open(path)? {
-        (Source::Npy(mut file), _) => {
+        (Source::Npy(file), _) => {
             let array = info(None, file.header());
             let loaded = array.problem.is_none().then(|| load(path, None, cancel));
             give(array, loaded)
@@ -171,22 +181,24 @@ pub fn sample() -> Result<Dump, DataError> {
         name: NAME.to_owned(),
         file: Box::new(BYTES),
         length: BYTES.len() as u64,
-        header_bytes: 0,
     };
     let taken = take(Source::Npy(file), None, &AtomicBool::new(false), samples)?;
     dump(taken, Path::new(NAME), None)
 }
 
+/// An array as activations, or why it cannot be some.
+type Samples = Result<Activations, ActivationsError>;
+
 /// Reads a body as activations.
-fn samples(body: Body, matrix: &npy::Matrix) -> Result<Decoded<Values>, ArrayProblem> {
+fn samples(body: Body, matrix: &npy::Matrix) -> Result<Decoded<Samples>, ArrayProblem> {
     fits(matrix.rows, matrix.columns)?;
-    body.neuron_major()
+    body.samples()
 }
 
-/// Checks what was read as activations.
-fn dump(taken: Taken<Values>, path: &Path, stamp: Option<FileStamp>) -> Result<Dump, DataError> {
-    let [rows, columns] = taken.shape;
-    let activations = Activations::new(taken.values, rows, columns)
+/// The activations that were read, if the array can be some.
+fn dump(taken: Taken<Samples>, path: &Path, stamp: Option<FileStamp>) -> Result<Dump, DataError> {
+    let activations = taken
+        .values
         .map_err(|source| ArrayProblem::Unfit(source).at(&taken.file_name, taken.key.as_deref()))?;
     Ok(Dump {
         file_name: taken.file_name,
@@ -253,18 +265,17 @@ fn take<T>(
     read: impl FnOnce(Body, &npy::Matrix) -> Result<Decoded<T>, ArrayProblem>,
 ) -> Result<Taken<T>, DataError> {
     match source {
-        Source::Npy(mut file) => {
+        Source::Npy(file) => {
             if let Some(key) = key {
                 return Err(DataError::KeyForSingleArray {
                     file: file.name,
                     key: key.to_owned(),
                 });
             }
-            let (matrix, decoded) = file
-                .read(|header, available, source| decode(header, available, source, cancel, read))
+            let array = file
+                .read(|header, available, bytes| decode(header, available, bytes, cancel, read))
                 .map_err(|problem| problem.at(&file.name, None))?;
-            let left = file.length - file.header_bytes - matrix.bytes;
-            Ok(taken(file.name, None, &matrix, decoded, left))
+            Ok(taken(file.name, None, array))
         }
         Source::Npz(mut archive) => {
             let (place, note) = choose(&mut archive, key)?;
@@ -284,34 +295,44 @@ fn take_member<T>(
 ) -> Result<Taken<T>, DataError> {
     let name = archive.file_name().to_owned();
     let key = archive.key(place).to_owned();
-    let ((matrix, decoded), left) = archive
-        .read(place, cancel, |header, available, source| {
-            decode(header, available, source, cancel, read)
+    let array = archive
+        .read(place, cancel, |header, available, bytes| {
+            decode(header, available, bytes, cancel, read)
         })
         .map_err(|problem| problem.at(&name, Some(&key)))?;
-    Ok(taken(name, Some(key), &matrix, decoded, left))
+    Ok(taken(name, Some(key), array))
+}
+
+/// What came of the bytes of an array.
+struct Array<T> {
+    matrix: npy::Matrix,
+    decoded: Decoded<T>,
+    /// Bytes that came after it.
+    left: u64,
 }
 
 fn decode<T>(
     header: &Header,
     available: u64,
-    source: &mut dyn Read,
+    bytes: Bytes<'_>,
     cancel: &AtomicBool,
     read: impl FnOnce(Body, &npy::Matrix) -> Result<Decoded<T>, ArrayProblem>,
-) -> Result<(npy::Matrix, Decoded<T>), ArrayProblem> {
+) -> Result<Array<T>, ArrayProblem> {
     let matrix = header.matrix(available)?;
-    let decoded = read(Body::new(source, matrix, cancel), &matrix)?;
-    Ok((matrix, decoded))
+    Ok(Array {
+        matrix,
+        decoded: read(Body::new(bytes, matrix, cancel), &matrix)?,
+        left: available - header.bytes - matrix.bytes,
+    })
 }
 
-/// An array with the notes on it; `left` bytes came after it.
-fn taken<T>(
-    file_name: String,
-    key: Option<String>,
-    matrix: &npy::Matrix,
-    decoded: Decoded<T>,
-    left: u64,
-) -> Taken<T> {
+/// An array with the notes on it.
+fn taken<T>(file_name: String, key: Option<String>, array: Array<T>) -> Taken<T> {
+    let Array {
+        matrix,
+        decoded,
+        left,
+    } = array;
     let mut notes = Vec::from_iter(npz::left_over(left));
     if decoded.rounded {
         notes.push("holds integers beyond 2^53: rounded to double precision".to_owned());
@@ -401,14 +422,7 @@ fn info(key: Option<String>, header: Result<(Header, u64), ArrayProblem>) -> Arr
 
 /// What [`Activations::new`] would say of such a shape, before anything is read.
 fn fits(rows: usize, neurons: usize) -> Result<(), ArrayProblem> {
-    if neurons < 2 {
-        let source = ActivationsError::TooNarrow { rows, neurons };
-        return Err(ArrayProblem::Unfit(source));
-    }
-    if rows == 0 {
-        return Err(ArrayProblem::Unfit(ActivationsError::NoRows { neurons }));
-    }
-    Ok(())
+    Activations::check_shape(rows, neurons).map_err(ArrayProblem::Unfit)
 }
 
 /// An open file of a known kind.
@@ -417,27 +431,28 @@ enum Source {
     Npz(Archive),
 }
 
-/// An open `.npy` file, at its first byte.
+/// An open `.npy` file.
 struct NpyFile {
     name: String,
-    file: Box<dyn Read>,
+    file: Box<dyn ReadAt>,
+    /// Its bytes when it was opened.
     length: u64,
-    header_bytes: u64,
 }
 
 impl NpyFile {
-    fn header(&mut self) -> Result<(Header, u64), ArrayProblem> {
-        let header = Header::read(&mut self.file, self.length)?;
-        self.header_bytes = header.bytes;
+    fn header(&self) -> Result<(Header, u64), ArrayProblem> {
+        let extent = Extent::new(&*self.file, 0);
+        let header = Header::read(&mut BufReader::new(extent.head()), self.length)?;
         Ok((header, self.length))
     }
 
     fn read<T>(
-        &mut self,
-        read: impl FnOnce(&Header, u64, &mut dyn Read) -> Result<T, ArrayProblem>,
+        &self,
+        read: impl FnOnce(&Header, u64, Bytes<'_>) -> Result<T, ArrayProblem>,
     ) -> Result<T, ArrayProblem> {
         let (header, available) = self.header()?;
-        read(&header, available, &mut self.file)
+        let extent = Extent::new(&*self.file, 0);
+        read(&header, available, Bytes::Placed(&extent, header.bytes))
     }
 }
 
@@ -477,9 +492,8 @@ impl Source {
         if start.starts_with(npy::MAGIC) {
             let file = NpyFile {
                 name,
-                file: Box::new(BufReader::new(file)),
+                file: at::placed(file),
                 length,
-                header_bytes: 0,
             };
             return Ok((Self::Npy(file), stamp));
         }

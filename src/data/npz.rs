@@ -12,6 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
+use super::at::{self, Extent, ReadAt};
+use super::body::Bytes;
 use super::error::{ArrayProblem, DataError, printable};
 use super::npy::{Header, fill};
 use crate::words::{count, thousands};
@@ -27,6 +29,10 @@ const MOST_MEMBERS: u64 = 65_535;
 pub(crate) struct Archive {
     file_name: String,
     zip: ZipArchive<BufReader<File>>,
+    /// The same file, for members that are stored as they are.
+    placed: Box<dyn ReadAt>,
+    /// Its bytes when it was opened.
+    length: u64,
     /// Keys and their places in the zip, in the file's order.
     keys: Vec<(String, usize)>,
 }
@@ -36,6 +42,9 @@ pub(crate) struct Archive {
 struct Size {
     declared: u64,
     stored: u64,
+    /// Where its bytes begin in the file and what they sum to (CRC-32), if they
+    /// are stored as they are.
+    placed: Option<(u64, u32)>,
 }
 
 impl Archive {
@@ -50,6 +59,7 @@ impl Archive {
             what,
         };
         let mut directory = BufReader::new(file.try_clone().map_err(io)?);
+        let placed = at::placed(file.try_clone().map_err(io)?);
         if let Some(members) = claimed_members(&mut directory, length).map_err(io)?
             && members > MOST_MEMBERS
         {
@@ -89,6 +99,8 @@ impl Archive {
         Ok(Self {
             file_name: file_name.to_owned(),
             zip,
+            placed,
+            length,
             keys,
         })
     }
@@ -119,18 +131,30 @@ impl Archive {
 
     /// Reads the array at `place`: `read` is given its header, the bytes it
     /// lies in and the source behind the header; then the rest of the member is
-    /// passed over and its checksum compared. Returns the bytes left over.
-    pub fn read<T>(
+    /// passed over and its checksum compared.
+    pub(super) fn read<T>(
         &mut self,
         place: usize,
         cancel: &AtomicBool,
-        read: impl FnOnce(&Header, u64, &mut dyn Read) -> Result<T, ArrayProblem>,
-    ) -> Result<(T, u64), ArrayProblem> {
-        let mut stream = self.stream(place)?;
-        let declared = stream.size.declared;
-        let value = read(&stream.header, declared, &mut stream.member).map_err(unpacking)?;
-        let left = stream.finish(cancel)?;
-        Ok((value, left))
+        read: impl FnOnce(&Header, u64, Bytes<'_>) -> Result<T, ArrayProblem>,
+    ) -> Result<T, ArrayProblem> {
+        let (mut member, size) = self.member(place)?;
+        let Some((start, checksum)) = size.placed else {
+            let header = Header::read(&mut member, size.declared).map_err(unpacking)?;
+            let bytes = Bytes::Stream(&mut member);
+            let value = read(&header, size.declared, bytes).map_err(unpacking)?;
+            finish(&mut member, size, cancel)?;
+            return Ok(value);
+        };
+        drop(member);
+        let extent = Extent::summed(&*self.placed, start);
+        let header = Header::read(&mut BufReader::new(extent.head()), size.declared)?;
+        let bytes = Bytes::Placed(&extent, header.bytes);
+        let value = read(&header, size.declared, bytes)?;
+        if extent.checksum(size.declared, cancel)? != checksum {
+            return Err(ArrayProblem::Checksum);
+        }
+        Ok(value)
     }
 
     /// The array at `place`, to be read piece by piece.
@@ -146,6 +170,7 @@ impl Archive {
 
     /// The member at `place`, cut at its declared size.
     fn member(&mut self, place: usize) -> Result<(Member<'_>, Size), ArrayProblem> {
+        let length = self.length;
         let index = self.keys.get(place).map_or(usize::MAX, |(_, index)| *index);
         let file = self.zip.by_index(index).map_err(|error| match error {
             ZipError::Io(source) if source.kind() != io::ErrorKind::UnexpectedEof => {
@@ -153,9 +178,17 @@ impl Archive {
             }
             error => ArrayProblem::Packing(member_words(&error)),
         })?;
+        let (declared, stored) = (file.size(), file.compressed_size());
+        let start = file.data_start().unwrap_or(length);
+        let missing = stored.saturating_sub(length.saturating_sub(start));
+        if missing > 0 {
+            return Err(ArrayProblem::EndsEarly { missing });
+        }
+        let as_it_is = file.compression() == CompressionMethod::Stored && declared == stored;
         let size = Size {
-            declared: file.size(),
-            stored: file.compressed_size(),
+            declared,
+            stored,
+            placed: as_it_is.then(|| (start, file.crc32())),
         };
         let most = match file.compression() {
             CompressionMethod::Stored => size.stored,
@@ -207,7 +240,9 @@ impl Stream<'_> {
 
     /// Passes over the rest and compares the checksum. Returns the bytes passed over.
     pub fn finish(mut self, cancel: &AtomicBool) -> Result<u64, ArrayProblem> {
-        finish(&mut self.member, self.size, cancel)
+        let left = self.member.left;
+        finish(&mut self.member, self.size, cancel)?;
+        Ok(left)
     }
 }
 
@@ -231,8 +266,7 @@ impl Read for Member<'_> {
 
 /// Passes over what is left up to the declared size, then asks for one byte
 /// more: there must be none, and asking makes the zip reader compare checksums.
-fn finish(member: &mut Member, size: Size, cancel: &AtomicBool) -> Result<u64, ArrayProblem> {
-    let left = member.left;
+fn finish(member: &mut Member, size: Size, cancel: &AtomicBool) -> Result<(), ArrayProblem> {
     let mut scrap = vec![0u8; 1 << 16];
     while member.left > 0 {
         if cancel.load(Ordering::Relaxed) {
@@ -248,7 +282,7 @@ fn finish(member: &mut Member, size: Size, cancel: &AtomicBool) -> Result<u64, A
     if beyond.map_err(unpacking)? > 0 {
         return Err(ArrayProblem::MoreThanDeclared(size.declared));
     }
-    Ok(left)
+    Ok(())
 }
 
 /// Tells a damaged member from a failing system.

@@ -114,27 +114,25 @@ impl Options {
     pub fn resolve(
         &self,
         coordinates: &Coordinates,
-        known: Option<Overview>,
+        known: Option<&Overview>,
         cancel: &AtomicBool,
     ) -> Result<Resolved, OptionsError> {
         let grid = AngleGrid::new(self.angles)?;
         let planes = self.plane_set(coordinates)?;
         let d = coordinates.activations().n_neurons();
         let mut auto_undefined = false;
-        let mut seen = known;
+        let mut seen = known.cloned();
         let epsilon = match self.epsilon {
             EpsilonChoice::Value(epsilon) => epsilon,
             EpsilonChoice::NullShare(share) => Epsilon::from_null_share(share, d)?,
             EpsilonChoice::Auto => {
-                let facts = match known {
+                let facts = match seen.take() {
                     Some(facts) => facts,
                     None => overview(coordinates, cancel)?,
                 };
-                seen = Some(facts);
-                auto_undefined = facts.auto_epsilon.is_none();
-                facts
-                    .auto_epsilon
-                    .unwrap_or_else(|| Epsilon::clamped(PAPER_EPSILON))
+                let auto = seen.insert(facts).auto_epsilon;
+                auto_undefined = auto.is_none();
+                auto.unwrap_or_else(|| Epsilon::clamped(PAPER_EPSILON))
             }
         };
         Ok(Resolved {

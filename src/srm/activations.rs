@@ -5,7 +5,10 @@
 //! they came in; every coordinate is worked out from them in `f64`.
 
 use std::num::NonZeroUsize;
+use std::sync::atomic::AtomicBool;
 
+use super::cancel::{Cancelled, check};
+use super::intake::{self, Found, Real, Slab, Stop};
 use crate::words::{count, thousands};
 
 /// Raw values of a rectangular array, neuron-major: value of sample `n` at
@@ -55,6 +58,10 @@ impl Neuron<'_> {
     }
 }
 
+/// Most samples of a layer: counts are kept in 32 bits, with room to add and
+/// to subtract two of them.
+pub const MOST_SAMPLES: usize = (1 << 30) - 1;
+
 /// Why an array cannot be a layer's activations.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ActivationsError {
@@ -74,6 +81,24 @@ pub enum ActivationsError {
         rows: usize,
         /// Columns of the array.
         neurons: usize,
+    },
+    /// `N ≥ 2^30`.
+    #[error(
+        "it has {} rows, more than the {} that are counted at once: sweep it in parts and merge \
+         their counts", thousands(*rows as u64), thousands(MOST_SAMPLES as u64)
+    )]
+    TooManyRows {
+        /// Rows of the array.
+        rows: usize,
+    },
+    /// The system has not enough memory.
+    #[error(
+        "it needs {} of memory, more than there is: save fewer rows or columns",
+        count(*bytes, "byte")
+    )]
+    Memory {
+        /// Bytes of the values.
+        bytes: u64,
     },
     /// No finite row is left.
     #[error(
@@ -100,6 +125,11 @@ pub enum ActivationsError {
 ///
 /// Rows with a NaN or an infinity are left out of `N` and remembered by number;
 /// zero rows stay (lit never for `ε > 0`, always for `ε ≤ 0`) and are counted.
+///
+/// The norm of every other stored row lies within `2^±20` (for `d < 2^38`): a
+/// row outside is stored as `value · 2^−e` ([`Activations::rescaled_rows`]),
+/// which changes no direction. Where single precision would lose bits by that,
+/// all values are held in double precision.
 #[derive(Clone, Debug)]
 pub struct Activations {
     values: Values,
@@ -113,15 +143,27 @@ pub struct Activations {
 
 impl Activations {
     /// Takes neuron-major `values` of an array of `rows × neurons`, leaves out
-    /// the rows that are not finite and works out the norms.
-    ///
-    /// Double-precision rows whose largest entry lies outside `2^±300` are
-    /// brought near one by a power of two ([`Activations::rescaled_rows`]), so
-    /// that no finite row's norm over- or underflows.
+    /// the rows that are not finite and works out the norms, on the current
+    /// rayon pool.
     ///
     /// # Errors
-    /// [`ActivationsError`] where no sample is left or `d < 2`.
+    /// [`ActivationsError`] where no sample is left, `d < 2` or `N ≥ 2^30`.
     pub fn new(values: Values, rows: usize, neurons: usize) -> Result<Self, ActivationsError> {
+        Self::prepare(values, rows, neurons, &AtomicBool::new(false))
+            .map(|prepared| prepared.unwrap_or_else(|Cancelled| unreachable!("nobody cancels")))
+    }
+
+    /// As [`Activations::new`], called off soon after `cancel` is set.
+    ///
+    /// # Errors
+    /// [`ActivationsError`] as there; within, [`Cancelled`].
+    pub fn prepare(
+        values: Values,
+        rows: usize,
+        neurons: usize,
+        cancel: &AtomicBool,
+    ) -> Result<Result<Self, Cancelled>, ActivationsError> {
+        Self::check_shape(rows, neurons)?;
         if rows.checked_mul(neurons) != Some(values.len()) {
             return Err(ActivationsError::Ragged {
                 values: values.len(),
@@ -129,43 +171,126 @@ impl Activations {
                 neurons,
             });
         }
+        let taken = match values {
+            Values::F32(v) => Self::look_over(v, rows, cancel),
+            Values::F64(v) => Self::look_over(v, rows, cancel),
+        };
+        outcome(taken)
+    }
+
+    /// Has the values of an array of `rows × neurons` filled in, slab by slab of
+    /// `samples_a_slab` samples on the current rayon pool, and prepares each
+    /// slab while it is in the cache. `fill` is given what `buffer` made for its
+    /// thread; slabs are handed out in the order of their samples.
+    ///
+    /// # Errors
+    /// [`ActivationsError`] as [`Activations::new`], or where there is no memory;
+    /// within, the first error of `fill`, or [`Cancelled`] soon after `cancel`
+    /// is set.
+    pub fn filled<T: Real, B, E: From<Cancelled> + Send>(
+        (rows, neurons): (usize, usize),
+        samples_a_slab: NonZeroUsize,
+        cancel: &AtomicBool,
+        buffer: impl Fn() -> B + Send + Sync,
+        fill: impl Fn(&mut B, &mut Slab<'_, T>) -> Result<(), E> + Send + Sync,
+    ) -> Result<Result<Self, E>, ActivationsError> {
+        Self::check_shape(rows, neurons)?;
+        let bytes = (rows as u64).saturating_mul(neurons as u64);
+        let memory = ActivationsError::Memory {
+            bytes: bytes.saturating_mul(size_of::<T>() as u64),
+        };
+        let total = rows.checked_mul(neurons).ok_or(memory.clone())?;
+        let mut values = intake::zeroed(total).ok_or(memory)?;
+        let fill = |buffer: &mut B, slab: &mut Slab<'_, T>| {
+            check(cancel)?;
+            fill(buffer, slab)
+        };
+        let taken = intake::take_in(&mut values, rows, samples_a_slab.get(), buffer, fill)
+            .map_err(Stop::Broken)
+            .and_then(|(squares, found)| Self::assemble(T::values(values), squares, found, cancel));
+        outcome(taken)
+    }
+
+    /// What is wrong with an array of that shape, whatever its values.
+    ///
+    /// # Errors
+    /// [`ActivationsError`] where `N = 0`, `d < 2` or `N ≥ 2^30`.
+    pub fn check_shape(rows: usize, neurons: usize) -> Result<(), ActivationsError> {
         if neurons < 2 {
             return Err(ActivationsError::TooNarrow { rows, neurons });
         }
         if rows == 0 {
             return Err(ActivationsError::NoRows { neurons });
         }
-        let (mut values, excluded) = match values {
-            Values::F32(v) => {
-                let (v, excluded) = keep_finite(v, rows, f32::is_finite);
-                (Values::F32(v), excluded)
-            }
-            Values::F64(v) => {
-                let (v, excluded) = keep_finite(v, rows, f64::is_finite);
-                (Values::F64(v), excluded)
-            }
-        };
+        if rows > MOST_SAMPLES {
+            return Err(ActivationsError::TooManyRows { rows });
+        }
+        Ok(())
+    }
+
+    /// Prepares values that are there already.
+    fn look_over<T: Real>(
+        mut values: Vec<T>,
+        rows: usize,
+        cancel: &AtomicBool,
+    ) -> Result<Self, Stop<Cancelled>> {
+        let (squares, found) = looked_over(&mut values, rows, cancel).map_err(Stop::Broken)?;
+        Self::assemble(T::values(values), squares, found, cancel)
+    }
+
+    /// Makes the samples of what was found of them.
+    fn assemble<E: From<Cancelled> + Send>(
+        mut values: Values,
+        mut squares: Vec<f64>,
+        mut found: Found,
+        cancel: &AtomicBool,
+    ) -> Result<Self, Stop<E>> {
+        let called_off = |Cancelled| Stop::Broken(Cancelled.into());
+        let rows = squares.len();
+        let n_neurons = values.len() / rows;
+        if found.inexact
+            && let Values::F32(single) = &values
+        {
+            let mut wide = intake::widened(single, cancel)?;
+            // What was scaled is of ordinary length now and stays as it is.
+            let (again, more) = looked_over(&mut wide, rows, cancel).map_err(called_off)?;
+            values = Values::F64(wide);
+            squares = again;
+            found.rescaled.extend(more.rescaled);
+            found.rescaled.sort_unstable();
+        }
+        let Found {
+            excluded,
+            mut rescaled,
+            ..
+        } = found;
         let n_samples = NonZeroUsize::new(rows - excluded.len())
             .ok_or(ActivationsError::NothingFinite { rows })?;
-        let n = n_samples.get();
-        let rescaled = match &mut values {
-            Values::F32(_) => Vec::new(),
-            Values::F64(v) => rescale_extremes(v, n),
-        };
-        let squares = match &values {
-            Values::F32(v) => squared_norms(v, n),
-            Values::F64(v) => squared_norms(v, n),
-        };
+        if !excluded.is_empty() {
+            let left_out = match &mut values {
+                Values::F32(v) => intake::leave_out(v, rows, &excluded, cancel),
+                Values::F64(v) => intake::leave_out(v, rows, &excluded, cancel),
+            };
+            left_out.map_err(called_off)?;
+            let mut row = 0..;
+            squares.retain(|_| excluded.binary_search(&row.next().unwrap_or(0)).is_err());
+            for (sample, _) in &mut rescaled {
+                *sample -= excluded.partition_point(|row| row < sample);
+            }
+        }
         let zero_rows = squares.iter().filter(|&&s| s == 0.0).count();
-        let inverse_norms = squares
-            .into_iter()
-            .map(|s| if s == 0.0 { 0.0 } else { 1.0 / s.sqrt() })
-            .collect();
+        for square in &mut squares {
+            *square = if *square == 0.0 {
+                0.0
+            } else {
+                1.0 / square.sqrt()
+            };
+        }
         Ok(Self {
             values,
             n_samples,
-            n_neurons: neurons,
-            inverse_norms,
+            n_neurons,
+            inverse_norms: squares,
             rescaled,
             excluded,
             zero_rows,
@@ -244,68 +369,23 @@ impl Activations {
     }
 }
 
-/// Drops the samples for which any neuron fails `finite`, in place.
-fn keep_finite<T: Copy>(
-    mut values: Vec<T>,
+/// Looks at the samples of an array that is filled.
+fn looked_over<T: Real>(
+    values: &mut [T],
     rows: usize,
-    finite: impl Fn(T) -> bool,
-) -> (Vec<T>, Vec<usize>) {
-    let mut good = vec![true; rows];
-    for neuron in values.chunks_exact(rows) {
-        for (good, &value) in good.iter_mut().zip(neuron) {
-            *good &= finite(value);
-        }
-    }
-    let excluded: Vec<usize> = (0..rows).filter(|&row| !good[row]).collect();
-    if !excluded.is_empty() {
-        let mut index = 0;
-        values.retain(|_| {
-            let keep = good[index];
-            index = if index + 1 == rows { 0 } else { index + 1 };
-            keep
-        });
-        values.shrink_to_fit();
-    }
-    (values, excluded)
+    cancel: &AtomicBool,
+) -> Result<(Vec<f64>, Found), Cancelled> {
+    let samples = intake::slab_samples(values.len() / rows);
+    intake::take_in(values, rows, samples, || (), |(), _| check(cancel))
 }
 
-fn squared_norms<T: Copy + Into<f64>>(values: &[T], n: usize) -> Vec<f64> {
-    let mut squares = vec![0.0f64; n];
-    for neuron in values.chunks_exact(n) {
-        for (square, &value) in squares.iter_mut().zip(neuron) {
-            let value: f64 = value.into();
-            *square += value * value;
-        }
+/// Tells what is wrong with the array from what kept it from being made.
+fn outcome<E>(
+    taken: Result<Activations, Stop<E>>,
+) -> Result<Result<Activations, E>, ActivationsError> {
+    match taken {
+        Ok(activations) => Ok(Ok(activations)),
+        Err(Stop::Broken(error)) => Ok(Err(error)),
+        Err(Stop::Unfit(error)) => Err(error),
     }
-    squares
-}
-
-/// Scales the samples whose largest entry lies outside `2^±300` by a power of
-/// two, which costs no precision that a direction could show.
-fn rescale_extremes(values: &mut [f64], n: usize) -> Vec<(usize, i32)> {
-    const LIMIT: f64 = 1e90; // just under 2^300
-    let mut largest = vec![0.0f64; n];
-    for neuron in values.chunks_exact(n) {
-        for (largest, &value) in largest.iter_mut().zip(neuron) {
-            *largest = largest.max(value.abs());
-        }
-    }
-    let rescaled: Vec<(usize, i32)> = largest
-        .iter()
-        .enumerate()
-        .filter(|&(_, &m)| m != 0.0 && !(1.0 / LIMIT..=LIMIT).contains(&m))
-        .map(|(sample, &m)| {
-            // 2^1000 is the largest step both ways that stays a normal number;
-            // it brings the smallest subnormal to 2^-74, far from underflow.
-            let exponent = (m.log2().floor() as i32).clamp(-1000, 1000);
-            (sample, exponent)
-        })
-        .collect();
-    for &(sample, exponent) in &rescaled {
-        let factor = 2.0f64.powi(-exponent);
-        for neuron in values.chunks_exact_mut(n) {
-            neuron[sample] *= factor;
-        }
-    }
-    rescaled
 }

@@ -1,20 +1,22 @@
 //! What one pass over the samples tells before any plane is swept: a starting
 //! `ε` and a first plane to look at.
 
-use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use rayon::prelude::*;
 
+use super::activations::{Activations, Neuron};
 use super::basis::{NEARLY_PARALLEL, UnitBasis};
 use super::cancel::{Cancelled, check};
 use super::coordinates::{BLOCK, Coordinates};
 use super::epsilon::{Epsilon, PAPER_EPSILON};
+use super::intake::Real;
 use super::plane::Plane;
 
 /// See the module's page.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Overview {
     /// The tightest spotlight at which half of the non-zero samples are each
     /// lit in at least one plane, never above 0.9; `None` if all rows are zero
@@ -23,14 +25,25 @@ pub struct Overview {
     /// The pair `i < j` that is most often a sample's widest plane (for an
     /// orthonormal basis: its two largest coordinates).
     pub commonest: Option<Plane>,
+    /// In the standard basis each of the `N` samples' largest in-plane radius
+    /// over all planes, 0 for a zero row; elsewhere it is known of no sample.
+    pub radii: Option<Arc<[f64]>>,
+}
+
+impl Overview {
+    /// How many samples are lit in at least one plane at `epsilon`, zero rows
+    /// counted, where the radii are known.
+    #[must_use]
+    pub fn lit_samples(&self, epsilon: Epsilon) -> Option<usize> {
+        let threshold = epsilon.threshold();
+        let radii = self.radii.as_ref()?;
+        Some(radii.par_iter().filter(|&&r| r >= threshold).count())
+    }
 }
 
 /// Vectors of another basis that are tried as partners at once: a few megabytes
 /// of [`Pair`]s, however many vectors there are.
 const PARTNERS: usize = 128;
-
-/// One sample's widest plane and the radius in it.
-type Widest = (f64, Plane);
 
 /// Works out the overview on the current rayon pool, `O(N·m)`.
 ///
@@ -41,22 +54,24 @@ type Widest = (f64, Plane);
 /// # Errors
 /// [`Cancelled`] soon after `cancel` is set.
 pub fn overview(coordinates: &Coordinates, cancel: &AtomicBool) -> Result<Overview, Cancelled> {
-    let widest = if coordinates.basis().is_standard() {
-        let n = coordinates.n_samples();
-        let blocks: Result<Vec<Vec<Option<Widest>>>, Cancelled> = (0..n.div_ceil(BLOCK))
-            .into_par_iter()
-            .map(|block| {
-                let samples = block * BLOCK..n.min((block + 1) * BLOCK);
-                two_largest(coordinates, samples, cancel)
-            })
-            .collect();
-        blocks?.into_iter().flatten().flatten().collect()
-    } else {
-        widest_of_largest(coordinates, cancel)?
-    };
+    if !coordinates.basis().is_standard() {
+        let (radii, planes) = widest_of_largest(coordinates, cancel)?;
+        return Ok(Overview {
+            auto_epsilon: auto_epsilon(radii),
+            commonest: commonest(planes),
+            radii: None,
+        });
+    }
+    let (radii, mut planes) = two_largest(coordinates, cancel)?;
+    let inverse_norms = coordinates.activations().inverse_norms();
+    let mut of_rows = inverse_norms.iter().map(|&inverse| inverse != 0.0);
+    planes.retain(|_| of_rows.next() == Some(true));
+    let of_rows = radii.iter().zip(inverse_norms);
+    let of_rows = of_rows.filter(|&(_, &inverse)| inverse != 0.0);
     Ok(Overview {
-        auto_epsilon: auto_epsilon(widest.iter().map(|w| w.0).collect()),
-        commonest: commonest(&widest),
+        auto_epsilon: auto_epsilon(of_rows.map(|(&radius, _)| radius).collect()),
+        commonest: commonest(planes),
+        radii: Some(radii.into()),
     })
 }
 
@@ -67,15 +82,16 @@ fn auto_epsilon(mut radii: Vec<f64>) -> Option<Epsilon> {
     Some(Epsilon::clamped(radius.min(PAPER_EPSILON)))
 }
 
-fn commonest(widest: &[Widest]) -> Option<Plane> {
-    let mut times: HashMap<Plane, usize> = HashMap::new();
-    for (_, plane) in widest {
-        *times.entry(*plane).or_default() += 1;
+/// The first of the planes that come most often.
+fn commonest(mut planes: Vec<Plane>) -> Option<Plane> {
+    planes.par_sort_unstable();
+    let mut most: Option<&[Plane]> = None;
+    for same in planes.chunk_by(|a, b| a == b) {
+        if most.is_none_or(|most| same.len() > most.len()) {
+            most = Some(same);
+        }
     }
-    times
-        .into_iter()
-        .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))
-        .map(|(plane, _)| plane)
+    most.map(|same| same[0])
 }
 
 fn pair(a: u32, b: u32) -> Plane {
@@ -85,43 +101,132 @@ fn pair(a: u32, b: u32) -> Plane {
     }
 }
 
+/// Each sample's widest plane in the standard basis, that of its two largest
+/// coordinates, and the radius in it.
 fn two_largest(
     coordinates: &Coordinates,
-    samples: Range<usize>,
     cancel: &AtomicBool,
-) -> Result<Vec<Option<Widest>>, Cancelled> {
-    #[derive(Clone, Copy, Default)]
-    struct Top {
-        first: (f64, u32),
-        second: (f64, u32),
-    }
-    let mut tops = vec![Top::default(); samples.len()];
-    let mut c = vec![0.0; samples.len()];
-    for k in 0..coordinates.basis().len() {
-        check(cancel)?;
-        coordinates.fill(k, samples.start, &mut c);
-        for (top, c) in tops.iter_mut().zip(&c) {
-            let candidate = (c * c, k as u32);
-            if candidate.0 > top.second.0 {
-                if candidate.0 > top.first.0 {
-                    top.second = top.first;
-                    top.first = candidate;
-                } else {
-                    top.second = candidate;
+) -> Result<(Vec<f64>, Vec<Plane>), Cancelled> {
+    let activations = coordinates.activations();
+    let n = coordinates.n_samples();
+    let mut radii = vec![0.0; n];
+    let mut planes = vec![pair(0, 1); n];
+    let radii_of = radii.par_chunks_mut(BLOCK).enumerate();
+    radii_of
+        .zip(planes.par_chunks_mut(BLOCK))
+        .try_for_each(|((block, radii), planes)| {
+            let samples = block * BLOCK..block * BLOCK + radii.len();
+            let inverse = &activations.inverse_norms()[samples.clone()];
+            let square = |x: f64| x * x;
+            match activations.neuron(0) {
+                // Magnitudes in single precision come in the order of the squared
+                // coordinates: two that differ do so by far more than the rounding
+                // of those.
+                Neuron::F32(_) => {
+                    let tops = tops(activations, samples, cancel, |x: f32, _| x.abs())?;
+                    let squared = |s, x| square(f64::from(x) * inverse[s]);
+                    write(&tops, squared, radii, planes);
+                }
+                Neuron::F64(_) => {
+                    let squared = |x: f64, inverse| square(x * inverse);
+                    let tops = tops(activations, samples, cancel, squared)?;
+                    write(&tops, |_, square| square, radii, planes);
                 }
             }
+            Ok(())
+        })?;
+    Ok((radii, planes))
+}
+
+/// Ranks the neurons of some samples by what `size` makes of a value and `1/‖x‖`.
+fn tops<T: Real + PartialOrd>(
+    activations: &Activations,
+    samples: Range<usize>,
+    cancel: &AtomicBool,
+    size: impl Fn(T, f64) -> T,
+) -> Result<Vec<Tops<T>>, Cancelled> {
+    let mut tops = vec![Tops::default(); samples.len().div_ceil(AT_ONCE)];
+    let inverse = &activations.inverse_norms()[samples.clone()];
+    let (inverse, last_inverse) = inverse.as_chunks::<AT_ONCE>();
+    for k in 0..activations.n_neurons() {
+        check(cancel)?;
+        let Some(values) = T::of(activations.neuron(k)) else {
+            unreachable!("all neurons have one precision");
+        };
+        let (values, last) = values[samples.clone()].as_chunks::<AT_ONCE>();
+        for (tops, (values, inverse)) in tops.iter_mut().zip(values.iter().zip(inverse)) {
+            let sizes = std::array::from_fn(|s| size(values[s], inverse[s]));
+            tops.add(k as u32, &sizes);
+        }
+        if let Some(tops) = tops.get_mut(values.len()) {
+            let mut sizes = [T::default(); AT_ONCE];
+            for (s, (&value, &inverse)) in last.iter().zip(last_inverse).enumerate() {
+                sizes[s] = size(value, inverse);
+            }
+            tops.add(k as u32, &sizes);
         }
     }
-    Ok(tops
-        .into_iter()
-        .map(|Top { first, mut second }| {
-            if second.0 == 0.0 {
-                // A one-hot row lights every plane of its neuron alike.
-                second.1 = u32::from(first.1 == 0);
-            }
-            (first.0 > 0.0).then(|| ((first.0 + second.0).sqrt(), pair(first.1, second.1)))
-        })
-        .collect())
+    Ok(tops)
+}
+
+/// Writes each sample's radius, of coordinates that `square` gives, and its plane.
+fn write<T: Copy + Default + PartialOrd>(
+    tops: &[Tops<T>],
+    square: impl Fn(usize, T) -> f64,
+    radii: &mut [f64],
+    planes: &mut [Plane],
+) {
+    for (s, (radius, plane)) in radii.iter_mut().zip(planes).enumerate() {
+        let (tops, place) = (&tops[s / AT_ONCE], s % AT_ONCE);
+        let (first, second) = (tops.first[place], tops.second[place]);
+        let neuron = tops.first_neuron[place];
+        let other = if second > T::default() {
+            tops.second_neuron[place]
+        } else {
+            // A one-hot row lights every plane of its neuron alike.
+            u32::from(neuron == 0)
+        };
+        *plane = pair(neuron, other);
+        *radius = (square(s, first) + square(s, second)).sqrt();
+    }
+}
+
+/// Samples that are compared at once.
+const AT_ONCE: usize = 16;
+
+/// The two largest of what some samples have, and their neurons.
+#[derive(Clone, Copy, Default)]
+struct Tops<T> {
+    first: [T; AT_ONCE],
+    second: [T; AT_ONCE],
+    first_neuron: [u32; AT_ONCE],
+    second_neuron: [u32; AT_ONCE],
+}
+
+impl<T: Copy + PartialOrd> Tops<T> {
+    /// After the first few neurons hardly any is among the largest, so it is
+    /// asked of all samples at once; and where one is, all are ranked without a
+    /// branch, which nobody could foretell.
+    fn add(&mut self, k: u32, sizes: &[T; AT_ONCE]) {
+        let mut any = false;
+        for (size, second) in sizes.iter().zip(&self.second) {
+            any |= size > second;
+        }
+        if !any {
+            return;
+        }
+        for (s, &size) in sizes.iter().enumerate() {
+            let (first, second) = (self.first[s], self.second[s]);
+            let (neuron, second_neuron) = (self.first_neuron[s], self.second_neuron[s]);
+            let (is_first, is_second) = (size > first, size > second);
+            self.first[s] = if is_first { size } else { first };
+            self.first_neuron[s] = if is_first { k } else { neuron };
+            let second = if is_second { size } else { second };
+            let second_neuron = if is_second { k } else { second_neuron };
+            self.second[s] = if is_first { first } else { second };
+            self.second_neuron[s] = if is_first { neuron } else { second_neuron };
+        }
+    }
 }
 
 /// How a vector lies to another.
@@ -147,7 +252,7 @@ struct Best {
 fn widest_of_largest(
     coordinates: &Coordinates,
     cancel: &AtomicBool,
-) -> Result<Vec<Widest>, Cancelled> {
+) -> Result<(Vec<f64>, Vec<Plane>), Cancelled> {
     let basis = coordinates.basis();
     let m = basis.len() as u32;
     let mut spanning: Vec<u32> = Vec::new();
@@ -158,7 +263,7 @@ fn widest_of_largest(
         }
     }
     let Some(&any) = spanning.first() else {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     };
     let unseen = Best {
         coordinate: 0.0,
@@ -213,7 +318,7 @@ fn widest_of_largest(
         .zip(inverse_norms)
         .filter(|&(_, &inverse)| inverse != 0.0)
         .map(|(best, _)| (best.square.sqrt(), pair(best.vector, best.partner)))
-        .collect())
+        .unzip())
 }
 
 /// How the vectors `partners` lie to each of the basis, one after another.

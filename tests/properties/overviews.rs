@@ -1,8 +1,11 @@
 //! The starting resolution and the first plane.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use followspot::srm::{Coordinates, Overview, PAPER_EPSILON, PlaneMode, overview};
+use followspot::srm::{
+    Activations, Coordinates, Epsilon, Overview, PAPER_EPSILON, PlaneMode, Values, overview,
+};
 use proptest::prelude::*;
 
 use crate::cases::{Case, Normal, basis, case, dense_rows, oblique, orthonormal, rows};
@@ -108,6 +111,69 @@ proptest! {
         let dense = coordinates(&rows, Some(&crate::common::identity(4)));
         prop_assert_eq!(overview_of(&dense).commonest, expected, "with the basis written out");
     }
+}
+
+/// Each row's largest `√(c1² + c2²)`, of coordinates worked out as a sweep does.
+fn plain_radii(coordinates: &Coordinates) -> Vec<f64> {
+    let m = coordinates.basis().len();
+    (0..coordinates.n_samples())
+        .map(|n| {
+            let c: Vec<f64> = (0..m).map(|k| coordinates.coordinate(k, n)).collect();
+            let pairs = (0..m).flat_map(|i| (i + 1..m).map(move |j| (i, j)));
+            let radii = pairs.map(|(i, j)| (c[i] * c[i] + c[j] * c[j]).sqrt());
+            radii.fold(0.0, f64::max)
+        })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn radii_are_the_widest_and_tell_what_is_lit(
+        rows in rows(6),
+        single: bool,
+        epsilon in -1.0..=1.0,
+    ) {
+        let n = rows.len();
+        let column = |k: usize| rows.iter().map(move |row| row[k]);
+        let values = (0..6).flat_map(column);
+        let values = if single {
+            Values::F32(values.map(|x| x as f32).collect())
+        } else {
+            Values::F64(values.collect())
+        };
+        let layer = Coordinates::standard(Arc::new(Activations::new(values, n, 6).unwrap()));
+        let overview = overview_of(&layer);
+        prop_assert_eq!(overview.radii.as_deref(), Some(&plain_radii(&layer)[..]));
+        for epsilon in [epsilon, overview.auto_epsilon.map_or(0.5, Epsilon::get)] {
+            let spec = spec(&layer, epsilon, 5, PlaneMode::Combinations, sign(false));
+            let lit = swept(&layer, &spec).0.lit_samples;
+            prop_assert_eq!(overview.lit_samples(spec.epsilon), Some(lit));
+        }
+    }
+}
+
+/// More than one block of samples, with ties and rows that are rescaled.
+#[test]
+fn radii_and_planes_of_a_long_layer() {
+    let mut rows = Normal::new(4).rows(3_000, 7);
+    for (n, row) in rows.iter_mut().enumerate() {
+        match n % 5 {
+            1 => row.iter_mut().for_each(|x| *x = x.round()),
+            2 => row.iter_mut().for_each(|x| *x *= 1e200),
+            3 => row[n % 7] = -row[(n + 3) % 7],
+            _ => {}
+        }
+    }
+    rows[2_000] = vec![0.0; 7];
+    let layer = coordinates(&rows, None);
+    let overview = overview_of(&layer);
+    assert_eq!(overview.radii.as_deref(), Some(&plain_radii(&layer)[..]));
+    let dense = coordinates(&rows, Some(&crate::common::identity(7)));
+    let dense = overview_of(&dense);
+    assert_eq!(dense.radii, None);
+    assert_eq!(dense.lit_samples(Epsilon::new(0.5).unwrap()), None);
 }
 
 /// The bound that other bases start at: the radii are the largest over the
