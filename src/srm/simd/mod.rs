@@ -32,6 +32,18 @@ pub enum Level {
 }
 
 impl Level {
+    /// All that this machine has, the least first.
+    #[cfg(test)]
+    pub fn all() -> Vec<Self> {
+        #[cfg(target_arch = "x86_64")]
+        let all = [Self::Plain, Self::Avx2, Self::Avx512];
+        #[cfg(not(target_arch = "x86_64"))]
+        let all = [Self::Plain];
+        all.into_iter()
+            .filter(|&level| level <= Self::found())
+            .collect()
+    }
+
     /// The best that this machine has; `FOLLOWSPOT_SIMD=plain` or `avx2` asks for less.
     pub fn here() -> Self {
         static HERE: LazyLock<Level> = LazyLock::new(|| {

@@ -8,15 +8,11 @@ use std::sync::atomic::AtomicBool;
 
 use rayon::prelude::*;
 
-use super::Spotlight;
+use super::{Means, Spotlight};
 use crate::srm::cancel::{Cancelled, check};
 use crate::srm::coordinates::{Blocks, Coordinates};
 use crate::srm::lines::{LANES, Line};
 use crate::srm::simd::{self, Level};
-
-/// A vector whose list would hold more than one sample in so many is looked at
-/// sample by sample instead: that reads in order, sixteen at once.
-const DENSE: usize = 32;
 
 /// Samples looked at together.
 const RUN: usize = 1024;
@@ -52,7 +48,8 @@ impl List {
 }
 
 /// The lists of all vectors, on the current rayon pool.
-pub fn lists(
+pub(super) fn lists(
+    means: Means,
     coordinates: &Coordinates,
     edges: &[f32],
     squares: &[f32],
@@ -71,10 +68,10 @@ pub fn lists(
             }
             let mut lists = match coordinates.blocks() {
                 Blocks::F32(lines) => {
-                    of_block(lines.block(block), edges, squares, &shares, cancel)?
+                    of_block(means, lines.block(block), edges, squares, &shares, cancel)?
                 }
                 Blocks::F64(lines) => {
-                    of_block(lines.block(block), edges, squares, &shares, cancel)?
+                    of_block(means, lines.block(block), edges, squares, &shares, cancel)?
                 }
             };
             lists.truncate(vectors.len());
@@ -85,14 +82,13 @@ pub fn lists(
 }
 
 fn of_block<T: Narrow>(
+    means: Means,
     lines: &[Line<T>],
     edges: &[f32],
     squares: &[f32],
     shares: &[f32; LANES],
     cancel: &AtomicBool,
 ) -> Result<Vec<List>, Cancelled> {
-    let level = Level::here();
-    let most = lines.len() / DENSE;
     let mut found: [Listed; LANES] = Default::default();
     let mut masks = vec![0u16; RUN];
     // Lanes whose lists are not too long.
@@ -101,7 +97,7 @@ fn of_block<T: Narrow>(
     for (run, (lines, squares)) in runs.enumerate() {
         check(cancel)?;
         let masks = &mut masks[..lines.len()];
-        T::reaching(level, lines, squares, shares, masks);
+        T::reaching(means.level, lines, squares, shares, masks);
         for (number, &mask) in masks.iter().enumerate() {
             let mut mask = mask & open;
             while mask != 0 {
@@ -114,7 +110,7 @@ fn of_block<T: Narrow>(
             }
         }
         for (lane, found) in found.iter_mut().enumerate() {
-            if found.samples.len() > most {
+            if found.samples.len() > means.longest {
                 open &= !(1 << lane);
                 *found = Listed::default();
             }

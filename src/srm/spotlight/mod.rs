@@ -44,6 +44,7 @@ use super::curve::{Directions, Sign};
 use super::epsilon::Epsilon;
 use super::plane::{Plane, PlaneSet};
 use super::records::Packed;
+use super::simd::Level;
 use arcs::{ArcSpec, FEWEST, Flags};
 use lists::List;
 use row::{Lanes, Slots};
@@ -55,6 +56,7 @@ pub(super) use tile::{ROWS, Unit};
 /// Samples seen from a basis, under a spotlight of one `ε`, on one grid.
 #[derive(Debug)]
 pub struct Spotlight {
+    level: Level,
     coordinates: Coordinates,
     epsilon: Epsilon,
     grid: AngleGrid,
@@ -70,6 +72,19 @@ pub struct Spotlight {
     squares: Vec<f32>,
     /// One a vector.
     lists: Vec<List>,
+}
+
+/// A vector whose list would hold more than one sample in so many is looked at
+/// sample by sample instead: that reads in order, sixteen at once.
+const DENSE: usize = 32;
+
+/// By what means samples are found.
+#[derive(Clone, Copy, Debug)]
+struct Means {
+    /// The vector unit.
+    level: Level,
+    /// Samples of the longest list.
+    longest: usize,
 }
 
 /// An arc, settled.
@@ -94,6 +109,22 @@ impl Spotlight {
         sign: Sign,
         cancel: &AtomicBool,
     ) -> Result<Self, Cancelled> {
+        let longest = coordinates.n_samples() / DENSE;
+        let means = Means {
+            level: Level::here(),
+            longest,
+        };
+        Self::by(means, coordinates, epsilon, grid, sign, cancel)
+    }
+
+    fn by(
+        means: Means,
+        coordinates: &Coordinates,
+        epsilon: Epsilon,
+        grid: &AngleGrid,
+        sign: Sign,
+        cancel: &AtomicBool,
+    ) -> Result<Self, Cancelled> {
         let threshold = epsilon.threshold();
         let edges: Vec<f32> = coordinates
             .lengths()
@@ -105,8 +136,9 @@ impl Spotlight {
             })
             .collect();
         let squares: Vec<f32> = edges.iter().map(|edge| edge * edge).collect();
-        let lists = lists::lists(coordinates, &edges, &squares, cancel)?;
+        let lists = lists::lists(means, coordinates, &edges, &squares, cancel)?;
         Ok(Self {
+            level: means.level,
             coordinates: coordinates.clone(),
             epsilon,
             grid: grid.clone(),
@@ -295,3 +327,6 @@ impl Spotlight {
         self.grid.distinct() < FEWEST
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -79,7 +79,7 @@ impl Rows {
         let zero_rows = spotlight.coordinates.activations().zero_rows();
         let is_cone = spotlight.epsilon.threshold() > 0.0;
         Self {
-            level: Level::here(),
+            level: spotlight.level,
             arcs: [Arcs::new(), Arcs::new()],
             entries,
             lanes: vec![[0; LANES]; ROWS * entries],

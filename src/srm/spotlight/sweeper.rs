@@ -9,14 +9,13 @@ use super::gather::{Entries, Role, Shape};
 use super::hits::{AT_ONCE, Hits};
 use super::lists::{List, Narrow};
 use super::rows::{Curves, Rows};
-use super::tile::{ROWS, Tile, Unit, flat};
+use super::tile::{Tile, Unit, flat};
 use crate::srm::cancel::{Cancelled, check};
 use crate::srm::coordinates::Blocks;
 use crate::srm::ensemble::Sums;
-use crate::srm::lines::LANES;
+use crate::srm::lines::{LANES, Line};
 use crate::srm::plane::PlaneSet;
 use crate::srm::records::Packed;
-use crate::srm::simd::Level;
 
 /// One thread's scratch and its share of the results.
 pub struct Sweeper {
@@ -159,7 +158,7 @@ impl Sweeper {
                 shape,
                 role,
             };
-            T::gather(Level::here(), entries, lines, &mut self.hits);
+            T::gather(work.spotlight.level, entries, lines, &mut self.hits);
             from = to;
         }
         Ok(())
@@ -200,7 +199,7 @@ impl Sweeper {
                 };
                 let edges = &spotlight.edges[samples.clone()];
                 self.hits
-                    .of_all(Level::here(), &plane, edges, from as u32, row as u32);
+                    .of_all(spotlight.level, &plane, edges, from as u32, row as u32);
             }
         }
         Ok(())
@@ -218,13 +217,23 @@ struct Work<'a> {
     cancel: &'a AtomicBool,
 }
 
-const _: () = assert!(ROWS <= u32::MAX as usize);
-
 /// Turns a run of lines into columns, [`AT_ONCE`] apart.
-fn turn<T: Narrow>(lines: &[crate::srm::lines::Line<T>], columns: &mut [f32]) {
-    for (k, column) in columns.chunks_exact_mut(AT_ONCE).enumerate() {
-        for (value, line) in column.iter_mut().zip(lines) {
-            *value = line.0[k].narrow();
+fn turn<T: Narrow>(lines: &[Line<T>], columns: &mut [f32]) {
+    let (whole, rest) = lines.as_chunks::<LANES>();
+    for (part, lines) in whole.iter().enumerate() {
+        let mut square = [[0.0; LANES]; LANES];
+        for (n, line) in lines.iter().enumerate() {
+            for (k, column) in square.iter_mut().enumerate() {
+                column[n] = line.0[k].narrow();
+            }
+        }
+        for (column, values) in columns.chunks_exact_mut(AT_ONCE).zip(&square) {
+            column[part * LANES..][..LANES].copy_from_slice(values);
+        }
+    }
+    for (n, line) in (whole.len() * LANES..).zip(rest) {
+        for (column, value) in columns.chunks_exact_mut(AT_ONCE).zip(&line.0) {
+            column[n] = value.narrow();
         }
     }
 }
