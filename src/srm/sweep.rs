@@ -204,7 +204,7 @@ impl<'a> Run<'a> {
         Self {
             spotlight,
             planes,
-            units: spotlight.units(planes),
+            units: spotlight.units(planes, in_order.then(|| most_planes(spotlight))),
             at: 0,
             size: 2 * threads,
             done: 0,
@@ -264,20 +264,25 @@ impl<'a> Run<'a> {
     }
 
     /// Units of the next block: as many as the grain allows; where curves are
-    /// wanted, whole first vectors, as many as the cap allows, but at least one.
+    /// wanted, so many that their planes follow one another, as the cap allows.
     fn block_size(&self) -> usize {
         let left = &self.units[self.at..];
         if self.curves.is_none() {
             return self.size.min(left.len());
         }
-        let most = BLOCK_CAP_BYTES / (4 * self.spotlight.grid().count());
+        let most = most_planes(self.spotlight);
         let (mut size, mut planes) = (0, 0);
-        for group in left.chunk_by(|a, b| a.first == b.first) {
-            planes += group.iter().map(|unit| unit.planes).sum::<usize>();
+        for (place, unit) in left.iter().enumerate() {
+            planes += unit.planes;
             if size > 0 && (planes > most || size >= self.size) {
                 break;
             }
-            size += group.len();
+            // The planes of several first vectors follow one another only where
+            // each of them is swept with all second ones.
+            let next = left.get(place + 1);
+            if unit.first.len() == 1 || next.is_none_or(|next| next.first != unit.first) {
+                size = place + 1;
+            }
         }
         size
     }
@@ -321,6 +326,11 @@ impl<'a> Run<'a> {
             nearest,
         })
     }
+}
+
+/// Planes whose curves one block may hold.
+fn most_planes(spotlight: &Spotlight) -> usize {
+    BLOCK_CAP_BYTES / (size_of::<i32>() * spotlight.grid().count())
 }
 
 /// Deals the curves of consecutive planes out to the units that sweep them.

@@ -130,10 +130,8 @@ levels! {
     fn lay_arcs(spec: &arcs::ArcSpec, hits: arcs::Inputs<'_>, out: &mut arcs::Outputs<'_>) -> u32 = arcs::lay;
     /// See [`row::finish`].
     fn finish_row_plain(row: &mut [row::Lanes], offsets: row::Offsets, sums: &mut row::NarrowSums) -> row::Extent = row::finish;
-    /// See [`lists::reaching`].
-    fn reaching_f32(lines: &[Line<f32>], squares: &[f32], shares: &[f32; LANES], masks: &mut [u16]) = lists::reaching, f32;
-    /// See [`lists::reaching`].
-    fn reaching_f64(lines: &[Line<f64>], squares: &[f32], shares: &[f32; LANES], masks: &mut [u16]) = lists::reaching, f64;
+    fn reaching_plain_f32(lines: &[Line<f32>], squares: &[f32], shares: &[f32; LANES], masks: &mut [u16]) = lists::reaching, f32;
+    fn reaching_plain_f64(lines: &[Line<f64>], squares: &[f32], shares: &[f32; LANES], masks: &mut [u16]) = lists::reaching, f64;
     fn gather_plain_f32(list: gather::Entries<'_>, lines: &[Line<f32>], hits: &mut Hits) = gather::gather, f32;
     fn gather_plain_f64(list: gather::Entries<'_>, lines: &[Line<f64>], hits: &mut Hits) = gather::gather, f64;
 }
@@ -151,6 +149,38 @@ pub fn finish_row(
         return unsafe { x86::finish_row(row, offsets, sums) };
     }
     finish_row_plain(level, row, offsets, sums)
+}
+
+/// See [`lists::reaching`].
+pub fn reaching_f32(
+    level: Level,
+    lines: &[Line<f32>],
+    squares: &[f32],
+    shares: &[f32; LANES],
+    masks: &mut [u16],
+) {
+    #[cfg(target_arch = "x86_64")]
+    if level == Level::Avx512 {
+        // SAFETY: `Level::found` has seen every feature that it is compiled for.
+        return unsafe { x86::reaching_f32(lines, squares, shares, masks) };
+    }
+    reaching_plain_f32(level, lines, squares, shares, masks);
+}
+
+/// See [`lists::reaching`].
+pub fn reaching_f64(
+    level: Level,
+    lines: &[Line<f64>],
+    squares: &[f32],
+    shares: &[f32; LANES],
+    masks: &mut [u16],
+) {
+    #[cfg(target_arch = "x86_64")]
+    if level == Level::Avx512 {
+        // SAFETY: `Level::found` has seen every feature that it is compiled for.
+        return unsafe { x86::reaching_f64(lines, squares, shares, masks) };
+    }
+    reaching_plain_f64(level, lines, squares, shares, masks);
 }
 
 /// See [`gather::gather`].

@@ -46,6 +46,31 @@ fn load_f64(line: &Line<f64>) -> __m512 {
     _mm512_insertf32x8::<1>(low, _mm512_cvtpd_ps(high))
 }
 
+/// The loop of [`super::lists::reaching`], a mask a line.
+macro_rules! reachings {
+    ($name:ident, $load:ident, $t:ty) => {
+        #[target_feature(
+            enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi1,bmi2,lzcnt,popcnt"
+        )]
+        pub fn $name(
+            lines: &[Line<$t>],
+            squares: &[f32],
+            shares: &[f32; LANES],
+            masks: &mut [u16],
+        ) {
+            // SAFETY: it is an array of 16 values.
+            let shares = unsafe { _mm512_loadu_ps(shares.as_ptr()) };
+            for ((line, &square), mask) in lines.iter().zip(squares).zip(masks) {
+                let line = $load(line);
+                let reach = _mm512_mul_ps(_mm512_set1_ps(square), shares);
+                *mask = _mm512_cmp_ps_mask::<_CMP_GE_OQ>(_mm512_mul_ps(line, line), reach);
+            }
+        }
+    };
+}
+reachings!(reaching_f32, load_f32, f32);
+reachings!(reaching_f64, load_f64, f64);
+
 /// The loop of [`super::gather::gather`], its candidates compressed.
 macro_rules! gathers {
     ($name:ident, $load:ident, $t:ty) => {

@@ -204,12 +204,16 @@ impl Spotlight {
         record.with_peak(Some((0, count))).with_total(total)
     }
 
-    /// Cuts a set of planes into units of a millisecond or two of work, at most a
-    /// tile each, those of some first vectors after those of the ones before.
-    pub(super) fn units(&self, set: &PlaneSet) -> Vec<Unit> {
+    /// Cuts a set of planes into units of some milliseconds of work, at most a tile
+    /// each, those of some first vectors after those of the ones before. Where curves
+    /// of at most so many planes are held at once, those of as few first vectors.
+    pub(super) fn units(&self, set: &PlaneSet, held: Option<usize>) -> Vec<Unit> {
         let m = self.lists.len() as u32;
         let lanes = row::LANES as u32;
-        let height = self.unit_height();
+        let mut height = self.unit_height();
+        while height > 1 && held.is_some_and(|held| height * m as usize > held) {
+            height /= 2;
+        }
         let mut units = Vec::new();
         for first in (0..m).step_by(height) {
             let first = first..m.min(first + height as u32);

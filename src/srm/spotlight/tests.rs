@@ -92,7 +92,7 @@ fn activations(case: &Case) -> Activations {
         }
         match case.kind {
             Kind::Mixed => {
-                for _ in 0..1 + number % 2 {
+                for _ in 0..=number % 2 {
                     row[pick(&mut rng)] += 4.0 * (d as f64).sqrt();
                 }
             }
