@@ -8,6 +8,7 @@ use super::super::{
     Align, Color, ColorMap, ColorScale, Item, Palette, Point, Raster, Rect, Scene, Stroke, percent,
 };
 use super::codes::diverging;
+use super::view::{DIGIT, digits};
 use super::{Atlas, AtlasLayout, AtlasOrder, Quantity};
 
 /// Height of the numbers along the axes.
@@ -27,6 +28,8 @@ pub struct AtlasView<'a> {
     pub bar: Arc<Raster>,
     /// What a vector of the basis is called.
     pub noun: &'a str,
+    /// Row and column of the cell that the pointer reads.
+    pub pointer: Option<[usize; 2]>,
     /// Colours of what is no cell.
     pub palette: Palette,
 }
@@ -119,6 +122,12 @@ fn tick_step(cell_points: f64, room: f64) -> usize {
     }
 }
 
+/// The middle of a cell.
+fn middle_of(view: &AtlasView<'_>, cell: [usize; 2]) -> Point {
+    let block = view.layout.block(cell, 1);
+    [block.x + block.width / 2.0, block.y + block.height / 2.0]
+}
+
 fn axis_name(view: &AtlasView<'_>, letter: &str) -> String {
     let noun = view.noun;
     match (view.atlas.order, view.atlas.quantity) {
@@ -136,18 +145,20 @@ fn rows_axis(scene: &mut Scene, view: &AtlasView<'_>) {
     let [rows, _] = view.layout.seen();
     let step = tick_step(view.layout.cell_points(), 18.0);
     for row in rows.filter(|row| row.is_multiple_of(step)) {
-        let block = view.layout.block([row, 0], 1);
-        let at = block.y + block.height / 2.0;
+        let at = middle_of(view, [row, 0])[1];
         if !(y..=y + height).contains(&at) {
             continue;
         }
         scene.line(vec![[x - 4.0, at], [x, at]], Stroke::solid(1.0, ink));
-        let text = view.atlas.vectors[row].to_string();
-        scene.text([x - 7.0, at], text, FONT, Align::End, ink);
+        let read = view.pointer.map(|cell| middle_of(view, cell)[1]);
+        if read.is_none_or(|read| (read - at).abs() > 14.0) {
+            let text = view.atlas.vectors[row].to_string();
+            scene.text([x - 7.0, at], text, FONT, Align::End, ink);
+        }
     }
-    let digits = view.atlas.side.max(1).ilog10() as f32 + 1.0;
+    let numbers = DIGIT * digits(view.atlas.side) as f32;
     scene.items.push(Item::Text {
-        at: [x - 16.0 - digits * 7.0, y + height / 2.0],
+        at: [x - 20.0 - numbers, y + height / 2.0],
         text: axis_name(view, "i"),
         size: FONT,
         align: Align::Middle,
@@ -167,14 +178,10 @@ fn columns_axis(scene: &mut Scene, view: &AtlasView<'_>) {
     let ink = view.palette.secondary;
     let bottom = y + height;
     let [_, columns] = view.layout.seen();
-    let digits = view.atlas.side.max(1).ilog10() + 1;
-    let step = tick_step(
-        view.layout.cell_points(),
-        12.0 + 7.0 * f64::from(digits.max(2)),
-    );
+    let room = 12.0 + DIGIT * digits(view.atlas.side) as f32;
+    let step = tick_step(view.layout.cell_points(), f64::from(room));
     for column in columns.filter(|column| column.is_multiple_of(step)) {
-        let block = view.layout.block([0, column], 1);
-        let at = block.x + block.width / 2.0;
+        let at = middle_of(view, [0, column])[0];
         if !(x..=x + width).contains(&at) {
             continue;
         }
@@ -182,8 +189,11 @@ fn columns_axis(scene: &mut Scene, view: &AtlasView<'_>) {
             vec![[at, bottom], [at, bottom + 4.0]],
             Stroke::solid(1.0, ink),
         );
-        let text = view.atlas.vectors[column].to_string();
-        scene.text([at, bottom + 13.0], text, FONT, Align::Middle, ink);
+        let read = view.pointer.map(|cell| middle_of(view, cell)[0]);
+        if read.is_none_or(|read| (read - at).abs() > room - 6.0) {
+            let text = view.atlas.vectors[column].to_string();
+            scene.text([at, bottom + 13.0], text, FONT, Align::Middle, ink);
+        }
     }
     let at = [x + width / 2.0, bottom + 29.0];
     scene.text(at, axis_name(view, "j"), FONT, Align::Middle, ink);
@@ -227,7 +237,7 @@ fn color_bar(scene: &mut Scene, view: &AtlasView<'_>) {
         scale => format!(" ({} scale)", scale.name()),
     };
     scene.items.push(Item::Text {
-        at: [x + width + 52.0, y + height / 2.0],
+        at: [x + width + 50.0, y + height / 2.0],
         text: format!("{name}{scale}"),
         size: FONT,
         align: Align::Middle,
@@ -299,12 +309,16 @@ fn grown(rect: Rect) -> Rect {
     }
 }
 
-/// Lines through the cell under the pointer, and its vectors' numbers on both axes.
+/// Lines through the cell that the pointer reads, and its vectors' numbers on both
+/// axes.
 #[must_use]
-pub fn atlas_pointer(size: Point, view: &AtlasView<'_>, cell: [usize; 2]) -> Scene {
+pub fn atlas_pointer(size: Point, view: &AtlasView<'_>) -> Scene {
     let mut scene = Scene {
         size,
         items: Vec::new(),
+    };
+    let Some(cell) = view.pointer else {
+        return scene;
     };
     let Rect {
         x,
@@ -314,8 +328,8 @@ pub fn atlas_pointer(size: Point, view: &AtlasView<'_>, cell: [usize; 2]) -> Sce
     } = view.layout.plot;
     let block = view.layout.block(cell, 1);
     let clamp = |at: f32, start: f32, length: f32| at.clamp(start, start + length);
-    let across = clamp(block.y + block.height / 2.0, y, height);
-    let down = clamp(block.x + block.width / 2.0, x, width);
+    let middle = middle_of(view, cell);
+    let (across, down) = (clamp(middle[1], y, height), clamp(middle[0], x, width));
     let casing = Stroke::solid(3.0, view.palette.background.alpha(110));
     let line = Stroke::solid(1.0, view.palette.text.alpha(190));
     let gap = (block.width / 2.0).max(5.0);
@@ -335,24 +349,9 @@ pub fn atlas_pointer(size: Point, view: &AtlasView<'_>, cell: [usize; 2]) -> Sce
     scene
 }
 
-/// A vector's number over the axis, on the ground so that no tick shows through.
+/// A vector's number on the axis.
 fn badge(scene: &mut Scene, view: &AtlasView<'_>, at: Point, place: usize, align: Align) {
     let text = view.atlas.vectors[place].to_string();
-    let width = text.len() as f32 * 7.0 + 8.0;
-    let left = match align {
-        Align::Start => at[0],
-        Align::Middle => at[0] - width / 2.0,
-        Align::End => at[0] - width + 4.0,
-    };
-    scene.items.push(Item::Fill {
-        rect: Rect {
-            x: left,
-            y: at[1] - 8.0,
-            width,
-            height: 16.0,
-        },
-        color: view.palette.background,
-    });
     scene.items.push(Item::Text {
         at,
         text,

@@ -5,6 +5,18 @@ use super::super::{Point, Rect};
 /// Points that a cell takes at the closest zoom, if it does not take more anyway.
 const CLOSEST: f64 = 48.0;
 
+/// Room at the left for the axis' name and ticks, and for each digit of its numbers.
+const LEFT: f32 = 29.0;
+/// Width of a digit at the size of the axes' numbers.
+pub(super) const DIGIT: f32 = 7.0;
+/// Room at the right for the colour bar.
+const RIGHT: f32 = 80.0;
+
+/// Digits of the numbers along a side, two at least.
+pub(super) fn digits(side: usize) -> u32 {
+    (side.max(2) - 1).ilog10().max(1) + 1
+}
+
 /// What of the square is looked at; in shares of its side, so that it stays when
 /// the window or the layer changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,27 +60,29 @@ impl AtlasLayout {
     /// The layout of an atlas of `side` vectors in a view of that size.
     #[must_use]
     pub fn new(size: Point, camera: AtlasCamera, side: usize) -> Self {
+        let left = LEFT + DIGIT * digits(side) as f32;
         let room = Rect {
-            x: 62.0,
+            x: left,
             y: 8.0,
-            width: (size[0] - 62.0 - 84.0).max(40.0),
+            width: (size[0] - left - RIGHT).max(40.0),
             height: (size[1] - 8.0 - 40.0).max(40.0),
         };
         let fit = f64::from(room.width.min(room.height));
         let most = (CLOSEST * side as f64 / fit).max(1.0);
         let zoom = camera.zoom.clamp(1.0, most);
         let extent = fit * zoom;
-        let place = |centre: f64, start: f32, length: f32| {
+        // Where it is smaller than the room it stands in the middle, and at the top.
+        let place = |centre: f64, start: f32, length: f32, slack: f64| {
             let (start, length) = (f64::from(start), f64::from(length));
-            let middle = start + length / 2.0;
             if extent <= length {
-                return middle - extent / 2.0;
+                return start + (length - extent) * slack;
             }
+            let middle = start + length / 2.0;
             (middle - centre * extent).clamp(start + length - extent, start)
         };
         let corner = [
-            place(camera.centre[0], room.x, room.width),
-            place(camera.centre[1], room.y, room.height),
+            place(camera.centre[0], room.x, room.width, 0.5),
+            place(camera.centre[1], room.y, room.height, 0.0),
         ];
         let seen = |corner: f64, start: f32, length: f32| {
             let first = (corner as f32).max(start);
@@ -80,6 +94,9 @@ impl AtlasLayout {
         let (x, width) = seen(corner[0], room.x, room.width);
         let (y, height) = seen(corner[1], room.y, room.height);
         let middle = |corner: f64, start: f32, length: f32| {
+            if extent <= f64::from(length) {
+                return 0.5;
+            }
             (f64::from(start) + f64::from(length) / 2.0 - corner) / extent
         };
         Self {
