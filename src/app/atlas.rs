@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use egui::{Color32, ColorImage, Context, Painter, Pos2, TextureHandle, TextureOptions, pos2};
 
 use crate::scene::{
-    AtlasCamera, AtlasLayout, AtlasOrder, ColorMap, ColorScale, Palette, Quantity, Raster,
+    AtlasCamera, AtlasLayout, AtlasOrder, ColorMap, ColorScale, Level, Palette, Quantity, Raster,
     atlas_bar, atlas_table,
 };
 use crate::worker::Generation;
@@ -335,24 +335,17 @@ impl Uploads {
             else {
                 continue;
             };
-            let at = self.picture.atlas.levels[level].shift;
-            let side = self.picture.atlas.levels[level].side;
-            let [first, last] = [key, [level, key[1] + 1, key[2] + 1]]
-                .map(|[_, row, column]| [row, column].map(|tile| (tile * TILE).min(side)));
+            let Level {
+                shift: at, side, ..
+            } = self.picture.atlas.levels[level];
+            let [first, last] = corners(key, side);
             let corner = |cell: [usize; 2]| {
                 let rect = layout.block(cell.map(|place| place << at), 1);
                 pos2(origin.x + rect.x, origin.y + rect.y)
             };
             let rect = egui::Rect::from_min_max(corner(first), corner(last));
-            let coarse = &self.picture.atlas.levels[parent[0]];
-            let share = |[row, column]: [usize; 2]| {
-                let share = |place: usize, tile: usize| {
-                    let start = (tile * TILE) as f32;
-                    let length = ((tile + 1) * TILE).min(coarse.side) as f32 - start;
-                    (place as f32 / (1u64 << above) as f32 - start) / length
-                };
-                pos2(share(column, parent[2]), share(row, parent[1]))
-            };
+            let coarse = self.picture.atlas.levels[parent[0]].side;
+            let share = |block| share_within(parent, coarse, block, above);
             let part = egui::Rect::from_min_max(share(first), share(last));
             if let Some(tile) = self.tiles.get_mut(&parent) {
                 tile.used = frame;
@@ -385,9 +378,47 @@ fn parent([level, row, column]: TileKey, above: usize) -> TileKey {
     [level + above, row >> above, column >> above]
 }
 
+/// The first block of a tile, and the one after its last, as row and column of a
+/// level of so many blocks a side.
+fn corners([_, row, column]: TileKey, side: usize) -> [[usize; 2]; 2] {
+    let blocks = |[row, column]: [usize; 2]| [row, column].map(|tile| (tile * TILE).min(side));
+    [blocks([row, column]), blocks([row + 1, column + 1])]
+}
+
+/// Where the corner of a block lies within a tile so many levels above it, in
+/// shares of the tile's width and height.
+fn share_within([_, row, column]: TileKey, side: usize, block: [usize; 2], above: usize) -> Pos2 {
+    let share = |place: usize, tile: usize| {
+        let start = (tile * TILE) as f32;
+        let length = ((tile + 1) * TILE).min(side) as f32 - start;
+        (place as f32 / (1u64 << above) as f32 - start) / length
+    };
+    pos2(share(block[1], column), share(block[0], row))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tile_is_drawn_from_its_own_part_of_a_coarser_one() {
+        // 2,000 blocks a side; four levels up 125, in one tile.
+        let [first, last] = corners([0, 3, 7], 2000);
+        assert_eq!((first, last), ([768, 1792], [1024, 2000]));
+        let above = parent([0, 3, 7], 4);
+        assert_eq!(above, [4, 0, 0]);
+        let [from, to] = [first, last].map(|block| share_within(above, 125, block, 4));
+        assert_eq!((from.x, from.y), (112.0 / 125.0, 48.0 / 125.0));
+        assert_eq!((to.x, to.y), (1.0, 64.0 / 125.0));
+        // From itself all of it is drawn.
+        let [from, to] = [first, last].map(|block| share_within([0, 3, 7], 2000, block, 0));
+        assert_eq!((from, to), (pos2(0.0, 0.0), pos2(1.0, 1.0)));
+        // One level up the tile is the second of two in each direction.
+        let above = parent([0, 3, 7], 1);
+        let [from, to] = [first, last].map(|block| share_within(above, 1000, block, 1));
+        assert_eq!((from.y, to.y), (0.5, 1.0));
+        assert!((from.x - 128.0 / 232.0).abs() < 1e-6 && to.x == 1.0);
+    }
 
     #[test]
     fn a_tile_lies_within_its_parents() {

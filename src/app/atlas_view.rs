@@ -40,11 +40,13 @@ impl App {
 
     /// The title of both views, with the switch between them.
     pub(super) fn planes_headline(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let planes = self.shown_sweep().map(|view| view.sweep.records.len());
+        let planes = self
+            .shown_sweep()
+            .map(|view| view.sweep.spec.planes.in_all());
         let heading = match planes {
             // The status bar has their number too.
             _ if ui.available_width() < 260.0 => "Planes".to_owned(),
-            Some(planes) => format!("All {}", count_of(planes as u64, "plane")),
+            Some(planes) => format!("All {}", count_of(planes, "plane")),
             None => "All planes".to_owned(),
         };
         headline(ui, &heading, |ui| {
@@ -89,8 +91,13 @@ impl App {
             info.current_text_value.clone_from(&announced);
             info
         });
-        if picture.atlas.dark == picture.atlas.planes {
-            let text = "Every plane is dark at this ε. Auto (A) finds one that shows something.";
+        if picture.atlas.dark == picture.atlas.planes && picture.atlas.not_swept == 0 {
+            self.atlas.is_complete = true;
+            let text = if picture.atlas.planes == 0 {
+                "This basis has no plane: all its vectors are parallel."
+            } else {
+                "Every plane is dark at this ε. Auto (A) finds one that shows something."
+            };
             ui.put(rect, egui::Label::new(egui::RichText::new(text).weak()));
             return;
         }
@@ -222,7 +229,7 @@ impl App {
         }
         if atlas.not_swept > 0 {
             let (planes, all) = (number(atlas.planes), atlas.planes + atlas.not_swept);
-            parts.push(format!("a draw of {planes} of {}", number(all)));
+            parts.push(format!("a sample of {planes} of {} planes", number(all)));
         }
         parts.push(self.what_a_pixel_is(picture));
         if atlas.dark > 0 {
@@ -242,7 +249,12 @@ impl App {
         match picture.atlas.levels.get(self.atlas.level) {
             Some(blocks) if blocks.shift > 0 => {
                 let side = number(1 << blocks.shift);
-                format!("each pixel: the most extreme of {side} × {side} planes")
+                let finest = if self.atlas.level == 0 {
+                    " (none finer is kept of so wide a layer)"
+                } else {
+                    ""
+                };
+                format!("each pixel: the most extreme of {side} × {side} planes{finest}")
             }
             _ => "one cell a plane".to_owned(),
         }
@@ -293,6 +305,14 @@ impl App {
             let name = plane_text(plane);
             return format!("{name}\nnot among the planes drawn so far\nclick: its own curve");
         };
+        let blocks = atlas.levels.get(level).filter(|blocks| blocks.shift > 0);
+        let side = blocks.map(|blocks| number(1 << blocks.shift));
+        if record.lit == 0 {
+            return match side {
+                Some(side) => format!("all of the {side} × {side} planes here are dark"),
+                None => format!("{}\ndark: no sample is lit", plane_text(record.plane)),
+            };
+        }
         let mut lines = vec![plane_text(record.plane)];
         lines.extend(self.numbers(picture, &record));
         if atlas.quantity == Quantity::Alignment
@@ -301,12 +321,10 @@ impl App {
         {
             lines.push("faded: from so few samples an index is noise".to_owned());
         }
-        match atlas.levels.get(level) {
-            Some(blocks) if blocks.shift > 0 => {
-                let side = number(1 << blocks.shift);
-                lines.push(format!("the most extreme of {side} × {side} planes here"));
-            }
-            _ => {}
+        if let Some(side) = side {
+            lines.push(format!(
+                "the most extreme of the {side} × {side} planes here"
+            ));
         }
         lines.join("\n")
     }

@@ -31,7 +31,13 @@ pub(super) struct Coder {
     pub most: i64,
     enough: u64,
     n_samples: usize,
+    /// The codes of the counts from 0 on: a logarithm a plane would take longer
+    /// than all the rest.
+    codes: Vec<u8>,
 }
+
+/// Most counts whose codes are worked out beforehand.
+const MOST_CODES: i64 = 1 << 20;
 
 impl Coder {
     pub fn new(source: &AtlasSource<'_>) -> Self {
@@ -42,7 +48,7 @@ impl Coder {
             Quantity::Peak => indices.map(|r| records.peak_and_total(r).0).max(),
             Quantity::Lit => indices.map(|r| records.lit(r) as i64).max(),
         };
-        Self {
+        let mut coder = Self {
             quantity: source.quantity,
             scale: match source.quantity {
                 Quantity::Alignment => ColorScale::Linear,
@@ -51,7 +57,16 @@ impl Coder {
             most: most.unwrap_or(0),
             enough: enough_light(source.sweep.n_samples),
             n_samples: source.sweep.n_samples,
-        }
+            codes: Vec::new(),
+        };
+        let known = 0..(coder.most + 1).min(MOST_CODES);
+        coder.codes = known.map(|count| coder.count_code(count)).collect();
+        coder
+    }
+
+    fn count_code(&self, count: i64) -> u8 {
+        let place = self.scale.place(count as f64, self.most as f64);
+        DARK + (place.clamp(0.0, 1.0) * STEPS).round() as u8
     }
 
     pub fn code(&self, records: &Records, index: usize) -> u8 {
@@ -64,8 +79,9 @@ impl Coder {
             Quantity::Peak => records.peak_and_total(index).0,
             Quantity::Lit => records.lit(index) as i64,
         };
-        let place = self.scale.place(count as f64, self.most as f64);
-        DARK + (place.clamp(0.0, 1.0) * STEPS).round() as u8
+        let known = usize::try_from(count).ok();
+        let known = known.and_then(|count| self.codes.get(count));
+        known.map_or_else(|| self.count_code(count), |&code| code)
     }
 }
 

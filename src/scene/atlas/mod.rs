@@ -281,14 +281,15 @@ fn by_sum(source: &AtlasSource<'_>, go_on: &mut dyn FnMut() -> bool) -> Option<V
             .into_par_iter()
             .with_min_len(rows.div_ceil(4 * rayon::current_num_threads()))
             .fold(nothing, |mut sums, i| {
+                let mut own = (0, 0);
                 planes_of_first(&sweep.spec.planes, i as u32, |index, j| {
                     let value = source.quantity.summand(&sweep.records, index);
-                    for vector in [i, j as usize] {
-                        let (sum, planes) = &mut sums[vector];
+                    for (sum, planes) in [&mut own, &mut sums[j as usize]] {
                         *sum += value;
                         *planes += 1;
                     }
                 });
+                sums[i] = (sums[i].0 + own.0, sums[i].1 + own.1);
                 sums
             })
             .reduce(nothing, add);

@@ -2,7 +2,7 @@
 
 use egui::{Event, Key, MouseWheelUnit, Pos2, TouchPhase, Vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use followspot::app::{App, PlanesAs};
 use followspot::scene::{AtlasCamera, AtlasLayout, AtlasOrder, Quantity};
 use followspot::srm::Plane;
@@ -209,10 +209,78 @@ fn a_wide_layer_says_what_a_pixel_shows_and_is_zoomed_to_its_cells() {
 }
 
 #[test]
-fn keys_of_the_atlas_do_nothing_to_the_heatmap_and_its_menu_says_why() {
+fn keys_of_the_atlas_leave_the_heatmap_and_the_menu_says_why() {
     let mut window = open();
     settle(&mut window);
     window.key_press(Key::Plus);
     settle(&mut window);
     assert_eq!(window.state().atlas_camera(), AtlasCamera::default());
+    window.get_by_label("View").click();
+    window.run_steps(3);
+    let entry = window.get_by_label_contains("Zoom in");
+    assert!(entry.accesskit_node().is_disabled());
+}
+
+#[test]
+fn a_dark_layer_says_how_to_light_it_and_the_picture_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wide.npy");
+    write_npy(&path, &noise(40, 60));
+    let mut window = open_with(vec![path]);
+    settle(&mut window);
+    window.key_press(Key::T);
+    settle(&mut window);
+    window.get_by_label("Paper 0.9").click();
+    settle(&mut window);
+    window.get_by_label_contains("Every plane is dark");
+    window.key_press(Key::A);
+    settle(&mut window);
+    assert!(
+        window
+            .query_by_label_contains("Every plane is dark")
+            .is_none()
+    );
+    let atlas = window.state().atlas_on_screen().unwrap();
+    assert!(atlas.dark < atlas.planes);
+}
+
+#[test]
+fn closing_the_last_dump_takes_the_atlas_off_the_screen() {
+    let mut window = atlas();
+    window.key_press_modifiers(egui::Modifiers::COMMAND, Key::W);
+    window.run_steps(3);
+    assert!(window.state().atlas_on_screen().is_none());
+    window.get_by_label_contains("one cell a plane, neurons along both sides");
+}
+
+#[test]
+fn parallel_vectors_have_no_cell_and_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (acts, basis) = (
+        folder.path().join("acts.npy"),
+        folder.path().join("basis.npy"),
+    );
+    write_npy(&acts, &noise(80, 6));
+    let mut vectors = noise(9, 6);
+    let first = vectors.row(0).to_owned();
+    vectors.row_mut(7).assign(&(-2.0 * first));
+    write_npy(&basis, &vectors);
+    let mut window = open_with(vec![acts]);
+    settle(&mut window);
+    followspot_window_tests::drop_files(&mut window, &[&basis]);
+    until(&mut window, "the basis is set", |app| {
+        let layer = app.document().layer();
+        layer.is_some_and(|layer| layer.basis_name.is_some())
+    });
+    settle(&mut window);
+    window.key_press(Key::T);
+    settle(&mut window);
+    window.get_by_label_contains("1 parallel pair without a plane");
+    let before = selected(&window);
+    let at = place(&window, [7, 0]);
+    click(&mut window, at);
+    assert_eq!(selected(&window), before);
+    let at = place(&window, [7, 1]);
+    click(&mut window, at);
+    assert_eq!(selected(&window), Plane { i: 1, j: 7 });
 }
