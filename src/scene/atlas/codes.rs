@@ -191,7 +191,8 @@ fn sampled(
         }
         let place = triangle.place(plane.i, plane.j);
         let code = &mut triangle.codes[place];
-        if plane.i < plane.j || *code == NOT_SWEPT {
+        // The one with `i < j` comes before its mirror image.
+        if *code == NOT_SWEPT {
             *code = coder.code(records, index);
         }
     }
@@ -201,8 +202,8 @@ fn sampled(
 /// The colour of each code.
 #[must_use]
 pub fn atlas_table(quantity: Quantity, map: ColorMap, palette: &Palette) -> [[u8; 4]; 256] {
+    // What is no plane, or was not drawn, is the ground.
     let mut table = [palette.background.0; 256];
-    table[NOT_SWEPT as usize] = palette.border.0;
     match quantity {
         Quantity::Alignment => {
             table[DARK as usize] = palette.plot.0;
