@@ -4,6 +4,7 @@
 
 mod apply;
 mod atlas;
+mod atlas_controls;
 mod atlas_view;
 mod command;
 mod data_panel;

@@ -277,9 +277,13 @@ fn parallel_vectors_have_no_cell_and_are_counted() {
     settle(&mut window);
     window.get_by_label_contains("1 parallel pair without a plane");
     let before = selected(&window);
-    let at = place(&window, [7, 0]);
-    click(&mut window, at);
-    assert_eq!(selected(&window), before);
+    for cell in [[7, 0], [0, 7]] {
+        let at = place(&window, cell);
+        click(&mut window, at);
+        assert_eq!(selected(&window), before);
+        let said = window.query_by_label_contains("choose another pair");
+        assert!(said.is_none(), "a click there asks for nothing");
+    }
     let at = place(&window, [7, 1]);
     click(&mut window, at);
     assert_eq!(selected(&window), Plane { i: 1, j: 7 });
