@@ -13,7 +13,7 @@ use crate::worker::jobs;
 use crate::worker::message::{Heatmap, LoadAs, LoadRequest};
 
 use super::command::Command;
-use super::document::auto_epsilon;
+use super::document::{PlanesAs, auto_epsilon};
 use super::state::{Overlay, Picker, Tone};
 use super::{App, DialogAnswer, theme};
 
@@ -56,12 +56,24 @@ impl App {
             Command::SetOrder(order) => self.preferences.order = order,
             Command::SetMap(map) => self.preferences.map = map,
             Command::SetScale(scale) => self.preferences.scale = scale,
+            Command::ShowPlanesAs(choice) => self.preferences.planes_as = choice,
+            Command::SwitchPlanes => {
+                let shown = &mut self.preferences.planes_as;
+                *shown = match shown {
+                    PlanesAs::Heatmap => PlanesAs::Atlas,
+                    PlanesAs::Atlas => PlanesAs::Heatmap,
+                };
+            }
+            Command::SetQuantity(quantity) => self.preferences.quantity = quantity,
+            Command::SetAtlasOrder(order) => self.preferences.atlas_order = order,
+            Command::ZoomAtlas(zoom) => self.zoom_atlas(zoom),
             Command::ToggleHelp => self.toggle(Overlay::Help),
             Command::ToggleAbout => self.toggle(Overlay::About),
             Command::Cancel => self.cancel(),
             Command::SweepAgain => {
                 self.state.sweep.retry();
                 self.state.heatmap.retry();
+                self.state.atlas.retry();
             }
             Command::Dismiss(id) => self.state.notices.retain(|notice| notice.id != id),
             Command::DismissAll => self.state.notices.clear(),
@@ -239,11 +251,16 @@ impl App {
             self.worker.cancel(Lane::Load);
             let text = "Opening was cancelled; what is open is unchanged.";
             self.notify(Tone::Success, text.to_owned(), Vec::new());
-        } else if self.worker.is_busy(Lane::Sweep) || self.worker.is_busy(Lane::Heatmap) {
+        } else if [Lane::Sweep, Lane::Heatmap, Lane::Atlas]
+            .map(|lane| self.worker.is_busy(lane))
+            .contains(&true)
+        {
             self.worker.cancel(Lane::Sweep);
             self.worker.cancel(Lane::Heatmap);
+            self.worker.cancel(Lane::Atlas);
             self.state.sweep.refuse();
             self.state.heatmap.refuse();
+            self.state.atlas.refuse();
             self.state.first_look = None;
             let offer = ("Sweep again".to_owned(), Command::SweepAgain);
             let text = "The sweep was cancelled.";

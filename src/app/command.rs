@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::scene::{AngleUnit, ColorMap, ColorScale, PlaneOrder};
+use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
 use crate::srm::{Epsilon, Plane, PlaneMode, Sign};
 use crate::worker::message::LoadRequest;
 
-use super::document::{Fit, ThemeChoice};
+use super::document::{Fit, PlanesAs, ThemeChoice};
 
 /// One thing to do.
 #[derive(Clone, Debug)]
@@ -105,6 +105,16 @@ pub enum Command {
     SetMap(ColorMap),
     /// Scale the heatmap's colours so.
     SetScale(ColorScale),
+    /// Show all planes as a heatmap or as an atlas.
+    ShowPlanesAs(PlanesAs),
+    /// The other of the two.
+    SwitchPlanes,
+    /// Colour the atlas by that number.
+    SetQuantity(Quantity),
+    /// Order the atlas so.
+    SetAtlasOrder(AtlasOrder),
+    /// Look at the atlas from closer or from further away.
+    ZoomAtlas(Zoom),
     /// Show or hide the keyboard shortcuts.
     ToggleHelp,
     /// Show or hide what the program is.
@@ -120,6 +130,17 @@ pub enum Command {
     DismissAll,
     /// Let the ensemble's axis follow every plane, or mean ± std alone.
     SetFit(Fit),
+}
+
+/// A step closer to the atlas, or away from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zoom {
+    /// Closer.
+    In,
+    /// Further away.
+    Out,
+    /// All of it.
+    Fit,
 }
 
 /// Menus, from left to right.
@@ -362,6 +383,34 @@ pub static ACTIONS: &[Action] = &[
         None,
         Command::SetUnit(AngleUnit::Pi),
         "Write angles as π/4"
+    ),
+    action!(
+        View,
+        "Heatmap or atlas",
+        Some(plain(Key::T)),
+        Command::SwitchPlanes,
+        "All planes as rows over the angle, or as cells of neurons × neurons"
+    ),
+    action!(
+        View,
+        "Zoom in",
+        Some(plain(Key::Plus)),
+        Command::ZoomAtlas(Zoom::In),
+        "A closer look at the atlas; the wheel and a double click zoom where the pointer is"
+    ),
+    action!(
+        View,
+        "Zoom out",
+        Some(plain(Key::Minus)),
+        Command::ZoomAtlas(Zoom::Out),
+        "More of the atlas at once"
+    ),
+    action!(
+        View,
+        "Fit the atlas",
+        Some(plain(Key::Num0)),
+        Command::ZoomAtlas(Zoom::Fit),
+        "The whole atlas in view"
     ),
     action!(
         Help,

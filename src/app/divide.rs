@@ -25,7 +25,7 @@ impl App {
         let ensemble = Rect::from_min_max(pos2(area.left(), low), area.max);
         self.splitters(ui, area, pos2(middle, low));
         within(ui, polar, |ui| self.polar_view(ui, commands));
-        within(ui, heatmap, |ui| self.heatmap_view(ui, commands));
+        within(ui, heatmap, |ui| self.planes_view(ui, commands));
         within(ui, ensemble, |ui| self.ensemble_view(ui, commands));
         ui.advance_cursor_after_rect(area);
     }

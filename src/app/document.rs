@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::scene::{AngleUnit, ColorMap, ColorScale, PlaneOrder};
+use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
 use crate::srm::{AngleGrid, Epsilon, PAPER_EPSILON, Plane, PlaneMode, PlaneSet, Sign, SweepSpec};
 use crate::worker::message::Layer;
 
@@ -178,6 +178,17 @@ pub enum Fit {
     Band,
 }
 
+/// How all planes are shown at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PlanesAs {
+    /// A row a plane, a column an angle.
+    #[default]
+    Heatmap,
+    /// A cell a plane, neurons along both sides.
+    Atlas,
+}
+
 /// How the window is divided, in shares of what there is to divide.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
@@ -214,6 +225,12 @@ pub struct Preferences {
     pub map: ColorMap,
     /// Colour scale.
     pub scale: ColorScale,
+    /// How all planes are shown at once.
+    pub planes_as: PlanesAs,
+    /// What colours the atlas.
+    pub quantity: Quantity,
+    /// Order of the atlas.
+    pub atlas_order: AtlasOrder,
     /// What the ensemble's axis reaches.
     pub fit: Fit,
     /// How the window is divided.

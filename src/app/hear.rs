@@ -46,6 +46,10 @@ impl App {
                     let replaced = self.state.heatmap.accept(generation, heatmap);
                     self.worker.discard(replaced);
                 }
+                Message::Atlas(atlas) => {
+                    let replaced = self.state.atlas.accept(generation, atlas);
+                    self.worker.discard(replaced);
+                }
                 Message::Opened {
                     layer,
                     request,
@@ -71,6 +75,10 @@ impl App {
                 "drawing the curve"
             }
             Lane::Load => "opening a file",
+            Lane::Atlas => {
+                self.state.atlas.refuse();
+                "drawing the atlas"
+            }
             Lane::Heatmap => {
                 self.state.heatmap.refuse();
                 "drawing the heatmap"

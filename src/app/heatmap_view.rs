@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use crate::scene::{ColorMap, ColorScale, HeatmapLayout, HeatmapView, PlaneOrder, bar, heatmap};
 use crate::srm::Sign;
-use crate::words::count as count_of;
 use crate::worker::Lane;
 use crate::worker::message::Heatmap;
 
@@ -14,24 +13,18 @@ use super::apply::order_hover;
 use super::command::Command;
 use super::paint::{paint, place_rect};
 use super::theme::{color, palette};
-use super::widgets::{empty, fraction_text, headline, number, plane_text, rest, subtitle_line};
+use super::widgets::{empty, fraction_text, number, plane_text, rest, subtitle_line};
 
 impl App {
     pub(super) fn heatmap_view(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let planes = self.shown_sweep().map(|view| view.sweep.records.len());
-        let heading = match planes {
-            Some(planes) => format!("All {}", count_of(planes as u64, "plane")),
-            None => "All planes".to_owned(),
-        };
-        headline(ui, &heading, |ui| {
-            self.color_menu(ui, commands);
-            self.order_menu(ui, commands);
-        });
+        self.planes_headline(ui, commands);
         subtitle_line(ui, &self.heatmap_subtitle());
+        ui.horizontal(|ui| {
+            self.order_menu(ui, commands);
+            self.color_menu(ui, commands);
+        });
         let size = rest(ui);
-        let pixels_per_point = ui.ctx().pixels_per_point();
-        let plot = HeatmapLayout::new([size.x, size.y]).plot;
-        self.state.heatmap_pixels = (plot.height * pixels_per_point).floor().max(1.0) as usize;
+        self.see_heatmap_pixels(ui, size);
         let Some(picture) = self.shown_heatmap().cloned() else {
             empty(ui, self.no_heatmap());
             return;
@@ -84,6 +77,13 @@ impl App {
             });
         }
         response.on_hover_text_at_pointer(text);
+    }
+
+    /// Notes the rows of pixels that a heatmap has in a view of that size.
+    pub(super) fn see_heatmap_pixels(&mut self, ui: &Ui, size: egui::Vec2) {
+        let pixels_per_point = ui.ctx().pixels_per_point();
+        let plot = HeatmapLayout::new([size.x, size.y]).plot;
+        self.state.heatmap_pixels = (plot.height * pixels_per_point).floor().max(1.0) as usize;
     }
 
     fn heatmap_of(&mut self, ui: &Ui, picture: &Heatmap) -> HeatmapView {

@@ -3,6 +3,9 @@
 //! parses a file or counts a sample.
 
 mod apply;
+mod atlas;
+mod atlas_controls;
+mod atlas_view;
 mod command;
 mod data_panel;
 mod divide;
@@ -34,16 +37,17 @@ use std::time::Duration;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use crate::cli::WindowArgs;
-use crate::scene::{ColorMap, Raster};
+use crate::scene::{Atlas, AtlasCamera, ColorMap, Raster};
 use crate::srm::EpsilonChoice;
 use crate::worker::Lane;
 use crate::worker::jobs;
 use crate::worker::message::{LoadAs, LoadRequest, WindowWorker};
 
 pub use command::Command;
-pub use document::{Choices, Document, Preferences, ThemeChoice};
+pub use document::{Choices, Document, PlanesAs, Preferences, ThemeChoice};
 pub use launch::run;
 
+use atlas::AtlasScreen;
 use paint::Textures;
 use state::{History, State};
 
@@ -67,6 +71,7 @@ pub struct App {
     screenshot: Option<launch::Screenshot>,
     /// The colour bar of a map, made once.
     bar: Option<((ColorMap, bool), Arc<Raster>)>,
+    atlas: AtlasScreen,
 }
 
 /// What a file dialog gave.
@@ -113,6 +118,7 @@ impl App {
                 .screenshot
                 .map(|path| launch::Screenshot::new(path, args.force)),
             bar: None,
+            atlas: AtlasScreen::default(),
         };
         let mut then_basis = args.basis;
         if args.files.is_empty() {
@@ -161,6 +167,19 @@ impl App {
         Some(self.own_sweep()?.sweep.records.len())
     }
 
+    /// What of the atlas is looked at.
+    #[must_use]
+    pub fn atlas_camera(&self) -> AtlasCamera {
+        self.atlas.camera
+    }
+
+    /// The atlas that is on screen.
+    #[must_use]
+    pub fn atlas_on_screen(&self) -> Option<&Atlas> {
+        let (picture, _) = self.atlas.picture()?;
+        Some(&picture.atlas)
+    }
+
     /// Whether a sweep waits or runs.
     #[must_use]
     pub fn is_sweeping(&self) -> bool {
@@ -186,6 +205,7 @@ impl App {
             && !state.sweep.is_stale()
             && !state.heatmap.is_stale()
             && state.heatmap.shown.is_some()
+            && self.atlas_is_settled()
     }
 
     fn views(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {

@@ -14,7 +14,7 @@ use super::state::{CurveKey, HeatmapKey, SweepKey, SweepView};
 
 /// How long another layer's picture may stay: it bridges a fast sweep without
 /// flicker.
-const BLINK: Duration = Duration::from_millis(250);
+pub(super) const BLINK: Duration = Duration::from_millis(250);
 
 impl App {
     /// The last sweep of the shown layer.
@@ -45,17 +45,19 @@ impl App {
     /// Asks for whatever is neither shown nor on its way.
     pub(super) fn request(&mut self) {
         if self.document.layer().is_none() {
-            for lane in [Lane::Curve, Lane::Sweep, Lane::Heatmap] {
+            for lane in [Lane::Curve, Lane::Sweep, Lane::Heatmap, Lane::Atlas] {
                 self.worker.cancel(lane);
             }
             self.state.curves.clear();
             self.state.sweep.clear();
             self.state.heatmap.clear();
+            self.state.atlas.clear();
             return;
         }
         self.request_curves();
         self.request_sweep();
         self.request_heatmap();
+        self.request_atlas();
     }
 
     fn request_curves(&mut self) {

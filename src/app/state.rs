@@ -9,8 +9,10 @@ use crate::data::ArrayInfo;
 use crate::scene::{ColorMap, ColorScale, PlaneOrder};
 use crate::srm::{Curve, Epsilon, Plane, PlaneMode, Sign, Sweep};
 use crate::worker::Generation;
+use crate::worker::atlas_job::AtlasPicture;
 use crate::worker::message::{Heatmap, Highlights, Layer, LoadRequest};
 
+use super::atlas::AtlasKey;
 use super::command::Command;
 use super::document::Document;
 
@@ -301,6 +303,8 @@ pub struct State {
     pub sweep: Pending<SweepKey, SweepView>,
     /// The heatmap and the curves behind the ensemble.
     pub heatmap: Pending<HeatmapKey, Heatmap>,
+    /// The atlas.
+    pub atlas: Pending<AtlasKey, Arc<AtlasPicture>>,
     /// Rows of pixels that the heatmap has.
     pub heatmap_pixels: usize,
     /// The layer whose sweep, once done, chooses the plane to show.

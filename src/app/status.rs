@@ -57,7 +57,7 @@ impl App {
 
     fn running(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let secondary = color(palette(ui.ctx()).secondary);
-        let lanes = [Lane::Load, Lane::Sweep, Lane::Heatmap];
+        let lanes = [Lane::Load, Lane::Sweep, Lane::Heatmap, Lane::Atlas];
         let Some(progress) = lanes
             .into_iter()
             .find_map(|lane| self.worker.progress(lane))

@@ -87,6 +87,43 @@ pub fn accented(ui: &mut Ui, slider: egui::Slider<'_>, hover: &str) -> Response 
     }
 }
 
+/// Choices side by side, of which one is on; the one that was clicked.
+pub fn segmented<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    current: T,
+    choices: &[(T, &str, &str)],
+) -> Option<T> {
+    let colors = palette(ui.ctx());
+    let mut clicked = None;
+    let backwards = ui.layout().prefer_right_to_left();
+    egui::Frame::new()
+        .fill(color(colors.plot))
+        .stroke(egui::Stroke::new(1.0, color(colors.border)))
+        .corner_radius(5)
+        .inner_margin(egui::Margin::same(1))
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 1.0;
+                ui.spacing_mut().button_padding.x = 5.0;
+                let mut one = |&(choice, text, hover): &(T, &str, &str)| {
+                    let on = choice == current;
+                    let ink = if on { colors.text } else { colors.secondary };
+                    let text = RichText::new(text).color(color(ink));
+                    let button = egui::Button::selectable(on, text);
+                    if ui.add(button).on_hover_text(hover).clicked() {
+                        clicked = Some(choice);
+                    }
+                };
+                if backwards {
+                    choices.iter().rev().for_each(&mut one);
+                } else {
+                    choices.iter().for_each(&mut one);
+                }
+            });
+        });
+    clicked
+}
+
 /// Text that can be clicked, without a frame.
 pub fn link(ui: &mut Ui, text: &str, hover: &str) -> Response {
     let accent = color(palette(ui.ctx()).accent);

@@ -129,7 +129,7 @@ pub fn heatmap(size: Point, view: &HeatmapView) -> (Scene, HeatmapLayout) {
     (scene, layout)
 }
 
-fn frame(scene: &mut Scene, rect: Rect, stroke: Stroke) {
+pub(super) fn frame(scene: &mut Scene, rect: Rect, stroke: Stroke) {
     let Rect {
         x,
         y,
@@ -274,7 +274,7 @@ fn color_bar(scene: &mut Scene, layout: &HeatmapLayout, view: &HeatmapView) {
 
 /// Round values for the bar, the most telling first, each with the step whose
 /// digits it needs.
-fn bar_ticks(low: f64, high: f64, scale: ColorScale, height: f32) -> Vec<(f64, f64)> {
+pub(super) fn bar_ticks(low: f64, high: f64, scale: ColorScale, height: f32) -> Vec<(f64, f64)> {
     let wanted = ((height / 50.0) as usize).clamp(2, 6);
     match scale {
         ColorScale::Linear | ColorScale::Sqrt => {

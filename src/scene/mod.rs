@@ -5,6 +5,7 @@
 //! scene, and a figure for a paper is the same scene on a page in millimetres.
 
 mod aggregate;
+mod atlas;
 mod colour;
 mod curves;
 mod heatmap;
@@ -14,6 +15,10 @@ mod ticks;
 use std::sync::Arc;
 
 pub use aggregate::{Aggregate, Order, PlaneOrder, enough_light, order, raster};
+pub use atlas::{
+    Atlas, AtlasCamera, AtlasLayout, AtlasMark, AtlasOrder, AtlasSource, AtlasView, Level,
+    Quantity, atlas, atlas_bar, atlas_frame, atlas_marks, atlas_pointer, atlas_table,
+};
 pub use colour::{Color, ColorMap, ColorScale, Palette, SERIES};
 pub use curves::{CurveBundle, bundle};
 pub use heatmap::{HeatmapLayout, HeatmapView, bar, heatmap};

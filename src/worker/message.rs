@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use super::Worker;
+use super::atlas_job::AtlasPicture;
 use crate::data::{self, DataError, Dump};
 use crate::scene::{Aggregate, CurveBundle, Order, PlaneOrder, Raster, enough_light};
 use crate::srm::{
@@ -181,6 +182,8 @@ pub enum Message {
     },
     /// The heatmap and the curves behind the ensemble.
     Heatmap(Heatmap),
+    /// The square of planes.
+    Atlas(Arc<AtlasPicture>),
 }
 
 /// A sweep's numbers and the planes worth a look, worked out beside the window.

@@ -1,7 +1,7 @@
 //! The background threads and their lanes.
 //!
 //! Two named threads share a rayon pool and serve [`Lane`]s in order of urgency.
-//! One computes: a curve before the heatmap before the sweep. The other reads
+//! One computes: a curve before the atlas and the heatmap before the sweep. The other reads
 //! files, so that a slow disk never holds up a curve. Newest wins within a lane,
 //! but for loads, which queue: no file that was asked for is forgotten because
 //! another followed it.
@@ -12,6 +12,7 @@
 //! it still says is dropped, since nothing carries its generation any more. A
 //! panic in a job is caught and reported, and the thread goes on.
 
+pub mod atlas_job;
 pub mod heatmap_job;
 pub mod jobs;
 pub mod message;
@@ -25,6 +26,9 @@ use std::thread::JoinHandle;
 
 use crate::words::panic_text;
 
+/// Kinds of work.
+const LANES: usize = 5;
+
 /// A kind of work. The order is that of urgency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lane {
@@ -32,6 +36,8 @@ pub enum Lane {
     Curve,
     /// Reading files and preparing them for a basis; jobs queue.
     Load,
+    /// Coding what a sweep gave as a square; asked for only while it is on screen.
+    Atlas,
     /// Ordering and colouring what a sweep gave.
     Heatmap,
     /// The whole layer.
@@ -40,7 +46,13 @@ pub enum Lane {
 
 impl Lane {
     /// All of them, most urgent first.
-    pub const ALL: [Self; 4] = [Self::Curve, Self::Load, Self::Heatmap, Self::Sweep];
+    pub const ALL: [Self; LANES] = [
+        Self::Curve,
+        Self::Load,
+        Self::Atlas,
+        Self::Heatmap,
+        Self::Sweep,
+    ];
 
     /// Those of the thread that serves this one, most urgent first.
     fn family(self) -> &'static [Self] {
@@ -57,7 +69,7 @@ impl Lane {
 }
 
 /// Lanes of the thread that computes.
-const COMPUTING: &[Lane] = &[Lane::Curve, Lane::Heatmap, Lane::Sweep];
+const COMPUTING: &[Lane] = &[Lane::Curve, Lane::Atlas, Lane::Heatmap, Lane::Sweep];
 
 /// Lanes of the thread that reads files.
 const FILES: &[Lane] = &[Lane::Load];
@@ -104,11 +116,11 @@ struct Queue<E> {
 }
 
 struct Shared<E> {
-    queues: Mutex<[Queue<E>; 4]>,
+    queues: Mutex<[Queue<E>; LANES]>,
     wake: Condvar,
     stop: AtomicBool,
-    done: [AtomicUsize; 4],
-    total: [AtomicUsize; 4],
+    done: [AtomicUsize; LANES],
+    total: [AtomicUsize; LANES],
     repaint: Box<dyn Fn() + Send + Sync>,
     pool: Option<rayon::ThreadPool>,
 }
@@ -341,7 +353,7 @@ fn take<E>(shared: &Shared<E>, lanes: &[Lane]) -> Option<(Lane, Request<E>)> {
 }
 
 /// Takes the most urgent request of those lanes, and marks it as running.
-fn next<E>(queues: &mut [Queue<E>; 4], lanes: &[Lane]) -> Option<(Lane, Request<E>)> {
+fn next<E>(queues: &mut [Queue<E>; LANES], lanes: &[Lane]) -> Option<(Lane, Request<E>)> {
     for &lane in lanes {
         let queue = &mut queues[lane as usize];
         if queue.running.is_none()
