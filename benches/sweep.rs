@@ -16,12 +16,11 @@ use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{
-    BatchSize, BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, criterion_group,
-    criterion_main,
+    BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, criterion_group, criterion_main,
 };
 use followspot::srm::{
-    Activations, AngleGrid, Coordinates, Epsilon, Plane, PlaneMode, PlaneSet, Sign, SweepSpec,
-    UnitBasis, Values, curve, overview, sweep,
+    Activations, AngleGrid, Coordinates, Draw, Epsilon, Plane, PlaneMode, PlaneSet, Sign,
+    Spotlight, SweepSpec, UnitBasis, Values, curve, overview, sweep,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -129,6 +128,57 @@ fn one_plane(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// All planes of whole layers of several shapes, at 360 angles; the lists of lit
+/// samples are made anew each time, as when the slider moves.
+fn whole_layers(criterion: &mut Criterion) {
+    let cancel = AtomicBool::new(false);
+    let mut group = group(criterion, "whole layers");
+    group.measurement_time(Duration::from_secs(4));
+    for shape in [WIDE, (10_000, 3_072), (400_000, 128)] {
+        for kind in Kind::ALL {
+            let coordinates = Coordinates::standard(activations(kind, shape));
+            let spec = SweepSpec {
+                epsilon: Epsilon::new(0.9).unwrap(),
+                grid: AngleGrid::new(360).unwrap(),
+                sign: Sign::Unsigned,
+                planes: PlaneSet::new(coordinates.basis(), PlaneMode::Combinations, None),
+            };
+            let (n, d) = shape;
+            let name = format!("{} {n} x {d}, {} planes", kind.name(), spec.planes.len());
+            group.bench_function(name, |bencher| {
+                bencher.iter(|| sweep(&coordinates, &spec, &cancel, &mut ()).unwrap());
+            });
+        }
+    }
+    group.finish();
+}
+
+/// Where lists save nothing: the resolution that lights 1% of isotropic data, on a
+/// draw of planes.
+fn small_epsilon(criterion: &mut Criterion) {
+    let cancel = AtomicBool::new(false);
+    let mut group = group(criterion, "2,000 planes of 50,000 x 768 at null 1%");
+    for kind in Kind::ALL {
+        let coordinates = Coordinates::standard(activations(kind, WIDE));
+        let draw = Draw {
+            max_planes: 2_000,
+            seed: 1,
+        };
+        let spec = SweepSpec {
+            epsilon: Epsilon::from_null_share(0.01, WIDE.1).unwrap(),
+            grid: AngleGrid::new(360).unwrap(),
+            sign: Sign::Unsigned,
+            planes: PlaneSet::new(coordinates.basis(), PlaneMode::Combinations, Some(draw)),
+        };
+        let light = Spotlight::new(&coordinates, spec.epsilon, &spec.grid, spec.sign, &cancel);
+        let light = light.unwrap();
+        group.bench_function(kind.name(), |bencher| {
+            bencher.iter(|| light.sweep(&spec.planes, &cancel, &mut ()).unwrap());
+        });
+    }
+    group.finish();
+}
+
 /// All 2,016 planes of a layer, at 360 angles.
 fn all_planes(criterion: &mut Criterion) {
     let cancel = AtomicBool::new(false);
@@ -157,6 +207,15 @@ fn all_planes(criterion: &mut Criterion) {
                 epsilon,
             );
         }
+        // What moves with the slider.
+        bench(
+            &format!("{}/0.3", kind.name()),
+            &coordinates,
+            360,
+            Sign::Unsigned,
+            PlaneMode::Combinations,
+            Epsilon::new(0.3).unwrap(),
+        );
         // An even number of angles has no opposite on its grid: a second arc.
         bench(
             &format!("{}/0.75 signed, permutations", kind.name()),
@@ -179,29 +238,7 @@ fn all_planes(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// What stands between a file that is read and the first curve.
-fn preparing(criterion: &mut Criterion) {
-    let cancel = AtomicBool::new(false);
-    let mut group = group(criterion, "preparing 50,000 x 768");
-    let values = Kind::Mixed.values(WIDE);
-    group.bench_function("norms", |bencher| {
-        bencher.iter_batched(
-            || Values::F32(values.clone()),
-            |values| Activations::new(values, WIDE.0, WIDE.1).unwrap(),
-            BatchSize::PerIteration,
-        );
-    });
-    drop(values);
-    for kind in Kind::ALL {
-        let coordinates = Coordinates::standard(activations(kind, WIDE));
-        group.bench_function(BenchmarkId::new("overview", kind.name()), |bencher| {
-            bencher.iter(|| overview(&coordinates, &cancel).unwrap());
-        });
-    }
-    group.finish();
-}
-
-/// The same in a basis that is not the neurons' own.
+/// A basis that is not the neurons' own.
 fn preparing_a_basis(criterion: &mut Criterion) {
     let cancel = AtomicBool::new(false);
     let mut group = group(criterion, "preparing 5,000 x 768 in 1,000 vectors");
@@ -220,5 +257,12 @@ fn preparing_a_basis(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, one_plane, all_planes, preparing, preparing_a_basis);
+criterion_group!(
+    benches,
+    one_plane,
+    whole_layers,
+    small_epsilon,
+    all_planes,
+    preparing_a_basis
+);
 criterion_main!(benches);

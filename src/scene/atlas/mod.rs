@@ -246,7 +246,7 @@ fn position(planes: &PlaneSet, Plane { i, j }: Plane) -> Option<usize> {
 /// Calls `visit` with the place in the set and the second vector of every plane
 /// that turns from vector `i`.
 fn planes_of_first(planes: &PlaneSet, i: u32, mut visit: impl FnMut(usize, u32)) {
-    let range = planes.of_first(i);
+    let range = planes.between(i, 0..u32::MAX);
     if !planes.is_whole() {
         return range.for_each(|index| visit(index, planes.get(index).j));
     }
