@@ -6,7 +6,11 @@
 //! ```
 
 // A benchmark that cannot unwrap has nothing to time; and its numbers are small.
-#![allow(clippy::cast_precision_loss, clippy::unwrap_used)]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::unwrap_used
+)]
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -20,7 +24,7 @@ use criterion::{
     BatchSize, BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
 };
 use followspot::data;
-use followspot::srm::{Activations, Coordinates, Neuron, Values, overview};
+use followspot::srm::{Activations, Coordinates, Values, overview};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -147,11 +151,8 @@ fn reading(criterion: &mut Criterion) {
 fn preparing(criterion: &mut Criterion) {
     let cancel = AtomicBool::new(false);
     let layer = load(&Files::new().npy(PLAIN));
-    let neuron = |k| match layer.neuron(k) {
-        Neuron::F32(values) => values,
-        Neuron::F64(_) => unreachable!("the file is in single precision"),
-    };
-    let values: Vec<f32> = (0..COLUMNS).flat_map(neuron).copied().collect();
+    let neurons = (0..COLUMNS).flat_map(|k| layer.neuron(k).iter());
+    let values: Vec<f32> = neurons.map(|x| x as f32).collect();
     let mut group = group(criterion, "prepare 50,000 x 768");
     group.throughput(Throughput::Bytes((ROWS * COLUMNS * 4) as u64));
     group.bench_function("norms", |bencher| {

@@ -1,5 +1,6 @@
 //! No broken file makes a loader reserve memory beyond the file's size and 64 MB,
-//! and of a sound one the values are held once.
+//! and of a sound one the values are held once: in whole lines, so that a narrow
+//! layer takes as much more than its file as `Activations` says.
 #![allow(clippy::unwrap_used)] // a test says what it stumbles over
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -125,4 +126,34 @@ fn values_are_held_once() {
         zip.finish().unwrap();
         check(&npz);
     }
+}
+
+#[test]
+fn narrow_files_take_what_is_said_of_them() {
+    const ROWS: usize = 1_000_000;
+    // Norms, what is known of odd rows, blocks that are read at a time.
+    const MARGIN: usize = 24 << 20;
+    let _turn = TURN.lock().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.npy");
+    let check = |most: usize| {
+        let before = NOW.load(Ordering::Relaxed);
+        PEAK.store(before, Ordering::Relaxed);
+        let dump = load(&path, None, &AtomicBool::new(false)).unwrap();
+        assert_eq!(dump.activations.n_samples(), ROWS);
+        let peak = PEAK.load(Ordering::Relaxed) - before;
+        let size = usize::try_from(path.metadata().unwrap().len()).unwrap();
+        assert!(peak <= most * size + MARGIN, "{peak}: {}", peak / size);
+        assert!(peak >= most * size - MARGIN, "{peak}: {}", peak / size);
+    };
+    let bytes = ndarray::Array2::from_elem((ROWS, 2), 1u8);
+    ndarray_npy::write_npy(&path, &bytes).unwrap();
+    check(32);
+    // One row that single precision would lose bits of.
+    let mut values = ndarray::Array2::from_elem((ROWS, 2), 1.0f32);
+    (values[[7, 0]], values[[7, 1]]) = (1e30, 1e-20);
+    ndarray_npy::write_npy(&path, &values).unwrap();
+    check(24);
+    ndarray_npy::write_npy(&path, &ndarray::Array2::from_elem((ROWS, 2), 1.0f64)).unwrap();
+    check(8);
 }

@@ -84,52 +84,6 @@ impl<'a, 'c> Body<'a, 'c> {
         })
     }
 
-    /// The values in the order of the file, or in the other.
-    fn values<const S: usize, T: Real>(
-        self,
-        order: Order,
-        convert: &(impl Fn([u8; S]) -> T + Sync),
-    ) -> Result<Vec<T>, ArrayProblem> {
-        let (outer, inner) = self.lines();
-        if outer == 0 || inner == 0 {
-            return Ok(Vec::new());
-        }
-        let Matrix {
-            big_endian, bytes, ..
-        } = self.matrix;
-        let cancel = self.cancel;
-        match self.bytes {
-            Bytes::Stream(source) => {
-                let stream = Stream {
-                    source,
-                    big_endian,
-                    outer,
-                    inner,
-                    bytes,
-                    cancel,
-                };
-                match order {
-                    Order::OfTheFile => stream.copied(convert),
-                    Order::Turned => stream.turned(convert),
-                }
-            }
-            Bytes::Placed(extent, start) => {
-                let placed = Placed {
-                    extent,
-                    start,
-                    big_endian,
-                    outer,
-                    inner,
-                    cancel,
-                };
-                match order {
-                    Order::OfTheFile => placed.copied(convert),
-                    Order::Turned => placed.turned(convert),
-                }
-            }
-        }
-    }
-
     /// The file holds so many lines of so many values.
     fn lines(&self) -> (usize, usize) {
         let Matrix { rows, columns, .. } = self.matrix;
@@ -139,13 +93,38 @@ impl<'a, 'c> Body<'a, 'c> {
             (rows, columns)
         }
     }
+
+    /// The way in which its bytes are read.
+    fn way(self) -> Way<'a, 'c> {
+        let (outer, inner) = self.lines();
+        let Matrix {
+            big_endian, bytes, ..
+        } = self.matrix;
+        let cancel = self.cancel;
+        match self.bytes {
+            Bytes::Stream(source) => Way::Stream(Stream {
+                source,
+                big_endian,
+                outer,
+                inner,
+                bytes,
+                cancel,
+            }),
+            Bytes::Placed(extent, start) => Way::Placed(Placed {
+                extent,
+                start,
+                big_endian,
+                outer,
+                inner,
+                cancel,
+            }),
+        }
+    }
 }
 
-/// Order of the values in memory.
-#[derive(Clone, Copy)]
-enum Order {
-    OfTheFile,
-    Turned,
+enum Way<'a, 'c> {
+    Stream(Stream<'a, 'c>),
+    Placed(Placed<'a, 'c>),
 }
 
 /// What is to become of values, once it is known what they are.
@@ -168,12 +147,17 @@ impl<T: Real> Reading<T> for RowByRow<'_, '_> {
         self,
         convert: impl Fn([u8; S]) -> T + Sync,
     ) -> Result<Vec<T>, ArrayProblem> {
-        let order = if self.0.matrix.fortran {
-            Order::Turned
-        } else {
-            Order::OfTheFile
-        };
-        self.0.values(order, &convert)
+        let (outer, inner) = self.0.lines();
+        if outer == 0 || inner == 0 {
+            return Ok(Vec::new());
+        }
+        let fortran = self.0.matrix.fortran;
+        match self.0.way() {
+            Way::Placed(placed) if fortran => placed.turned(&convert),
+            Way::Placed(placed) => placed.copied(&convert),
+            Way::Stream(stream) if fortran => stream.turned(&convert),
+            Way::Stream(stream) => stream.copied(&convert),
+        }
     }
 }
 
@@ -186,32 +170,14 @@ impl<T: Real> Reading<T> for AsSamples<'_, '_> {
         self,
         convert: impl Fn([u8; S]) -> T + Sync,
     ) -> Result<Self::Made, ArrayProblem> {
-        let (outer, inner) = self.0.lines();
-        let Matrix {
-            rows,
-            columns,
-            fortran,
-            big_endian,
-            ..
-        } = self.0.matrix;
-        let cancel = self.0.cancel;
-        let order = match self.0.bytes {
-            Bytes::Placed(extent, start) if !fortran => {
-                let placed = Placed {
-                    extent,
-                    start,
-                    big_endian,
-                    outer,
-                    inner,
-                    cancel,
-                };
-                return placed.samples(&convert);
-            }
-            _ if fortran => Order::OfTheFile,
-            _ => Order::Turned,
+        let (cancel, fortran) = (self.0.cancel, self.0.matrix.fortran);
+        let lines = match self.0.way() {
+            Way::Placed(placed) if fortran => placed.columns(&convert)?,
+            Way::Placed(placed) => return placed.samples(&convert),
+            Way::Stream(stream) if fortran => stream.columns(&convert)?,
+            Way::Stream(stream) => stream.rows(&convert)?,
         };
-        let values = T::values(self.0.values(order, &convert)?);
-        match Activations::prepare(values, rows, columns, cancel) {
+        match Activations::from_lines(lines, cancel) {
             Ok(Ok(activations)) => Ok(Ok(activations)),
             Ok(Err(Cancelled)) => Err(ArrayProblem::Cancelled),
             Err(unfit) => Ok(Err(unfit)),
@@ -265,7 +231,6 @@ mod tests {
     use super::super::at::BUFFER;
     use super::super::stream::BLOCK;
     use super::*;
-    use crate::srm::Neuron;
 
     fn matrix(dtype: Dtype, rows: usize, columns: usize) -> Matrix {
         Matrix {
@@ -321,16 +286,15 @@ mod tests {
         both_ways(&bytes, |bytes| {
             let decoded = Body::new(bytes, matrix, &cancel).samples().unwrap();
             let activations = decoded.values.unwrap();
+            assert!(activations.is_double(), "u32 needs f64");
             let mut scales = vec![1.0; rows];
             for &(sample, exponent) in activations.rescaled_rows() {
                 scales[sample] = 2f64.powi(exponent);
             }
             for column in 0..columns {
-                let Neuron::F64(values) = activations.neuron(column) else {
-                    panic!("u32 needs f64");
-                };
+                let values = activations.neuron(column);
                 assert_eq!(values.len(), rows, "{what}");
-                let same = (0..rows).all(|r| values[r] * scales[r] == in_file(r, column));
+                let same = (0..rows).all(|r| values.get(r) * scales[r] == in_file(r, column));
                 assert!(same, "{what}");
             }
         });

@@ -9,7 +9,8 @@
 //!   are refused by name;
 //! - reserves no memory that the file's size cannot justify: what a header
 //!   promises is compared with the bytes that are there, what a zip member
-//!   declares with the most that its stored bytes can open to;
+//!   declares with the most that its stored bytes can open to; narrow layers take
+//!   up to 32 times their file, as [`Activations`] says;
 //! - writes nothing: names inside an archive are keys;
 //! - opens regular files only, so that a pipe or device never makes it wait;
 //! - answers with a [`DataError`] that says what, where and what to do.
@@ -18,13 +19,13 @@ mod at;
 mod body;
 mod dtype;
 mod error;
+mod lay;
 mod literal;
 mod npy;
 mod npz;
 mod placed;
 mod stamp;
 mod stream;
-mod turn;
 
 use std::fs::{File, FileType, Metadata};
 use std::io::{BufReader, Read, Seek};
@@ -120,10 +121,11 @@ pub fn list(path: &Path) -> Result<Vec<ArrayInfo>, DataError> {
 /// activations (two-dimensional, numeric, `N ≥ 1`, `d ≥ 2`). Setting `cancel`
 /// ends the reading at the next block with [`DataError::Cancelled`].
 ///
-/// The values are held once, and no copy of the file beside them: what is not
-/// compressed is read by positioned reads, a piece a thread of the current rayon
-/// pool, what is compressed is unpacked block by block. A file that becomes
-/// shorter meanwhile is a [`DataError`] like any other.
+/// The values are held once, in whole lines (see [`Activations`]), and no copy of
+/// the file beside them: what is not compressed is read by positioned reads, a
+/// piece a thread of the current rayon pool, what is compressed is unpacked block
+/// by block. A file that becomes shorter meanwhile is a [`DataError`] like any
+/// other.
 ///
 /// # Errors
 /// [`DataError`], also where [`Activations::new`] refuses the array.

@@ -1,18 +1,19 @@
 //! The samples: `X`, `N × d`, as they were dumped, ready for directions.
 //!
-//! Stored neuron-major, since a plane reads two neurons of every sample: neuron
-//! `k` of all samples lies in one contiguous run. The values keep the precision
-//! they came in; every coordinate is worked out from them in `f64`.
+//! Stored in [lines](super::lines): sixteen consecutive neurons of a sample lie
+//! side by side, as in the rows of a file. The values keep the precision they came
+//! in; every coordinate is worked out from them in `f64`.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 
 use super::cancel::{Cancelled, check};
-use super::intake::{self, Found, Real, Slab, Stop};
+use super::intake::{self, Found, Slab, Stop};
+use super::lines::{LANES, Line, Lines, Real};
 use crate::words::{count, thousands};
 
-/// Raw values of a rectangular array, neuron-major: value of sample `n` at
-/// neuron `k` stands at `k · N + n`.
+/// Raw values of a rectangular array as they are handed over, neuron-major: value
+/// of sample `n` at neuron `k` stands at `k · N + n`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Values {
     /// Single precision (also holds half precision and small integers exactly).
@@ -38,23 +39,56 @@ impl Values {
     }
 }
 
-/// One neuron's values over all samples, in the precision of the source.
-#[derive(Clone, Copy, Debug)]
-pub enum Neuron<'a> {
+/// Values as they are kept.
+#[derive(Debug)]
+pub enum Stored {
     /// Single precision.
-    F32(&'a [f32]),
+    F32(Lines<f32>),
     /// Double precision.
-    F64(&'a [f64]),
+    F64(Lines<f64>),
 }
 
-impl Neuron<'_> {
+/// One neuron's values over all samples.
+#[derive(Clone, Copy, Debug)]
+pub struct Neuron<'a> {
+    block: Block<'a>,
+    lane: usize,
+}
+
+/// The lines that a neuron has a lane of.
+#[derive(Clone, Copy, Debug)]
+enum Block<'a> {
+    F32(&'a [Line<f32>]),
+    F64(&'a [Line<f64>]),
+}
+
+impl<'a> Neuron<'a> {
     /// The value at `sample`, widened without loss.
+    ///
+    /// # Panics
+    /// If `sample ≥ N`.
     #[must_use]
     pub fn get(&self, sample: usize) -> f64 {
-        match self {
-            Self::F32(v) => f64::from(v[sample]),
-            Self::F64(v) => v[sample],
+        match self.block {
+            Block::F32(lines) => f64::from(lines[sample].0[self.lane]),
+            Block::F64(lines) => lines[sample].0[self.lane],
         }
+    }
+
+    /// Number of samples, at least one.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty)] // it never is
+    pub fn len(&self) -> usize {
+        match self.block {
+            Block::F32(lines) => lines.len(),
+            Block::F64(lines) => lines.len(),
+        }
+    }
+
+    /// All values, widened without loss.
+    #[must_use]
+    pub fn iter(self) -> impl ExactSizeIterator<Item = f64> + 'a {
+        (0..self.len()).map(move |sample| self.get(sample))
     }
 }
 
@@ -130,9 +164,15 @@ pub enum ActivationsError {
 /// row outside is stored as `value · 2^−e` ([`Activations::rescaled_rows`]),
 /// which changes no direction. Where single precision would lose bits by that,
 /// all values are held in double precision.
-#[derive(Clone, Debug)]
+///
+/// A sample takes a line of memory, 64 bytes in single precision and 128 in
+/// double, for each sixteen neurons or part of sixteen. So a layer narrower than
+/// sixteen takes more memory than its file: at most 32 times as much, where two
+/// columns of bytes become lines of single precision, and for single precision
+/// that is widened up to 24 times while both are held.
+#[derive(Debug)]
 pub struct Activations {
-    values: Values,
+    values: Stored,
     n_samples: NonZeroUsize,
     n_neurons: usize,
     inverse_norms: Vec<f64>,
@@ -171,11 +211,24 @@ impl Activations {
                 neurons,
             });
         }
-        let taken = match values {
-            Values::F32(v) => Self::look_over(v, rows, cancel),
-            Values::F64(v) => Self::look_over(v, rows, cancel),
-        };
-        outcome(taken)
+        let shape = (rows, neurons);
+        outcome(match values {
+            Values::F32(v) => Self::turn(v, shape, cancel),
+            Values::F64(v) => Self::turn(v, shape, cancel),
+        })
+    }
+
+    /// Takes values that are in lines already, called off soon after `cancel` is
+    /// set.
+    ///
+    /// # Errors
+    /// [`ActivationsError`] as [`Activations::new`]; within, [`Cancelled`].
+    pub fn from_lines<T: Real>(
+        lines: Lines<T>,
+        cancel: &AtomicBool,
+    ) -> Result<Result<Self, Cancelled>, ActivationsError> {
+        Self::check_shape(lines.samples(), lines.vectors())?;
+        outcome(Self::look_over(lines, cancel))
     }
 
     /// Has the values of an array of `rows × neurons` filled in, slab by slab of
@@ -195,19 +248,16 @@ impl Activations {
         fill: impl Fn(&mut B, &mut Slab<'_, T>) -> Result<(), E> + Send + Sync,
     ) -> Result<Result<Self, E>, ActivationsError> {
         Self::check_shape(rows, neurons)?;
-        let bytes = (rows as u64).saturating_mul(neurons as u64);
-        let memory = ActivationsError::Memory {
-            bytes: bytes.saturating_mul(size_of::<T>() as u64),
-        };
-        let total = rows.checked_mul(neurons).ok_or(memory.clone())?;
-        let mut values = intake::zeroed(total).ok_or(memory)?;
+        let mut lines = intake::zeros(rows, neurons)?;
         let fill = |buffer: &mut B, slab: &mut Slab<'_, T>| {
             check(cancel)?;
             fill(buffer, slab)
         };
-        let taken = intake::take_in(&mut values, rows, samples_a_slab.get(), buffer, fill)
+        let taken = intake::take_in(&mut lines, samples_a_slab.get(), buffer, fill)
             .map_err(Stop::Broken)
-            .and_then(|(squares, found)| Self::assemble(T::values(values), squares, found, cancel));
+            .and_then(|(squares, found)| {
+                Self::assemble(T::stored_lines(lines), squares, found, cancel)
+            });
         outcome(taken)
     }
 
@@ -228,33 +278,46 @@ impl Activations {
         Ok(())
     }
 
-    /// Prepares values that are there already.
-    fn look_over<T: Real>(
-        mut values: Vec<T>,
-        rows: usize,
+    /// Prepares neuron-major values.
+    fn turn<T: Real>(
+        values: Vec<T>,
+        shape: (usize, usize),
         cancel: &AtomicBool,
     ) -> Result<Self, Stop<Cancelled>> {
-        let (squares, found) = looked_over(&mut values, rows, cancel).map_err(Stop::Broken)?;
-        Self::assemble(T::values(values), squares, found, cancel)
+        let lines = intake::turned(&values, shape, cancel)?;
+        drop(values);
+        Self::look_over(lines, cancel)
+    }
+
+    /// Prepares values that are there already.
+    fn look_over<T: Real>(
+        mut lines: Lines<T>,
+        cancel: &AtomicBool,
+    ) -> Result<Self, Stop<Cancelled>> {
+        let (squares, found) = intake::look_over(&mut lines, cancel).map_err(Stop::Broken)?;
+        Self::assemble(T::stored_lines(lines), squares, found, cancel)
     }
 
     /// Makes the samples of what was found of them.
     fn assemble<E: From<Cancelled> + Send>(
-        mut values: Values,
+        mut values: Stored,
         mut squares: Vec<f64>,
         mut found: Found,
         cancel: &AtomicBool,
     ) -> Result<Self, Stop<E>> {
         let called_off = |Cancelled| Stop::Broken(Cancelled.into());
         let rows = squares.len();
-        let n_neurons = values.len() / rows;
+        let n_neurons = match &values {
+            Stored::F32(lines) => lines.vectors(),
+            Stored::F64(lines) => lines.vectors(),
+        };
         if found.inexact
-            && let Values::F32(single) = &values
+            && let Stored::F32(single) = &values
         {
             let mut wide = intake::widened(single, cancel)?;
             // What was scaled is of ordinary length now and stays as it is.
-            let (again, more) = looked_over(&mut wide, rows, cancel).map_err(called_off)?;
-            values = Values::F64(wide);
+            let (again, more) = intake::look_over(&mut wide, cancel).map_err(called_off)?;
+            values = Stored::F64(wide);
             squares = again;
             found.rescaled.extend(more.rescaled);
             found.rescaled.sort_unstable();
@@ -268,8 +331,8 @@ impl Activations {
             .ok_or(ActivationsError::NothingFinite { rows })?;
         if !excluded.is_empty() {
             let left_out = match &mut values {
-                Values::F32(v) => intake::leave_out(v, rows, &excluded, cancel),
-                Values::F64(v) => intake::leave_out(v, rows, &excluded, cancel),
+                Stored::F32(lines) => lines.leave_out(&excluded, cancel),
+                Stored::F64(lines) => lines.leave_out(&excluded, cancel),
             };
             left_out.map_err(called_off)?;
             let mut row = 0..;
@@ -345,11 +408,24 @@ impl Activations {
     /// If `k ≥ d`.
     #[must_use]
     pub fn neuron(&self, k: usize) -> Neuron<'_> {
-        let n = self.n_samples();
-        match &self.values {
-            Values::F32(v) => Neuron::F32(&v[k * n..(k + 1) * n]),
-            Values::F64(v) => Neuron::F64(&v[k * n..(k + 1) * n]),
-        }
+        assert!(k < self.n_neurons, "neuron {k} of {}", self.n_neurons);
+        let block = match &self.values {
+            Stored::F32(lines) => Block::F32(lines.block(k / LANES)),
+            Stored::F64(lines) => Block::F64(lines.block(k / LANES)),
+        };
+        let lane = k % LANES;
+        Neuron { block, lane }
+    }
+
+    /// Whether the values are held in double precision.
+    #[must_use]
+    pub fn is_double(&self) -> bool {
+        matches!(self.values, Stored::F64(_))
+    }
+
+    /// The values.
+    pub(super) fn stored(&self) -> &Stored {
+        &self.values
     }
 
     /// `1 / ‖x‖` of each stored sample; 0 for a zero row.
@@ -358,25 +434,16 @@ impl Activations {
         &self.inverse_norms
     }
 
-    /// Bytes held by the values and norms.
+    /// Bytes held by the values, whole lines of them, and the norms.
     #[must_use]
     pub fn bytes(&self) -> usize {
+        let (samples, neurons) = (self.n_samples(), self.n_neurons);
         let values = match &self.values {
-            Values::F32(v) => v.len() * 4,
-            Values::F64(v) => v.len() * 8,
+            Stored::F32(_) => Lines::<f32>::bytes(samples, neurons),
+            Stored::F64(_) => Lines::<f64>::bytes(samples, neurons),
         };
-        values + self.inverse_norms.len() * 8
+        values as usize + self.inverse_norms.len() * 8
     }
-}
-
-/// Looks at the samples of an array that is filled.
-fn looked_over<T: Real>(
-    values: &mut [T],
-    rows: usize,
-    cancel: &AtomicBool,
-) -> Result<(Vec<f64>, Found), Cancelled> {
-    let samples = intake::slab_samples(values.len() / rows);
-    intake::take_in(values, rows, samples, || (), |(), _| check(cancel))
 }
 
 /// Tells what is wrong with the array from what kept it from being made.

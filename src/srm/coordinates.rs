@@ -1,23 +1,24 @@
 //! `C = X̂ Bᵀ`: every plane needs only two coordinates of a sample.
 //!
 //! For the standard basis `C` is the activations over their norms, so nothing
-//! is stored beside them; for another basis `C` is worked out once, in `f64`.
+//! is stored beside them; for another basis `C` is worked out once, in `f64`, and
+//! kept in lines as they are.
 
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
+use ndarray::{Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
-use super::activations::{Activations, Neuron};
+use super::activations::{Activations, Stored};
 use super::basis::{BasisError, Frame, UnitBasis};
 use super::cancel::{Cancelled, PRODUCTS, check};
-use super::lines::{LANES, Lines};
+use super::lines::{LANES, Line, Lines, Real};
 use super::plane::Plane;
 
-/// Samples a block; two columns of them in `f64` stay in the first cache.
+/// Samples a block; two coordinates of each in `f64` stay in the first cache.
 pub(super) const BLOCK: usize = 1024;
 
 /// Samples that the product with a dense basis takes at once.
@@ -37,52 +38,14 @@ pub(super) enum Blocks<'a> {
 pub struct Coordinates {
     activations: Arc<Activations>,
     basis: Arc<UnitBasis>,
-    /// `C` for a dense basis, `m × N`: vector `k` of all samples contiguous.
-    product: Option<Arc<Vec<f64>>>,
-    kept: Arc<Kept>,
-}
-
-#[derive(Debug)]
-enum Kept {
-    F32(Lines<f32>),
-    F64(Lines<f64>),
-}
-
-fn keep<'a, T: Copy + Default + Send + Sync + 'a>(
-    n: usize,
-    m: usize,
-    column: impl Fn(usize) -> &'a [T] + Sync,
-) -> Lines<T> {
-    let mut lines = Lines::zeros(n, m);
-    let blocks: Vec<_> = lines.blocks_mut().enumerate().collect();
-    blocks.into_par_iter().for_each(|(b, out)| {
-        for k in b * LANES..m.min((b + 1) * LANES) {
-            for (line, &v) in out.iter_mut().zip(column(k)) {
-                line.0[k % LANES] = v;
-            }
-        }
-    });
-    lines
-}
-
-fn kept(activations: &Activations, product: Option<&Vec<f64>>, m: usize) -> Arc<Kept> {
-    let n = activations.n_samples();
-    Arc::new(match (product, activations.neuron(0)) {
-        (Some(p), _) => Kept::F64(keep(n, m, |k| &p[k * n..(k + 1) * n])),
-        (None, Neuron::F32(_)) => Kept::F32(keep(n, m, |k| match activations.neuron(k) {
-            Neuron::F32(v) => v,
-            Neuron::F64(_) => &[],
-        })),
-        (None, Neuron::F64(_)) => Kept::F64(keep(n, m, |k| match activations.neuron(k) {
-            Neuron::F64(v) => v,
-            Neuron::F32(_) => &[],
-        })),
-    })
+    /// `C` for a dense basis, `m` vectors.
+    product: Option<Arc<Lines<f64>>>,
 }
 
 impl Coordinates {
     /// Prepares the samples for a basis: `O(1)` for the standard one, `O(N·m·d)`
-    /// on the current rayon pool and `8·N·m` bytes for another.
+    /// on the current rayon pool and `8·N` bytes a vector, in whole lines of
+    /// sixteen, for another.
     ///
     /// # Errors
     /// [`BasisError::WidthDiffers`] if the basis lives in another space.
@@ -114,12 +77,10 @@ impl Coordinates {
                 Err(cancelled) => return Ok(Err(cancelled)),
             },
         };
-        let kept = kept(&activations, product.as_deref(), basis.len());
         Ok(Ok(Self {
             activations,
             basis,
             product,
-            kept,
         }))
     }
 
@@ -129,12 +90,10 @@ impl Coordinates {
         // Activations are at least two neurons wide, so this basis exists.
         let basis = UnitBasis::standard(activations.n_neurons().max(2));
         let basis = Arc::new(basis.unwrap_or_else(|_| unreachable!("d ≥ 2")));
-        let kept = kept(&activations, None, basis.len());
         Self {
             activations,
             basis,
             product: None,
-            kept,
         }
     }
 
@@ -169,9 +128,9 @@ impl Coordinates {
 
     /// The coordinates as they are kept.
     pub(super) fn blocks(&self) -> Blocks<'_> {
-        match &*self.kept {
-            Kept::F32(lines) => Blocks::F32(lines),
-            Kept::F64(lines) => Blocks::F64(lines),
+        match (self.product.as_deref(), self.activations.stored()) {
+            (Some(lines), _) | (None, Stored::F64(lines)) => Blocks::F64(lines),
+            (None, Stored::F32(lines)) => Blocks::F32(lines),
         }
     }
 
@@ -196,15 +155,17 @@ impl Coordinates {
     /// Writes `c_k` of the samples from `first` on into `out`.
     pub(super) fn fill(&self, k: usize, first: usize, out: &mut [f64]) {
         let range = first..first + out.len();
+        let (block, lane) = (k / LANES, k % LANES);
         if let Some(product) = &self.product {
-            let n = self.n_samples();
-            out.copy_from_slice(&product[k * n..(k + 1) * n][range]);
+            for (out, line) in out.iter_mut().zip(&product.block(block)[range]) {
+                *out = line.0[lane];
+            }
             return;
         }
         let inverse = &self.activations.inverse_norms()[range.clone()];
-        match self.activations.neuron(k) {
-            Neuron::F32(values) => scale(out, &values[range], inverse),
-            Neuron::F64(values) => scale(out, &values[range], inverse),
+        match self.activations.stored() {
+            Stored::F32(lines) => scale(out, &lines.block(block)[range], lane, inverse),
+            Stored::F64(lines) => scale(out, &lines.block(block)[range], lane, inverse),
         }
     }
 
@@ -228,62 +189,76 @@ impl Coordinates {
     }
 }
 
-fn scale<T: Copy + Into<f64>>(out: &mut [f64], values: &[T], inverse: &[f64]) {
-    for ((out, &value), &inverse) in out.iter_mut().zip(values).zip(inverse) {
-        *out = value.into() * inverse;
+fn scale<T: Real>(out: &mut [f64], lines: &[Line<T>], lane: usize, inverse: &[f64]) {
+    for ((out, line), &inverse) in out.iter_mut().zip(lines).zip(inverse) {
+        let value: f64 = line.0[lane].into();
+        *out = value * inverse;
     }
 }
 
-/// `C = B X̂ᵀ`, `m × N`, block of samples by block of samples, each written where
-/// it belongs.
+/// `C = X̂ Bᵀ` in lines, some samples after others.
 fn product(
     activations: &Activations,
     basis: &[f64],
     m: usize,
     cancel: &AtomicBool,
-) -> Result<Vec<f64>, Cancelled> {
+) -> Result<Lines<f64>, Cancelled> {
     let (n, d) = (activations.n_samples(), activations.n_neurons());
-    let mut out = vec![0.0; m * n];
-    let (Ok(basis), Ok(mut all)) = (
-        ArrayView2::from_shape((m, d), basis),
-        ArrayViewMut2::from_shape((m, n), &mut out),
-    ) else {
+    let Some(mut lines) = Lines::zeros(n, m) else {
+        panic!("there is no memory for {n} × {m} coordinates");
+    };
+    let Ok(basis) = ArrayView2::from_shape((m, d), basis) else {
         unreachable!("a UnitBasis holds m × d values");
     };
-    let blocks: Vec<ArrayViewMut2<f64>> =
-        all.axis_chunks_iter_mut(Axis(1), PRODUCT_BLOCK).collect();
-    blocks
+    let together = (PRODUCTS / (LANES * d)).clamp(1, PRODUCT_BLOCK);
+    let mut all = lines.view_mut();
+    let pieces: Vec<_> = all.axis_chunks_iter_mut(Axis(1), together).collect();
+    pieces
         .into_par_iter()
         .enumerate()
-        .try_for_each(|(block, mut target)| {
+        .try_for_each(|(piece, mut target)| {
             check(cancel)?;
             let width = target.ncols();
-            let samples = block * PRODUCT_BLOCK..block * PRODUCT_BLOCK + width;
-            let unit = unit_columns(activations, samples);
-            let rows = (PRODUCTS / (width * d)).max(1);
+            let unit = unit_rows(activations, piece * together..piece * together + width);
+            let blocks = (PRODUCTS / (width * d * LANES)).clamp(1, target.nrows());
+            let mut product = Array2::zeros((width, m.min(blocks * LANES)));
             for (basis, mut target) in basis
-                .axis_chunks_iter(Axis(0), rows)
-                .zip(target.axis_chunks_iter_mut(Axis(0), rows))
+                .axis_chunks_iter(Axis(0), blocks * LANES)
+                .zip(target.axis_chunks_iter_mut(Axis(0), blocks))
             {
                 check(cancel)?;
-                general_mat_mul(1.0, &basis, &unit, 0.0, &mut target);
+                let mut product = product.slice_mut(s![.., ..basis.nrows()]);
+                general_mat_mul(1.0, &unit, &basis.t(), 0.0, &mut product);
+                for ((block, sample), line) in target.indexed_iter_mut() {
+                    let row = product.row(sample);
+                    let row = row.as_slice().unwrap_or_default();
+                    let values = &row[block * LANES..row.len().min((block + 1) * LANES)];
+                    line[..values.len()].copy_from_slice(values);
+                }
             }
             Ok(())
         })?;
-    Ok(out)
+    Ok(lines)
 }
 
-/// Samples over their norms, `d` rows of as many as there are `samples`.
-fn unit_columns(activations: &Activations, samples: Range<usize>) -> Array2<f64> {
-    let inverse = &activations.inverse_norms()[samples.clone()];
-    let mut unit = Array2::<f64>::zeros((activations.n_neurons(), samples.len()));
-    for (k, mut row) in unit.rows_mut().into_iter().enumerate() {
-        let Some(row) = row.as_slice_mut() else {
-            unreachable!("a fresh array is contiguous");
-        };
-        match activations.neuron(k) {
-            Neuron::F32(values) => scale(row, &values[samples.clone()], inverse),
-            Neuron::F64(values) => scale(row, &values[samples.clone()], inverse),
+/// Samples over their norms, a row of `d` each.
+fn unit_rows(activations: &Activations, samples: Range<usize>) -> Array2<f64> {
+    match activations.stored() {
+        Stored::F32(lines) => rows_of(lines, activations.inverse_norms(), samples),
+        Stored::F64(lines) => rows_of(lines, activations.inverse_norms(), samples),
+    }
+}
+
+fn rows_of<T: Real>(lines: &Lines<T>, inverse: &[f64], samples: Range<usize>) -> Array2<f64> {
+    let mut unit = Array2::zeros((samples.len(), lines.vectors()));
+    for (block, mut columns) in unit.axis_chunks_iter_mut(Axis(1), LANES).enumerate() {
+        let lines = &lines.block(block)[samples.clone()];
+        let lines = lines.iter().zip(&inverse[samples.clone()]);
+        for (mut row, (line, &inverse)) in columns.rows_mut().into_iter().zip(lines) {
+            for (unit, &value) in row.iter_mut().zip(&line.0) {
+                let value: f64 = value.into();
+                *unit = value * inverse;
+            }
         }
     }
     unit

@@ -3,8 +3,9 @@
 //!
 //! The values are worked through in slabs of consecutive samples, side by side
 //! on the current rayon pool, each while it is still in the cache of the thread
-//! that filled it. A sample's norm is summed in `f64` over its neurons in their
-//! order, so it is the same whatever the slabs and however many threads.
+//! that filled it. A sample's norm is summed in `f64`, lane by lane over its lines
+//! and then over the lanes, so it is the same whatever the slabs and however many
+//! threads.
 
 use std::ops::RangeInclusive;
 use std::sync::atomic::AtomicBool;
@@ -12,8 +13,9 @@ use std::sync::atomic::AtomicBool;
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 
-use super::activations::{ActivationsError, Neuron, Values};
+use super::activations::ActivationsError;
 use super::cancel::{Cancelled, check};
+use super::lines::{LANES, Lines, Real};
 
 /// Squared norms of the samples that are stored as they come: `2^±40`. Their
 /// squares and the squares of their coordinates are far from over- and
@@ -25,67 +27,16 @@ const USUAL: RangeInclusive<f64> = 1.0 / (1u64 << 40) as f64..=(1u64 << 40) as f
 const SLAB: usize = 1 << 18;
 
 /// Samples whose norms are summed together; their sums stay in the first cache.
-const TOGETHER: usize = 1024;
+const TOGETHER: usize = 128;
 
-/// A number as samples are stored: single or double precision.
-pub trait Real: Copy + Default + PartialEq + Send + Sync + Into<f64> + sealed::Sealed {
-    /// `value` in this precision if that is exact; in double precision a value
-    /// that underflows is taken as it is.
-    fn stored(value: f64) -> Option<Self>;
-
-    /// The values with their precision.
-    fn values(all: Vec<Self>) -> Values;
-
-    /// A neuron's values, if they are of this precision.
-    fn of(neuron: Neuron<'_>) -> Option<&[Self]>;
-}
-
-impl Real for f32 {
-    fn stored(value: f64) -> Option<Self> {
-        let single = value as f32;
-        (f64::from(single) == value).then_some(single)
-    }
-
-    fn values(all: Vec<Self>) -> Values {
-        Values::F32(all)
-    }
-
-    fn of(neuron: Neuron<'_>) -> Option<&[Self]> {
-        match neuron {
-            Neuron::F32(values) => Some(values),
-            Neuron::F64(_) => None,
-        }
-    }
-}
-
-impl Real for f64 {
-    fn stored(value: f64) -> Option<Self> {
-        Some(value)
-    }
-
-    fn values(all: Vec<Self>) -> Values {
-        Values::F64(all)
-    }
-
-    fn of(neuron: Neuron<'_>) -> Option<&[Self]> {
-        match neuron {
-            Neuron::F64(values) => Some(values),
-            Neuron::F32(_) => None,
-        }
-    }
-}
-
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
-}
+/// Sums a sample: of every lane and the one half a line behind.
+const SUMS: usize = LANES / 2;
 
 /// Some consecutive samples of an array, for one thread to fill.
 #[derive(Debug)]
 pub struct Slab<'a, T> {
     first: usize,
-    view: ArrayViewMut2<'a, T>,
+    lines: ArrayViewMut2<'a, [T; LANES]>,
 }
 
 impl<T> Slab<'_, T> {
@@ -98,14 +49,14 @@ impl<T> Slab<'_, T> {
     /// How many samples it holds.
     #[must_use]
     pub fn samples(&self) -> usize {
-        self.view.ncols()
+        self.lines.ncols()
     }
 
-    /// Its values, `d` rows of one neuron's values over these samples, each
-    /// contiguous.
+    /// Its lines, `⌈d / 16⌉` rows of sixteen neurons' values over these samples,
+    /// each contiguous. Lanes behind the last neuron are zero and stay so.
     #[must_use]
-    pub fn view_mut(&mut self) -> ArrayViewMut2<'_, T> {
-        self.view.view_mut()
+    pub fn lines_mut(&mut self) -> ArrayViewMut2<'_, [T; LANES]> {
+        self.lines.view_mut()
     }
 }
 
@@ -134,35 +85,30 @@ pub(super) struct Found {
     pub inexact: bool,
 }
 
-/// `n` zeros, or `None` if there is no memory for them.
-pub(crate) fn zeroed<T: Copy + Default>(n: usize) -> Option<Vec<T>> {
-    // Asked for first, since `vec!` would end the program; it is what gets
-    // pages that are zero already and that each thread touches when it needs to.
-    let mut probe: Vec<T> = Vec::new();
-    probe.try_reserve_exact(n).ok()?;
-    drop(probe);
-    Some(vec![T::default(); n])
-}
-
 /// Samples a slab of an array that is filled already.
-pub(super) fn slab_samples(neurons: usize) -> usize {
+fn slab_samples(neurons: usize) -> usize {
     (SLAB / neurons.max(1)).max(TOGETHER)
 }
 
-/// Has `values`, `d × N` neuron-major, filled slab by slab, in the order of the
-/// samples, and looks at each sample. Returns the squared norms beside.
+/// Looks at the samples of lines that are filled.
+pub(super) fn look_over<T: Real>(
+    lines: &mut Lines<T>,
+    cancel: &AtomicBool,
+) -> Result<(Vec<f64>, Found), Cancelled> {
+    let samples = slab_samples(lines.vectors());
+    take_in(lines, samples, || (), |(), _| check(cancel))
+}
+
+/// Has `lines` filled slab by slab, in the order of the samples, and looks at each
+/// sample. Returns the squared norms beside.
 pub(super) fn take_in<T: Real, B, E: Send>(
-    values: &mut [T],
-    rows: usize,
+    lines: &mut Lines<T>,
     samples_a_slab: usize,
     buffer: impl Fn() -> B + Send + Sync,
     fill: impl Fn(&mut B, &mut Slab<'_, T>) -> Result<(), E> + Send + Sync,
 ) -> Result<(Vec<f64>, Found), E> {
-    let mut squares = vec![0.0; rows];
-    let neurons = values.len() / rows;
-    let Ok(mut all) = ArrayViewMut2::from_shape((neurons, rows), values) else {
-        unreachable!("the values are d × N");
-    };
+    let mut squares = vec![0.0; lines.samples()];
+    let mut all = lines.view_mut();
     let slabs = all
         .axis_chunks_iter_mut(Axis(1), samples_a_slab)
         .zip(squares.chunks_mut(samples_a_slab));
@@ -170,9 +116,9 @@ pub(super) fn take_in<T: Real, B, E: Send>(
     let found: Result<Vec<(usize, Found)>, E> = slabs
         .enumerate()
         .par_bridge()
-        .map_init(buffer, |buffer, (place, (view, squares))| {
+        .map_init(buffer, |buffer, (place, (lines, squares))| {
             let first = place * samples_a_slab;
-            let mut slab = Slab { first, view };
+            let mut slab = Slab { first, lines };
             fill(buffer, &mut slab)?;
             Ok((place, look_at(&mut slab, squares)))
         })
@@ -192,17 +138,19 @@ pub(super) fn take_in<T: Real, B, E: Send>(
 /// norm is out of the ordinary.
 fn look_at<T: Real>(slab: &mut Slab<'_, T>, squares: &mut [f64]) -> Found {
     let mut found = Found::default();
-    add_squares(&slab.view.view(), squares);
+    for (piece, squares) in squares.chunks_mut(TOGETHER).enumerate() {
+        let first = piece * TOGETHER;
+        sum_squares(&slab.lines.view(), |place| first + place, squares);
+    }
     let outside: Vec<usize> = (0..squares.len())
         .filter(|&place| !USUAL.contains(&squares[place]))
         .collect();
     if outside.is_empty() {
         return found;
     }
-    let largest = largest(&slab.view.view());
+    let largest = largest(&slab.lines.view(), &outside);
     let mut scales = Vec::new();
-    for place in outside {
-        let largest = largest[place];
+    for (place, largest) in outside.into_iter().zip(largest) {
         if !largest.is_finite() {
             found.excluded.push(slab.first + place);
         } else if largest > 0.0 {
@@ -210,23 +158,24 @@ fn look_at<T: Real>(slab: &mut Slab<'_, T>, squares: &mut [f64]) -> Found {
         }
     }
     let scaled = scales.len();
-    keep_exact(&slab.view.view(), &mut scales);
+    keep_exact(&slab.lines.view(), &mut scales);
     found.inexact = scales.len() < scaled;
-    for neuron in slab.view.rows_mut() {
-        let neuron = neuron.into_slice().unwrap_or_else(|| contiguous());
+    for block in slab.lines.rows_mut() {
+        let lines = block.into_slice().unwrap_or_else(|| contiguous());
         for scale in &scales {
-            if let Some(value) = T::stored(scale.apply(neuron[scale.place])) {
-                neuron[scale.place] = value;
+            for value in &mut lines[scale.place] {
+                if let Some(scaled) = T::stored(scale.apply(*value)) {
+                    *value = scaled;
+                }
             }
         }
     }
-    for scale in &scales {
-        squares[scale.place] = 0.0;
-    }
-    for neuron in lines(&slab.view.view()) {
-        for scale in &scales {
-            let value: f64 = neuron[scale.place].into();
-            squares[scale.place] += value * value;
+    for scales in scales.chunks(TOGETHER) {
+        let mut sums = [0.0; TOGETHER];
+        let sums = &mut sums[..scales.len()];
+        sum_squares(&slab.lines.view(), |which| scales[which].place, sums);
+        for (scale, sum) in scales.iter().zip(sums) {
+            squares[scale.place] = *sum;
         }
     }
     let rescaled = scales.iter().map(|s| (slab.first + s.place, s.exponent));
@@ -234,38 +183,53 @@ fn look_at<T: Real>(slab: &mut Slab<'_, T>, squares: &mut [f64]) -> Found {
     found
 }
 
-fn add_squares<T: Real>(view: &ArrayView2<'_, T>, squares: &mut [f64]) {
-    for (piece, squares) in squares.chunks_mut(TOGETHER).enumerate() {
-        let first = piece * TOGETHER;
-        for neuron in lines(view) {
-            let values = &neuron[first..][..squares.len()];
-            for (square, &value) in squares.iter_mut().zip(values) {
+/// The squared norms of at most [`TOGETHER`] samples; `place` tells where each is.
+fn sum_squares<T: Real>(
+    view: &ArrayView2<'_, [T; LANES]>,
+    place: impl Fn(usize) -> usize,
+    squares: &mut [f64],
+) {
+    let mut sums = [[0.0; SUMS]; TOGETHER];
+    let sums = &mut sums[..squares.len()];
+    for lines in blocks(view) {
+        for (which, sums) in sums.iter_mut().enumerate() {
+            let line = lines[place(which)].map(|value| {
                 let value: f64 = value.into();
-                *square += value * value;
+                value * value
+            });
+            for lane in 0..SUMS {
+                sums[lane] += line[lane] + line[lane + SUMS];
             }
         }
     }
+    for (square, [a, b, c, d, e, f, g, h]) in squares.iter_mut().zip(sums) {
+        *square = ((*a + *e) + (*b + *f)) + ((*c + *g) + (*d + *h));
+    }
 }
 
-/// The largest magnitude of each sample; NaN or infinite where any entry is.
-fn largest<T: Real>(view: &ArrayView2<'_, T>) -> Vec<f64> {
+/// The largest magnitude of some samples; NaN or infinite where any entry is.
+fn largest<T: Real>(view: &ArrayView2<'_, [T; LANES]>, places: &[usize]) -> Vec<f64> {
     // As bits, since those of a NaN are larger than those of all else.
-    let mut largest = vec![0u64; view.ncols()];
-    for neuron in lines(view) {
-        for (largest, &value) in largest.iter_mut().zip(neuron) {
-            let value: f64 = value.into();
-            *largest = (*largest).max(value.abs().to_bits());
+    let mut largest = vec![0u64; places.len()];
+    for lines in blocks(view) {
+        for (largest, &place) in largest.iter_mut().zip(places) {
+            for value in lines[place] {
+                let value: f64 = value.into();
+                *largest = (*largest).max(value.abs().to_bits());
+            }
         }
     }
     largest.into_iter().map(f64::from_bits).collect()
 }
 
 /// Keeps the scales that cost their samples no bit.
-fn keep_exact<T: Real>(view: &ArrayView2<'_, T>, scales: &mut Vec<Scale>) {
+fn keep_exact<T: Real>(view: &ArrayView2<'_, [T; LANES]>, scales: &mut Vec<Scale>) {
     let mut exact = vec![true; scales.len()];
-    for neuron in lines(view) {
+    for lines in blocks(view) {
         for (exact, scale) in exact.iter_mut().zip(&*scales) {
-            *exact &= T::stored(scale.apply(neuron[scale.place])).is_some();
+            for value in lines[scale.place] {
+                *exact &= T::stored(scale.apply(value)).is_some();
+            }
         }
     }
     let mut exact = exact.into_iter();
@@ -311,33 +275,36 @@ fn two_to(exponent: i32) -> f64 {
     f64::from_bits(((1023 + exponent) as u64) << 52)
 }
 
-/// The neurons of a slab.
-fn lines<'a, T>(view: &ArrayView2<'a, T>) -> impl Iterator<Item = &'a [T]> {
+/// The lines of a slab, block by block.
+fn blocks<'a, T>(
+    view: &ArrayView2<'a, [T; LANES]>,
+) -> impl Iterator<Item = &'a [[T; LANES]]> + use<'a, T> {
     let view = *view;
-    (0..view.nrows()).map(move |k| {
-        let neuron = view.index_axis_move(Axis(0), k).to_slice();
-        neuron.unwrap_or_else(|| contiguous())
+    (0..view.nrows()).map(move |block| {
+        let lines = view.index_axis_move(Axis(0), block).to_slice();
+        lines.unwrap_or_else(|| contiguous())
     })
 }
 
 fn contiguous() -> ! {
-    unreachable!("a neuron's values lie together")
+    unreachable!("the lines of a block lie together")
 }
 
 /// The same values in double precision.
 pub(super) fn widened<E: From<Cancelled> + Send>(
-    values: &[f32],
+    lines: &Lines<f32>,
     cancel: &AtomicBool,
-) -> Result<Vec<f64>, Stop<E>> {
-    let mut wide: Vec<f64> = zeroed(values.len()).ok_or(ActivationsError::Memory {
-        bytes: values.len() as u64 * 8,
-    })?;
-    let chunks = wide.par_chunks_mut(SLAB).zip(values.par_chunks(SLAB));
-    chunks
-        .try_for_each(|(wide, values)| {
+) -> Result<Lines<f64>, Stop<E>> {
+    let (samples, neurons) = (lines.samples(), lines.vectors());
+    let mut wide = zeros(samples, neurons)?;
+    let together = SLAB / LANES;
+    let wide_lines = wide.all_mut().par_chunks_mut(together);
+    wide_lines
+        .zip(lines.all().par_chunks(together))
+        .try_for_each(|(wide, lines)| {
             check(cancel)?;
-            for (wide, &value) in wide.iter_mut().zip(values) {
-                *wide = f64::from(value);
+            for (wide, line) in wide.iter_mut().zip(lines) {
+                *wide = line.map(f64::from);
             }
             Ok(())
         })
@@ -345,38 +312,41 @@ pub(super) fn widened<E: From<Cancelled> + Send>(
     Ok(wide)
 }
 
-/// Leaves samples out of `d × N` values, in place.
-pub(super) fn leave_out<T: Copy>(
-    values: &mut Vec<T>,
-    rows: usize,
-    excluded: &[usize],
+/// Lines of neuron-major values, `d × N`.
+pub(super) fn turned<T: Real>(
+    values: &[T],
+    (rows, neurons): (usize, usize),
     cancel: &AtomicBool,
-) -> Result<(), Cancelled> {
-    let starts = std::iter::once(0).chain(excluded.iter().map(|row| row + 1));
-    let ends = excluded.iter().copied().chain(std::iter::once(rows));
-    let kept: Vec<_> = starts
-        .zip(ends)
-        .filter(|(start, end)| start < end)
-        .collect();
-    let mut filled = 0;
-    for neuron in (0..values.len()).step_by(rows) {
-        check(cancel)?;
-        for (start, end) in &kept {
-            values.copy_within(neuron + start..neuron + end, filled);
-            filled += end - start;
-        }
-    }
-    values.truncate(filled);
-    // The allocator gives the rest back where it lies: nothing is copied.
-    values.shrink_to_fit();
-    Ok(())
+) -> Result<Lines<T>, Stop<Cancelled>> {
+    let mut lines = zeros(rows, neurons)?;
+    let blocks = lines.all_mut().par_chunks_mut(rows);
+    blocks
+        .zip(values.par_chunks(LANES * rows))
+        .try_for_each(|(lines, neurons)| {
+            check(cancel)?;
+            for (lane, neuron) in neurons.chunks_exact(rows).enumerate() {
+                for (line, &value) in lines.iter_mut().zip(neuron) {
+                    line[lane % LANES] = value;
+                }
+            }
+            Ok(())
+        })
+        .map_err(Stop::Broken)?;
+    Ok(lines)
+}
+
+/// Room for so many values.
+pub(super) fn zeros<T: Real>(rows: usize, neurons: usize) -> Result<Lines<T>, ActivationsError> {
+    Lines::zeros(rows, neurons).ok_or(ActivationsError::Memory {
+        bytes: Lines::<T>::bytes(rows, neurons),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use std::num::NonZeroUsize;
 
-    use super::super::Activations;
+    use super::super::{Activations, Values};
     use super::*;
 
     /// Rows of all magnitudes that single precision has, some not finite or
@@ -449,8 +419,7 @@ mod tests {
             let is_single = matches!(values, Values::F32(_));
             let activations = Activations::new(values, 3000, 5).unwrap();
             // Each row's values are of nearly one size: nothing is lost.
-            let still_single = matches!(activations.neuron(0), Neuron::F32(_));
-            assert_eq!(still_single, is_single);
+            assert_eq!(activations.is_double(), !is_single);
             check_norms(&activations);
             assert!(unscaled(&activations) == kept);
             let excluded: Vec<usize> = (0..3000).filter(|&n| !finite(&rows[n])).collect();
@@ -492,9 +461,9 @@ mod tests {
             Values::F32(column(0).chain(column(1)).collect())
         };
         let exact = Activations::new(values(&rows[..2]), 2, 2).unwrap();
-        assert!(matches!(exact.neuron(0), Neuron::F32(_)));
+        assert!(!exact.is_double());
         let activations = Activations::new(values(&rows), 5, 2).unwrap();
-        assert!(matches!(activations.neuron(0), Neuron::F64(_)));
+        assert!(activations.is_double());
         check_norms(&activations);
         let source = |row: &[f32; 2]| row.map(f64::from).to_vec();
         let expected: Vec<Vec<f64>> = rows[..4].iter().map(source).collect();
@@ -518,8 +487,8 @@ mod tests {
                     || (),
                     |(), slab: &mut Slab<'_, f32>| {
                         let first = slab.first();
-                        for ((k, n), x) in slab.view_mut().indexed_iter_mut() {
-                            *x = rows[first + n][k];
+                        for ((_, n), line) in slab.lines_mut().indexed_iter_mut() {
+                            line[..5].copy_from_slice(&rows[first + n]);
                         }
                         Ok::<(), Cancelled>(())
                     },

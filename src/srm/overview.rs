@@ -7,12 +7,12 @@ use std::sync::atomic::AtomicBool;
 
 use rayon::prelude::*;
 
-use super::activations::{Activations, Neuron};
+use super::activations::Stored;
 use super::basis::{NEARLY_PARALLEL, UnitBasis};
 use super::cancel::{Cancelled, check};
 use super::coordinates::{BLOCK, Coordinates};
 use super::epsilon::{Epsilon, PAPER_EPSILON};
-use super::intake::Real;
+use super::lines::{LANES, Lines, Real};
 use super::plane::Plane;
 
 /// See the module's page.
@@ -118,18 +118,18 @@ fn two_largest(
             let samples = block * BLOCK..block * BLOCK + radii.len();
             let inverse = &activations.inverse_norms()[samples.clone()];
             let square = |x: f64| x * x;
-            match activations.neuron(0) {
+            match activations.stored() {
                 // Magnitudes in single precision come in the order of the squared
                 // coordinates: two that differ do so by far more than the rounding
                 // of those.
-                Neuron::F32(_) => {
-                    let tops = tops(activations, samples, cancel, |x: f32, _| x.abs())?;
+                Stored::F32(lines) => {
+                    let tops = tops(lines, samples, inverse, cancel, |x: f32, _| x.abs())?;
                     let squared = |s, x| square(f64::from(x) * inverse[s]);
                     write(&tops, squared, radii, planes);
                 }
-                Neuron::F64(_) => {
+                Stored::F64(lines) => {
                     let squared = |x: f64, inverse| square(x * inverse);
-                    let tops = tops(activations, samples, cancel, squared)?;
+                    let tops = tops(lines, samples, inverse, cancel, squared)?;
                     write(&tops, |_, square| square, radii, planes);
                 }
             }
@@ -139,31 +139,19 @@ fn two_largest(
 }
 
 /// Ranks the neurons of some samples by what `size` makes of a value and `1/‖x‖`.
-fn tops<T: Real + PartialOrd>(
-    activations: &Activations,
+fn tops<T: Real>(
+    lines: &Lines<T>,
     samples: Range<usize>,
+    inverse: &[f64],
     cancel: &AtomicBool,
     size: impl Fn(T, f64) -> T,
 ) -> Result<Vec<Tops<T>>, Cancelled> {
-    let mut tops = vec![Tops::default(); samples.len().div_ceil(AT_ONCE)];
-    let inverse = &activations.inverse_norms()[samples.clone()];
-    let (inverse, last_inverse) = inverse.as_chunks::<AT_ONCE>();
-    for k in 0..activations.n_neurons() {
+    let mut tops = vec![Tops::default(); samples.len()];
+    for block in 0..lines.vectors().div_ceil(LANES) {
         check(cancel)?;
-        let Some(values) = T::of(activations.neuron(k)) else {
-            unreachable!("all neurons have one precision");
-        };
-        let (values, last) = values[samples.clone()].as_chunks::<AT_ONCE>();
-        for (tops, (values, inverse)) in tops.iter_mut().zip(values.iter().zip(inverse)) {
-            let sizes = std::array::from_fn(|s| size(values[s], inverse[s]));
-            tops.add(k as u32, &sizes);
-        }
-        if let Some(tops) = tops.get_mut(values.len()) {
-            let mut sizes = [T::default(); AT_ONCE];
-            for (s, (&value, &inverse)) in last.iter().zip(last_inverse).enumerate() {
-                sizes[s] = size(value, inverse);
-            }
-            tops.add(k as u32, &sizes);
+        let lines = &lines.block(block)[samples.clone()];
+        for (tops, (line, &inverse)) in tops.iter_mut().zip(lines.iter().zip(inverse)) {
+            tops.add(block, &line.0.map(|value| size(value, inverse)));
         }
     }
     Ok(tops)
@@ -176,55 +164,53 @@ fn write<T: Copy + Default + PartialOrd>(
     radii: &mut [f64],
     planes: &mut [Plane],
 ) {
-    for (s, (radius, plane)) in radii.iter_mut().zip(planes).enumerate() {
-        let (tops, place) = (&tops[s / AT_ONCE], s % AT_ONCE);
-        let (first, second) = (tops.first[place], tops.second[place]);
-        let neuron = tops.first_neuron[place];
-        let other = if second > T::default() {
-            tops.second_neuron[place]
+    let of_samples = radii.iter_mut().zip(planes).zip(tops);
+    for (s, ((radius, plane), tops)) in of_samples.enumerate() {
+        let other = if tops.second > T::default() {
+            tops.second_neuron
         } else {
             // A one-hot row lights every plane of its neuron alike.
-            u32::from(neuron == 0)
+            u32::from(tops.first_neuron == 0)
         };
-        *plane = pair(neuron, other);
-        *radius = (square(s, first) + square(s, second)).sqrt();
+        *plane = pair(tops.first_neuron, other);
+        *radius = (square(s, tops.first) + square(s, tops.second)).sqrt();
     }
 }
 
-/// Samples that are compared at once.
-const AT_ONCE: usize = 16;
-
-/// The two largest of what some samples have, and their neurons.
+/// The two largest of what a sample has, and their neurons: of equals the first.
 #[derive(Clone, Copy, Default)]
 struct Tops<T> {
-    first: [T; AT_ONCE],
-    second: [T; AT_ONCE],
-    first_neuron: [u32; AT_ONCE],
-    second_neuron: [u32; AT_ONCE],
+    first: T,
+    second: T,
+    first_neuron: u32,
+    second_neuron: u32,
 }
 
 impl<T: Copy + PartialOrd> Tops<T> {
-    /// After the first few neurons hardly any is among the largest, so it is
-    /// asked of all samples at once; and where one is, all are ranked without a
-    /// branch, which nobody could foretell.
-    fn add(&mut self, k: u32, sizes: &[T; AT_ONCE]) {
+    /// After the first few lines hardly any holds one of the largest, so it is
+    /// asked of all lanes at once.
+    fn add(&mut self, block: usize, sizes: &[T; LANES]) {
         let mut any = false;
-        for (size, second) in sizes.iter().zip(&self.second) {
-            any |= size > second;
+        for &size in sizes {
+            any |= size > self.second;
         }
-        if !any {
-            return;
+        if any {
+            self.rank(block, sizes);
         }
-        for (s, &size) in sizes.iter().enumerate() {
-            let (first, second) = (self.first[s], self.second[s]);
-            let (neuron, second_neuron) = (self.first_neuron[s], self.second_neuron[s]);
-            let (is_first, is_second) = (size > first, size > second);
-            self.first[s] = if is_first { size } else { first };
-            self.first_neuron[s] = if is_first { k } else { neuron };
-            let second = if is_second { size } else { second };
-            let second_neuron = if is_second { k } else { second_neuron };
-            self.second[s] = if is_first { first } else { second };
-            self.second_neuron[s] = if is_first { neuron } else { second_neuron };
+    }
+
+    fn rank(&mut self, block: usize, sizes: &[T; LANES]) {
+        for (lane, &size) in sizes.iter().enumerate() {
+            if size <= self.second {
+                continue;
+            }
+            let neuron = (block * LANES + lane) as u32;
+            if size > self.first {
+                (self.second, self.second_neuron) = (self.first, self.first_neuron);
+                (self.first, self.first_neuron) = (size, neuron);
+            } else {
+                (self.second, self.second_neuron) = (size, neuron);
+            }
         }
     }
 }
