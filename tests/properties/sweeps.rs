@@ -238,3 +238,18 @@ fn many_planes_come_in_order_and_once() {
         }
     }
 }
+
+/// A sample may be dark nowhere on a coarse grid and yet on an axis.
+#[test]
+fn axes_are_counted_off_the_grid_in_a_wide_cone_too() {
+    let case = Case {
+        rows: vec![vec![1.0, 0.0, 0.0]],
+        basis: Some(vec![vec![0.0, 0.3, 1.0], vec![-0.6, 0.6, -1.0]]),
+        epsilon: -0.44,
+        angles: 2,
+        signed: false,
+    };
+    for mode in MODES {
+        check(&case, mode);
+    }
+}

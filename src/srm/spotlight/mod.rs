@@ -288,8 +288,12 @@ impl Spotlight {
         } else {
             directions
         };
-        // In a wide cone, whether the sample is dark anywhere.
-        let lit = if wide { count > 0 } else { radius >= threshold };
+        // In a wide cone, whether the sample is dark anywhere, on the grid or not.
+        let lit = if wide {
+            radius > -threshold
+        } else {
+            radius >= threshold
+        };
         let flags = Flags {
             lit: u32::from(lit),
             wraps: u32::from(wraps),
