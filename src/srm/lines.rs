@@ -11,6 +11,7 @@ use ndarray::ArrayViewMut2;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::cancel::{Cancelled, check};
+use super::pages;
 
 /// Vectors side by side.
 pub const LANES: usize = 16;
@@ -106,7 +107,8 @@ impl<T: Real> Lines<T> {
     #[must_use]
     pub fn zeros(samples: usize, vectors: usize) -> Option<Self> {
         let lines = samples.checked_mul(vectors.div_ceil(LANES))?;
-        let values = zeroed(lines.checked_mul(LANES)?.checked_add(LANES)?)?;
+        let mut values = zeroed(lines.checked_mul(LANES)?.checked_add(LANES)?)?;
+        pages::ask_for_large(&mut values);
         let mut zeros = Self {
             samples,
             vectors,

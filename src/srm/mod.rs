@@ -24,6 +24,7 @@ mod lines;
 mod nearest;
 pub mod null;
 mod overview;
+mod pages;
 mod plane;
 mod records;
 mod simd;
