@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::scene::{AngleUnit, ColorMap, ColorScale, PlaneOrder};
+use crate::scene::{AngleUnit, ColorMap, ColorScale, PlaneOrder, RowSpan};
 use crate::srm::{Epsilon, Plane, PlaneMode, Sign};
 use crate::worker::message::LoadRequest;
 
@@ -105,6 +105,10 @@ pub enum Command {
     SetMap(ColorMap),
     /// Scale the heatmap's colours so.
     SetScale(ColorScale),
+    /// Look at those rows of the heatmap.
+    ShowRows(RowSpan),
+    /// Look at the planes from closer or from further away.
+    Zoom(Zoom),
     /// Show or hide the keyboard shortcuts.
     ToggleHelp,
     /// Show or hide what the program is.
@@ -120,6 +124,17 @@ pub enum Command {
     DismissAll,
     /// Let the ensemble's axis follow every plane, or mean ± std alone.
     SetFit(Fit),
+}
+
+/// A step closer to the planes, or away from them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zoom {
+    /// Closer.
+    In,
+    /// Further away.
+    Out,
+    /// All of them.
+    Fit,
 }
 
 /// Menus, from left to right.
@@ -362,6 +377,27 @@ pub static ACTIONS: &[Action] = &[
         None,
         Command::SetUnit(AngleUnit::Pi),
         "Write angles as π/4"
+    ),
+    action!(
+        View,
+        "Zoom in",
+        Some(plain(Key::Plus)),
+        Command::Zoom(Zoom::In),
+        "Fewer rows of the heatmap, each higher; the wheel zooms where the pointer is"
+    ),
+    action!(
+        View,
+        "Zoom out",
+        Some(plain(Key::Minus)),
+        Command::Zoom(Zoom::Out),
+        "More rows of the heatmap at once"
+    ),
+    action!(
+        View,
+        "Show all rows",
+        Some(plain(Key::Num0)),
+        Command::Zoom(Zoom::Fit),
+        "The whole heatmap in view, as after a double click"
     ),
     action!(
         Help,
