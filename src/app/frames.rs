@@ -20,7 +20,7 @@ use super::command::Command;
 const QUIET_FRAMES: u32 = 10;
 
 /// A drag whose last sweep takes longer than this is not waited for.
-const MOST: Duration = Duration::from_secs(120);
+const MOST: Duration = Duration::from_mins(2);
 
 /// The record of frames.
 #[derive(Debug)]

@@ -521,12 +521,12 @@ mod tests {
         pending.ask(1, 10);
         pending.ask(2, 11);
         assert_eq!(pending.accept_newer(1, 10, "sample of 1"), Ok(None));
-        assert!(pending.is_stale() && pending.is_fresh(Duration::from_secs(60)));
+        assert!(pending.is_stale() && pending.is_fresh(Duration::from_mins(1)));
         assert_eq!(
             pending.accept_newer(2, 11, "sample of 2"),
             Ok(Some("sample of 1"))
         );
-        assert!(!pending.is_stale() && !pending.is_fresh(Duration::from_secs(60)));
+        assert!(!pending.is_stale() && !pending.is_fresh(Duration::from_mins(1)));
         assert_eq!(pending.accept_newer(1, 10, "all of 1"), Err("all of 1"));
         assert_eq!(
             pending.accept_newer(2, 11, "all of 2"),

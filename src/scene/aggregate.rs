@@ -206,6 +206,7 @@ fn lay(place: u32, curve: &[i32], counts: &mut [i32], places: &mut [u32]) {
 
 /// An empty cell holds zero and no place, which any plane comes before. Without
 /// branches, so that many cells are laid at once.
+#[allow(clippy::needless_bitwise_bool)]
 fn lay_cell(place: u32, value: i32, count: &mut i32, holder: &mut u32) {
     let (new, old) = (value.abs(), count.abs());
     let wins = (new > old) | ((new == old) & (place < *holder));

@@ -69,9 +69,9 @@ impl HeatmapLayout {
     #[must_use]
     pub fn new(size: Point) -> Self {
         let plot = Rect {
-            x: 62.0,
+            x: 74.0,
             y: 8.0,
-            width: (size[0] - 62.0 - 84.0).max(40.0),
+            width: (size[0] - 74.0 - 84.0).max(40.0),
             height: (size[1] - 8.0 - 40.0).max(40.0),
         };
         Self {

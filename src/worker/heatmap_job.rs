@@ -105,8 +105,8 @@ pub(super) fn draw(
     {
         let raster = colour(&known.aggregate, look, known.signed);
         return Some(Heatmap {
-            raster,
             look,
+            raster,
             ..known.clone()
         });
     }
@@ -123,8 +123,8 @@ pub(super) fn draw(
     };
     let bundle = known.map(|known| Arc::clone(&known.bundle));
     match &request.source.counts {
-        Some(counts) => maker.from_kept(counts, bundle),
-        None => maker.from_sweeps(bundle, first),
+        Some(counts) => maker.with_kept(counts, bundle),
+        None => maker.with_new(bundle, first),
     }
 }
 
@@ -177,7 +177,7 @@ impl Maker<'_> {
         Aggregate::new(self.range.clone(), pixels, self.angles())
     }
 
-    fn from_kept(self, counts: &[i32], bundle: Option<Arc<CurveBundle>>) -> Option<Heatmap> {
+    fn with_kept(self, counts: &[i32], bundle: Option<Arc<CurveBundle>>) -> Option<Heatmap> {
         let angles = self.angles();
         let bundle = if let Some(bundle) = bundle {
             bundle
@@ -186,7 +186,8 @@ impl Maker<'_> {
             let chosen = self.faint_planes()?;
             let n = self.sweep().n_samples as f32;
             let fractions = |index| curve(index).iter().map(|&c| c as f32 / n).collect();
-            self.bundle(chosen.into_iter().map(fractions).collect())
+            let faint: Vec<Vec<f32>> = chosen.into_iter().map(fractions).collect();
+            self.bundle(&faint)
         };
         if !pause(self.context) {
             return None;
@@ -198,7 +199,7 @@ impl Maker<'_> {
 
     /// The curves did not fit in memory: those of the rows are made anew, first
     /// that of each row's first plane, along with those behind the ensemble.
-    fn from_sweeps(
+    fn with_new(
         self,
         bundle: Option<Arc<CurveBundle>>,
         first: impl FnOnce(Heatmap),
@@ -219,21 +220,21 @@ impl Maker<'_> {
             Some(_) => Vec::new(),
             None => self.faint_planes()?,
         };
-        self.sweep_again(&mut rows, heads, chosen)?;
-        let bundle = bundle.unwrap_or_else(|| self.bundle(std::mem::take(&mut rows.faint)));
+        self.sweep_again(&mut rows, heads, &chosen)?;
+        let bundle = bundle.unwrap_or_else(|| self.bundle(&std::mem::take(&mut rows.faint)));
         let aggregate = std::mem::replace(&mut rows.aggregate, self.empty());
         if exact {
             return Some(self.finish(aggregate, bundle, false));
         }
         first(self.finish(aggregate, Arc::clone(&bundle), true));
         let all = self.order.records[self.range.clone()].to_vec();
-        self.sweep_again(&mut rows, all, Vec::new())?;
+        self.sweep_again(&mut rows, all, &[])?;
         Some(self.finish(rows.aggregate, bundle, false))
     }
 
     /// Makes the curves of those records: of `shown` for the rows, of `chosen` for
     /// behind the ensemble.
-    fn sweep_again(&self, rows: &mut Rows<'_>, shown: Vec<u32>, chosen: Vec<u32>) -> Option<()> {
+    fn sweep_again(&self, rows: &mut Rows<'_>, shown: Vec<u32>, chosen: &[u32]) -> Option<()> {
         let planes = &self.sweep().spec.planes;
         let mut records = shown;
         records.sort_unstable();
@@ -242,7 +243,7 @@ impl Maker<'_> {
             records.iter().map(place_of).collect()
         } else {
             let shown = records.clone();
-            records.extend(&chosen);
+            records.extend(chosen);
             records.sort_unstable();
             records.dedup();
             let is_shown = |record| shown.binary_search(record).is_ok();
@@ -289,7 +290,7 @@ impl Maker<'_> {
         Some(drawn.iter().step_by(stride).copied().collect())
     }
 
-    fn bundle(&self, faint: Vec<Vec<f32>>) -> Arc<CurveBundle> {
+    fn bundle(&self, faint: &[Vec<f32>]) -> Arc<CurveBundle> {
         let ensemble = &self.sweep().ensemble;
         let low = ensemble.min.iter().copied().fold(0.0, f64::min);
         let high = ensemble.max.iter().copied().fold(0.0, f64::max);
