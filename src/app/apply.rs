@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 use egui::{Context, ViewportCommand};
 
-use crate::scene::PlaneOrder;
+use crate::scene::{PlaneOrder, RowSpan};
 use crate::srm::{AngleGrid, Plane, PlaneMode};
 use crate::worker::Lane;
 use crate::worker::jobs;
 use crate::worker::message::{Heatmap, LoadAs, LoadRequest};
 
-use super::command::Command;
+use super::command::{Command, Zoom};
 use super::document::{PlanesAs, auto_epsilon};
-use super::state::{Overlay, Picker, Tone};
+use super::state::{Overlay, Picker, SweepView, Tone};
 use super::{App, DialogAnswer, theme};
 
 impl App {
@@ -53,7 +53,12 @@ impl App {
                 theme::apply(ctx, choice);
             }
             Command::SetUnit(unit) => self.preferences.unit = unit,
-            Command::SetOrder(order) => self.preferences.order = order,
+            Command::SetOrder(order) => {
+                self.preferences.order = order;
+                self.show_rows(RowSpan::WHOLE);
+            }
+            Command::ShowRows(span) => self.show_rows(span),
+            Command::Zoom(zoom) => self.zoom(zoom),
             Command::SetMap(map) => self.preferences.map = map,
             Command::SetScale(scale) => self.preferences.scale = scale,
             Command::ShowPlanesAs(choice) => self.preferences.planes_as = choice,
@@ -66,7 +71,6 @@ impl App {
             }
             Command::SetQuantity(quantity) => self.preferences.quantity = quantity,
             Command::SetAtlasOrder(order) => self.preferences.atlas_order = order,
-            Command::ZoomAtlas(zoom) => self.zoom_atlas(zoom),
             Command::ToggleHelp => self.toggle(Overlay::Help),
             Command::ToggleAbout => self.toggle(Overlay::About),
             Command::Cancel => self.cancel(),
@@ -149,6 +153,7 @@ impl App {
                     return;
                 };
                 self.select(plane);
+                self.follow_plane();
                 "change of plane"
             }
         };
@@ -214,29 +219,52 @@ impl App {
         within.then(|| self.plane_at(next.min(rows.saturating_sub(1))))?
     }
 
+    /// Brings the row of the selected plane into view.
+    fn follow_plane(&mut self) {
+        if let Some((place, rows)) = self.place()
+            && place < rows
+        {
+            self.show_rows(self.rows().showing(place, rows));
+        }
+    }
+
+    fn show_rows(&mut self, span: RowSpan) {
+        if let Some(layer) = self.document.layer() {
+            self.state.rows = (layer.id, span);
+        }
+    }
+
+    fn zoom(&mut self, zoom: Zoom) {
+        if self.preferences.planes_as == PlanesAs::Atlas {
+            return self.zoom_atlas(zoom);
+        }
+        let planes = self.ordered().map_or(0, |heatmap| heatmap.order.drawn);
+        let span = self.rows();
+        self.show_rows(match zoom {
+            Zoom::In => span.zoomed(2.0, 0.5, planes),
+            Zoom::Out => span.zoomed(0.5, 0.5, planes),
+            Zoom::Fit => RowSpan::WHOLE,
+        });
+    }
+
     /// Place of the selected plane in the heatmap's order, and rows in it.
     pub(super) fn place(&self) -> Option<(usize, usize)> {
         let heatmap = self.ordered()?;
-        let plane = self.document.choices.plane?;
-        let index = self.own_sweep()?.sweep.spec.planes.position(plane)?;
-        Some((*heatmap.places.get(index)? as usize, heatmap.order.drawn))
+        let place = heatmap.place_of(self.document.choices.plane?)?;
+        Some((place, heatmap.order.drawn))
     }
 
     /// The plane at a place of the heatmap's order.
     pub(super) fn plane_at(&self, place: usize) -> Option<Plane> {
-        let index = *self.ordered()?.order.records.get(place)? as usize;
-        let sweep = &self.own_sweep()?.sweep;
-        Some(sweep.records.get(index)?.plane)
+        self.ordered()?.plane_at(place)
     }
 
-    /// The heatmap, if its planes are those of the sweep that is shown; its order
-    /// may be that of the `ε` before, until it is renewed.
+    /// The heatmap of the shown layer; its order may be that of the `ε` before, or
+    /// of a sample of the planes, until it is renewed.
     pub(super) fn ordered(&self) -> Option<&Heatmap> {
         let view = self.own_sweep()?;
         let heatmap = self.state.heatmap.result()?;
-        let same = heatmap.layer == view.layer.id
-            && heatmap.order.records.len() == view.sweep.records.len();
-        same.then_some(heatmap)
+        (heatmap.layer == view.layer.id).then_some(heatmap)
     }
 
     fn cancel(&mut self) {
@@ -258,9 +286,16 @@ impl App {
             self.worker.cancel(Lane::Sweep);
             self.worker.cancel(Lane::Heatmap);
             self.worker.cancel(Lane::Atlas);
+            // What is shown of an unfinished request stays, but is not the whole.
             self.state.sweep.refuse();
+            if self.own_sweep().is_some_and(SweepView::is_sample) {
+                self.state.sweep.call_off();
+            }
             self.state.heatmap.refuse();
             self.state.atlas.refuse();
+            if self.ordered().is_some_and(|heatmap| heatmap.is_coarse) {
+                self.state.heatmap.call_off();
+            }
             self.state.first_look = None;
             let offer = ("Sweep again".to_owned(), Command::SweepAgain);
             let text = "The sweep was cancelled.";

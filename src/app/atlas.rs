@@ -70,6 +70,7 @@ impl App {
         let Some(view) = self.own_sweep() else {
             return;
         };
+        let (layer, sweep) = (Arc::clone(&view.layer), Arc::clone(&view.sweep));
         let quantity = self.preferences.quantity;
         let key = AtlasKey {
             sweep: view.generation,
@@ -86,8 +87,8 @@ impl App {
             return;
         }
         let request = AtlasRequest {
-            layer: Arc::clone(&view.layer),
-            sweep: Arc::clone(&view.sweep),
+            layer,
+            sweep,
             quantity: key.quantity,
             order: key.order,
             scale: key.scale,

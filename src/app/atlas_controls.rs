@@ -53,7 +53,7 @@ impl App {
             Err("The whole square is in view")
         });
         ui.spacing_mut().item_spacing.x = 3.0;
-        action_button(ui, "fit", "Fit the atlas", out, commands);
+        action_button(ui, "fit", "Show all planes", out, commands);
         action_button(ui, "+", "Zoom in", shown, commands);
         action_button(ui, "−", "Zoom out", out, commands);
     }

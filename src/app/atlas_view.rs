@@ -327,9 +327,6 @@ impl App {
 
     /// Moves the camera as a key or a button asks.
     pub(super) fn zoom_atlas(&mut self, zoom: Zoom) {
-        if self.preferences.planes_as != PlanesAs::Atlas {
-            return;
-        }
         let camera = &mut self.atlas.camera;
         match zoom {
             // The layout keeps the limits.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
+use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity, RowSpan};
 use crate::srm::{Epsilon, Plane, PlaneMode, Sign};
 use crate::worker::message::LoadRequest;
 
@@ -113,8 +113,10 @@ pub enum Command {
     SetQuantity(Quantity),
     /// Order the atlas so.
     SetAtlasOrder(AtlasOrder),
-    /// Look at the atlas from closer or from further away.
-    ZoomAtlas(Zoom),
+    /// Look at those rows of the heatmap.
+    ShowRows(RowSpan),
+    /// Look at the heatmap or the atlas from closer or from further away.
+    Zoom(Zoom),
     /// Show or hide the keyboard shortcuts.
     ToggleHelp,
     /// Show or hide what the program is.
@@ -132,14 +134,14 @@ pub enum Command {
     SetFit(Fit),
 }
 
-/// A step closer to the atlas, or away from it.
+/// A step closer to the planes, or away from them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Zoom {
     /// Closer.
     In,
     /// Further away.
     Out,
-    /// All of it.
+    /// All of them.
     Fit,
 }
 
@@ -395,22 +397,22 @@ pub static ACTIONS: &[Action] = &[
         View,
         "Zoom in",
         Some(plain(Key::Plus)),
-        Command::ZoomAtlas(Zoom::In),
-        "A closer look at the atlas; the wheel and a double click zoom where the pointer is"
+        Command::Zoom(Zoom::In),
+        "A closer look at the heatmap's rows or at the atlas; the wheel zooms where the pointer is"
     ),
     action!(
         View,
         "Zoom out",
         Some(plain(Key::Minus)),
-        Command::ZoomAtlas(Zoom::Out),
-        "More of the atlas at once"
+        Command::Zoom(Zoom::Out),
+        "More rows of the heatmap, or more of the atlas, at once"
     ),
     action!(
         View,
-        "Fit the atlas",
+        "Show all planes",
         Some(plain(Key::Num0)),
-        Command::ZoomAtlas(Zoom::Fit),
-        "The whole atlas in view"
+        Command::Zoom(Zoom::Fit),
+        "The whole heatmap or atlas in view"
     ),
     action!(
         Help,

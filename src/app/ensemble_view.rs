@@ -17,7 +17,7 @@ use super::command::Command;
 use super::document::Fit;
 use super::theme::{color, palette};
 use super::widgets::{
-    empty, epsilon_text, fraction_text, index_text, link, number, rest, subtitle_line,
+    empty, epsilon_text, fraction_text, index_text, link, number, rest, sample_text, subtitle_line,
 };
 
 impl App {
@@ -55,6 +55,11 @@ impl App {
         let sweep = Arc::clone(&view.sweep);
         if view.highlights.lit_planes == 0 && !sweep.records.is_empty() {
             let epsilon = epsilon_text(sweep.spec.epsilon);
+            if view.is_sample() {
+                let sample = sample_text(&sweep.spec.planes);
+                empty(ui, &format!("No plane is lit at ε = {epsilon} ({sample})."));
+                return;
+            }
             let nearest = sweep.nearest.map_or_else(String::new, |nearest| {
                 let nearest = epsilon_text(Epsilon::clamped(nearest));
                 format!(": the largest cosine of a sample with any plane is {nearest}")
@@ -193,12 +198,19 @@ impl App {
         } else {
             ""
         };
+        let index = index_text(alignment.index());
+        let lit = number(view.sweep.lit_samples);
+        let samples = count(view.sweep.n_samples as u64, "sample");
+        if view.is_sample() {
+            let sample = sample_text(&view.sweep.spec.planes);
+            return format!(
+                "{renewed}{sample}: their mean ± std{behind} · their alignment {index}, {lit} of \
+                 {samples} lit in them"
+            );
+        }
         format!(
-            "{renewed}mean ± std over {}{behind} · layer alignment {}, {} of {} lit",
+            "{renewed}mean ± std over {}{behind} · layer alignment {index}, {lit} of {samples} lit",
             count(planes as u64, "plane"),
-            index_text(alignment.index()),
-            number(view.sweep.lit_samples),
-            count(view.sweep.n_samples as u64, "sample")
         )
     }
 }

@@ -6,13 +6,13 @@ use std::time::Instant;
 use crate::srm::{Epsilon, EpsilonChoice};
 use crate::words::count;
 use crate::worker::jobs;
-use crate::worker::message::{Layer, LoadAs, LoadRequest, Message, Reading};
-use crate::worker::{Event, Lane};
+use crate::worker::message::{Layer, LoadAs, LoadRequest, Message, Reading, Swept};
+use crate::worker::{Event, Generation, Lane};
 
 use super::App;
 use super::command::Command;
 use super::document::{SAMPLE_EPSILON, auto_epsilon, first_plane};
-use super::state::{Notice, Picker, SweepView, Tone};
+use super::state::{HeatmapKey, Notice, Picker, SweepView, Tone};
 
 impl App {
     /// Turns what the worker says into state.
@@ -28,20 +28,7 @@ impl App {
                     // What it replaces is small.
                     drop(self.state.curves.accept(generation, curves));
                 }
-                Message::Swept {
-                    sweep,
-                    layer,
-                    counts,
-                    highlights,
-                    took,
-                } => self.swept(SweepView {
-                    generation,
-                    sweep,
-                    layer,
-                    counts,
-                    highlights,
-                    took,
-                }),
+                Message::Swept(swept) => self.swept(generation, *swept),
                 Message::Heatmap(heatmap) => {
                     let replaced = self.state.heatmap.accept(generation, heatmap);
                     self.worker.discard(replaced);
@@ -96,15 +83,33 @@ impl App {
         self.notify(Tone::Error, text, Vec::new());
     }
 
-    fn swept(&mut self, view: SweepView) {
-        let layer = view.layer.id;
+    fn swept(&mut self, generation: Generation, mut swept: Swept) {
+        let shown = self.document.layer().map(|layer| layer.id);
+        if shown != Some(swept.layer.id) {
+            self.worker.discard(swept);
+            return;
+        }
+        self.state.results += 1;
+        let heatmap = swept.heatmap.take();
+        let view = SweepView::new(self.state.results, swept);
+        let (result, layer) = (view.generation, view.layer.id);
         let most_lit = view.highlights.most_lit;
         let dark = view.highlights.lit_planes == 0;
-        match self.state.sweep.accept(view.generation, view) {
-            Err(stale) => self.worker.discard(stale),
+        let is_sample = view.is_sample();
+        match self.state.sweep.accept_newer(view.key(), generation, view) {
+            Err(stale) => self.worker.discard((stale, heatmap)),
             Ok(replaced) => {
                 self.worker.discard(replaced);
-                if self.state.first_look == Some(layer) {
+                if let Some(heatmap) = heatmap {
+                    self.worker.cancel(Lane::Heatmap);
+                    let key = HeatmapKey {
+                        sweep: result,
+                        look: heatmap.look,
+                    };
+                    let replaced = self.state.heatmap.adopt(key, generation, heatmap);
+                    self.worker.discard(replaced);
+                }
+                if self.state.first_look == Some(layer) && !is_sample {
                     self.state.first_look = None;
                     if !dark {
                         self.document.choices.plane = most_lit;

@@ -1,11 +1,11 @@
 //! All planes at once: the heatmap, its order and colours.
 
-use egui::{Sense, Ui};
+use egui::{CursorIcon, Rect, Response, Sense, Ui};
 use std::sync::Arc;
 
-use crate::scene::{ColorMap, ColorScale, HeatmapLayout, HeatmapView, PlaneOrder, bar, heatmap};
-use crate::srm::Sign;
-use crate::worker::Lane;
+use crate::scene::{
+    ColorMap, ColorScale, HeatmapLayout, HeatmapView, PlaneOrder, RowSpan, bar, heatmap,
+};
 use crate::worker::message::Heatmap;
 
 use super::App;
@@ -13,7 +13,12 @@ use super::apply::order_hover;
 use super::command::Command;
 use super::paint::{paint, place_rect};
 use super::theme::{color, palette};
-use super::widgets::{empty, fraction_text, number, plane_text, rest, subtitle_line};
+use super::widgets::{
+    action_button, empty, fraction_text, number, plane_text, rest, sample_text, subtitle_line,
+};
+
+/// How much closer a point of the wheel brings the rows, as a logarithm.
+const WHEEL_SPEED: f32 = 1.0 / 200.0;
 
 impl App {
     pub(super) fn heatmap_view(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
@@ -22,6 +27,9 @@ impl App {
         ui.horizontal(|ui| {
             self.order_menu(ui, commands);
             self.color_menu(ui, commands);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                self.row_buttons(ui, commands);
+            });
         });
         let size = rest(ui);
         self.see_heatmap_pixels(ui, size);
@@ -29,10 +37,10 @@ impl App {
             empty(ui, self.no_heatmap());
             return;
         };
-        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
         response
             .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "plane heatmap"));
-        if picture.aggregate.planes == 0 {
+        if picture.order.drawn == 0 {
             let text = "Every plane is dark at this ε. Auto (A) finds one that shows something.";
             ui.put(rect, egui::Label::new(egui::RichText::new(text).weak()));
             return;
@@ -46,12 +54,13 @@ impl App {
             ui.painter()
                 .rect_filled(place_rect(rect.min, layout.plot), 0.0, color(veil));
         }
+        self.move_rows(ui, &response, place_rect(rect.min, layout.plot), commands);
         let Some(pointer) = response.hover_pos() else {
             return;
         };
         let at = [pointer.x - rect.min.x, pointer.y - rect.min.y];
-        let aggregate = &picture.aggregate;
-        let Some((row, column)) = layout.cell_at(at, aggregate) else {
+        let (aggregate, drawn) = (&picture.aggregate, picture.order.drawn);
+        let Some((row, column)) = layout.cell_at(at, aggregate, view.span, drawn) else {
             return;
         };
         let cell = row * aggregate.columns + column;
@@ -63,8 +72,10 @@ impl App {
         let angle = self.preferences.unit.write(aggregate.angle_rad(column));
         let fraction = fraction_text(count / picture.n_samples as f64);
         let mut text = format!("{}\nθ = {angle}\nf = {fraction}", plane_text(plane));
-        if aggregate.planes_a_row() > 1 {
-            let planes = aggregate.block(row).len();
+        let planes = aggregate.block(row).len();
+        if picture.is_coarse && planes > 1 {
+            text = format!("{text}\nfirst of the {} planes of this row", number(planes));
+        } else if planes > 1 {
             text = format!(
                 "{text}\nlargest of the {} planes of this row",
                 number(planes)
@@ -76,7 +87,60 @@ impl App {
                 dragging: false,
             });
         }
-        response.on_hover_text_at_pointer(text);
+        if !response.dragged() {
+            response.on_hover_text_at_pointer(text);
+        }
+    }
+
+    /// The wheel zooms around the pointer, a drag moves the rows, a double click
+    /// shows all of them.
+    fn move_rows(&self, ui: &Ui, response: &Response, plot: Rect, commands: &mut Vec<Command>) {
+        let before = self.rows();
+        let mut span = before;
+        if response.dragged() {
+            let moved = f64::from(response.drag_delta().y / plot.height());
+            span = span.moved(-moved);
+            if !span.is_whole() {
+                ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+            }
+        }
+        if let Some(pointer) = response.hover_pos()
+            && plot.contains(pointer)
+        {
+            let (wheel, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
+            let factor = f64::from((wheel * WHEEL_SPEED).exp() * pinch);
+            if factor != 1.0 {
+                let planes = self.ordered().map_or(0, |heatmap| heatmap.order.drawn);
+                let around = f64::from((pointer.y - plot.top()) / plot.height());
+                span = span.zoomed(factor, around, planes);
+            }
+        }
+        if response.double_clicked() {
+            span = RowSpan::WHOLE;
+        }
+        if span != before {
+            commands.push(Command::ShowRows(span));
+        }
+    }
+
+    fn row_buttons(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let planes = self.ordered().map_or(0, |heatmap| heatmap.order.drawn);
+        let closest = self.rows().zoomed(2.0, 0.5, planes) == self.rows();
+        let all = self.rows().is_whole();
+        let in_full = if all {
+            Err("All rows are in view")
+        } else {
+            Ok(())
+        };
+        ui.spacing_mut().item_spacing.x = 3.0;
+        action_button(ui, "fit", "Show all planes", in_full, commands);
+        let at_end = if closest {
+            Err("Rows do not get higher than this")
+        } else {
+            Ok(())
+        };
+        action_button(ui, "+", "Zoom in", at_end, commands);
+        action_button(ui, "−", "Zoom out", in_full, commands);
     }
 
     /// Notes the rows of pixels that a heatmap has in a view of that size.
@@ -100,11 +164,13 @@ impl App {
         HeatmapView {
             raster: Arc::clone(&picture.raster),
             bar: colors,
-            planes: picture.aggregate.planes,
+            rows: picture.aggregate.range(),
+            planes: picture.order.drawn,
+            span: self.rows(),
             most: picture.most,
             n_samples: picture.n_samples,
-            order: picture.kind,
-            selected: selected.filter(|&place| place < picture.aggregate.planes),
+            order: picture.look.kind,
+            selected: selected.filter(|&place| place < picture.order.drawn),
             signed,
             map,
             scale: self.preferences.scale,
@@ -114,7 +180,11 @@ impl App {
     }
 
     fn heatmap_is_renewed(&self) -> bool {
-        self.state.sweep.is_stale() || self.state.heatmap.is_stale()
+        let of_view = self
+            .own_sweep()
+            .zip(self.state.heatmap.shown.as_ref())
+            .is_none_or(|(view, (shown, _))| shown.sweep == view.generation);
+        !of_view || self.state.sweep.is_stale() || self.state.heatmap.is_stale()
     }
 
     fn no_heatmap(&self) -> &'static str {
@@ -128,45 +198,47 @@ impl App {
     }
 
     fn heatmap_subtitle(&self) -> String {
-        let Some(view) = self.shown_sweep() else {
+        let (Some(_), Some(picture)) = (self.shown_sweep(), self.shown_heatmap()) else {
             return "one row a plane, one column an angle".to_owned();
         };
-        let dark = match self.shown_heatmap() {
-            Some(picture) if picture.order.drawn < picture.order.records.len() => {
-                let dark = picture.order.records.len() - picture.order.drawn;
-                format!(" · {} dark planes left out", number(dark))
-            }
-            _ => String::new(),
-        };
-        let rows = match self.shown_heatmap() {
-            Some(picture) if picture.aggregate.planes_a_row() > 1 => {
-                let planes = number(picture.aggregate.planes_a_row());
-                let what = match view.sweep.spec.sign {
-                    Sign::Unsigned => "largest",
-                    Sign::Signed => "largest in size",
-                };
-                format!("a row is the {what} of up to {planes} planes")
-            }
-            _ => "one row a plane, one column an angle".to_owned(),
-        };
-        let angles = match self.shown_heatmap() {
-            Some(picture) if picture.aggregate.columns < picture.aggregate.angles => {
-                format!(
-                    " · {} angles in {} columns",
-                    number(picture.aggregate.angles),
-                    number(picture.aggregate.columns)
-                )
-            }
-            _ => String::new(),
-        };
-        let renewed = if self.state.sweep.is_refused() || self.state.heatmap.is_refused() {
-            "not renewed: cancelled (F5 starts again) · "
-        } else if self.heatmap_is_renewed() || self.worker.is_busy(Lane::Heatmap) {
-            "being renewed · "
-        } else {
-            ""
-        };
-        format!("{renewed}{rows}{dark}{angles}")
+        let mut parts = Vec::new();
+        if self.state.sweep.is_refused() || self.state.heatmap.is_refused() {
+            parts.push("not renewed: cancelled (F5 starts again)".to_owned());
+        } else if self.heatmap_is_renewed() {
+            parts.push("being renewed".to_owned());
+        }
+        if picture.planes.is_sampled() {
+            parts.push(sample_text(&picture.planes));
+        }
+        let (aggregate, drawn) = (&picture.aggregate, picture.order.drawn);
+        if aggregate.planes < drawn {
+            let (first, last) = (aggregate.start + 1, aggregate.start + aggregate.planes);
+            parts.push(format!(
+                "rows {}–{} of {}",
+                number(first),
+                number(last),
+                number(drawn)
+            ));
+        }
+        let planes = number(aggregate.planes_a_row());
+        parts.push(match (aggregate.planes_a_row(), picture.signed) {
+            (..=1, _) => "one row a plane, one column an angle".to_owned(),
+            _ if picture.is_coarse => format!("one plane of each {planes} so far"),
+            (_, false) => format!("a row is the largest of up to {planes} planes"),
+            (_, true) => format!("a row is the largest in size of up to {planes} planes"),
+        });
+        let dark = picture.order.records.len() - drawn;
+        if dark > 0 {
+            parts.push(format!("{} dark planes left out", number(dark)));
+        }
+        if aggregate.columns < aggregate.angles {
+            parts.push(format!(
+                "{} angles in {} columns",
+                number(aggregate.angles),
+                number(aggregate.columns)
+            ));
+        }
+        parts.join(" · ")
     }
 
     fn order_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {

@@ -3,7 +3,6 @@
 use egui::{Align, Button, Layout, MenuBar, Response, RichText, Ui};
 
 use super::command::{ACTIONS, Action, Command, Menu};
-use super::document::PlanesAs;
 use super::theme::{color, palette};
 use super::widgets::hover_of;
 use super::{App, ThemeChoice};
@@ -70,9 +69,6 @@ impl App {
             }
             Command::ClearPins if self.document.choices.pins.is_empty() => {
                 enabled = Err("No plane is pinned");
-            }
-            Command::ZoomAtlas(_) if self.preferences.planes_as != PlanesAs::Atlas => {
-                enabled = Err("The heatmap is shown: switch to the atlas first");
             }
             Command::SetTheme(theme) => text = marked(text, self.preferences.theme == theme),
             Command::SetUnit(unit) => text = marked(text, self.preferences.unit == unit),

@@ -12,6 +12,7 @@ mod divide;
 mod document;
 mod drop;
 mod ensemble_view;
+mod frames;
 mod hear;
 mod heatmap_view;
 mod help;
@@ -38,7 +39,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use crate::cli::WindowArgs;
 use crate::scene::{Atlas, AtlasCamera, ColorMap, Raster};
-use crate::srm::EpsilonChoice;
+use crate::srm::{Epsilon, EpsilonChoice, Plane};
 use crate::worker::Lane;
 use crate::worker::jobs;
 use crate::worker::message::{LoadAs, LoadRequest, WindowWorker};
@@ -69,6 +70,8 @@ pub struct App {
     sample_epsilon: Option<EpsilonChoice>,
     sample_basis: Option<PathBuf>,
     screenshot: Option<launch::Screenshot>,
+    /// The record of frames that `--frame-times` asks for.
+    frames: Option<frames::Frames>,
     /// The colour bar of a map, made once.
     bar: Option<((ColorMap, bool), Arc<Raster>)>,
     atlas: AtlasScreen,
@@ -117,6 +120,9 @@ impl App {
             screenshot: args
                 .screenshot
                 .map(|path| launch::Screenshot::new(path, args.force)),
+            frames: args
+                .frame_times
+                .map(|path| frames::Frames::new(path, args.force, args.drag_epsilon)),
             bar: None,
             atlas: AtlasScreen::default(),
         };
@@ -140,6 +146,11 @@ impl App {
             jobs::load(&app.worker, request);
         }
         Ok(app)
+    }
+
+    /// Carries out a command, as a key or a button does.
+    pub fn carry_out(&mut self, ctx: &egui::Context, command: Command) {
+        self.apply_all(ctx, &mut [command].into());
     }
 
     /// What is open and chosen.
@@ -180,6 +191,37 @@ impl App {
         Some(&picture.atlas)
     }
 
+    /// The resolution scale of the sweep that is shown.
+    #[must_use]
+    pub fn swept_epsilon(&self) -> Option<Epsilon> {
+        Some(self.own_sweep()?.sweep.spec.epsilon)
+    }
+
+    /// The plane whose curve is shown.
+    #[must_use]
+    pub fn selected_plane(&self) -> Option<Plane> {
+        Some(self.state.curves.result()?.first()?.plane)
+    }
+
+    /// Where a plane stands among the rows of the heatmap.
+    #[must_use]
+    pub fn place_of(&self, plane: Plane) -> Option<usize> {
+        self.ordered()?.place_of(plane)
+    }
+
+    /// Whether that sweep is of all planes, not of a sample of them.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        let whole = self.own_sweep().is_some_and(|view| !view.is_sample());
+        whole && self.ordered().is_some_and(|heatmap| !heatmap.is_coarse)
+    }
+
+    /// Places in the order of the rows that the heatmap was drawn from.
+    #[must_use]
+    pub fn drawn_rows(&self) -> Option<std::ops::Range<usize>> {
+        Some(self.ordered()?.aggregate.range())
+    }
+
     /// Whether a sweep waits or runs.
     #[must_use]
     pub fn is_sweeping(&self) -> bool {
@@ -206,6 +248,7 @@ impl App {
             && !state.heatmap.is_stale()
             && state.heatmap.shown.is_some()
             && self.atlas_is_settled()
+            && (self.is_exact() || state.sweep.is_refused() || state.heatmap.is_refused())
     }
 
     fn views(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
@@ -250,6 +293,7 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.begin_frame(ctx);
         while let Ok(answer) = self.dialogs.1.try_recv() {
             self.open_all(answer.paths, answer.as_basis);
         }
@@ -262,6 +306,7 @@ impl eframe::App for App {
         self.request();
         self.update_title(ctx);
         self.take_screenshot(ctx);
+        self.end_logic();
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
@@ -275,6 +320,7 @@ impl eframe::App for App {
         if !ctx.input(|i| i.pointer.any_down()) {
             self.history.close_step();
         }
+        self.end_frame(&ctx);
     }
 
     fn raw_input_hook(&mut self, _ctx: &egui::Context, raw_input: &mut egui::RawInput) {

@@ -34,7 +34,12 @@ impl Textures {
         let pixels = raster
             .rgba
             .iter()
-            .map(|&[r, g, b, a]| Color32::from_rgba_unmultiplied(r, g, b, a))
+            .map(|&pixel| match pixel {
+                // The two kinds that rasters are made of need no arithmetic.
+                [r, g, b, 255] => Color32::from_rgb(r, g, b),
+                [255, 255, 255, a] => Color32::from_white_alpha(a),
+                [r, g, b, a] => Color32::from_rgba_unmultiplied(r, g, b, a),
+            })
             .collect();
         let image = ColorImage::new([raster.width, raster.height], pixels);
         let texture = ctx.load_texture("raster", image, options);
@@ -111,16 +116,30 @@ fn paint_item(painter: &Painter, origin: Pos2, item: &Item, textures: &mut Textu
         }
         Item::Text { .. } => paint_text(painter, origin, item),
         Item::Image { rect, raster } => {
-            let texture = textures.get(painter.ctx(), raster, TextureOptions::NEAREST);
-            let whole = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
-            painter.image(
-                texture.id(),
+            paint_rows(
+                painter,
                 place_rect(origin, *rect),
-                whole,
-                Color32::WHITE,
+                raster,
+                [0.0, 1.0],
+                textures,
             );
         }
+        Item::Rows { rect, raster, part } => {
+            paint_rows(painter, place_rect(origin, *rect), raster, *part, textures);
+        }
     }
+}
+
+fn paint_rows(
+    painter: &Painter,
+    rect: Rect,
+    raster: &Arc<Raster>,
+    [top, bottom]: [f32; 2],
+    textures: &mut Textures,
+) {
+    let texture = textures.get(painter.ctx(), raster, TextureOptions::NEAREST);
+    let part = Rect::from_min_max(pos2(0.0, top), pos2(1.0, bottom));
+    painter.image(texture.id(), rect, part, Color32::WHITE);
 }
 
 fn paint_text(painter: &Painter, origin: Pos2, item: &Item) {

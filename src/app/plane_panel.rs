@@ -213,7 +213,9 @@ impl App {
             ui.label(text).on_hover_text(hover);
         });
         if let Some((place, rows)) = self.place() {
-            let order = self.ordered().map_or("", |heatmap| heatmap.kind.name());
+            let order = self
+                .ordered()
+                .map_or("", |heatmap| heatmap.look.kind.name());
             let text = if place < rows {
                 format!("{} of {}", number(place + 1), number(rows))
             } else {

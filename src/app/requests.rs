@@ -1,11 +1,11 @@
 //! What the choices ask of the worker: compared each frame with what was asked
 //! last, so that no view need know what depends on what.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::scene::RowSpan;
 use crate::worker::Lane;
-use crate::worker::heatmap_job::{HeatmapRequest, heatmap};
+use crate::worker::heatmap_job::{HeatmapRequest, Look, heatmap};
 use crate::worker::jobs;
 use crate::worker::message::Heatmap;
 
@@ -15,6 +15,12 @@ use super::state::{CurveKey, HeatmapKey, SweepKey, SweepView};
 /// How long another layer's picture may stay: it bridges a fast sweep without
 /// flicker.
 pub(super) const BLINK: Duration = Duration::from_millis(250);
+
+/// How long a request is given to show something before the next of its kind, a
+/// frame later, supersedes it: else nothing would ever be shown while `ε` is
+/// dragged or rows are scrolled. What is shown first is little work, so that this
+/// is reached on a machine that is busy with something else.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 impl App {
     /// The last sweep of the shown layer.
@@ -42,16 +48,41 @@ impl App {
         (heatmap.layer == view.layer.id).then_some(heatmap)
     }
 
+    /// The rows of the heatmap that are looked at.
+    pub(super) fn rows(&self) -> RowSpan {
+        let (of, span) = self.state.rows;
+        let shown = self.document.layer().map(|layer| layer.id);
+        if shown == Some(of) {
+            span
+        } else {
+            RowSpan::WHOLE
+        }
+    }
+
+    /// How the heatmap is to look, once its view was measured.
+    fn look(&self) -> Option<Look> {
+        let pixels = self.state.heatmap_pixels;
+        (pixels > 0).then(|| Look {
+            kind: self.preferences.order,
+            pixels,
+            span: self.rows(),
+            map: self.preferences.map,
+            scale: self.preferences.scale,
+        })
+    }
+
     /// Asks for whatever is neither shown nor on its way.
     pub(super) fn request(&mut self) {
         if self.document.layer().is_none() {
             for lane in [Lane::Curve, Lane::Sweep, Lane::Heatmap, Lane::Atlas] {
                 self.worker.cancel(lane);
             }
-            self.state.curves.clear();
-            self.state.sweep.clear();
-            self.state.heatmap.clear();
-            self.state.atlas.clear();
+            let curves = self.state.curves.clear();
+            let gone = (self.state.sweep.clear(), self.state.heatmap.clear());
+            let atlas = self.state.atlas.clear();
+            if curves.is_some() || gone.0.is_some() || gone.1.is_some() || atlas.is_some() {
+                self.worker.discard((curves, gone, atlas));
+            }
             return;
         }
         self.request_curves();
@@ -77,6 +108,13 @@ impl App {
             sign: choices.sign,
         };
         if self.state.curves.needs(&key) {
+            let held = self.state.curves.asked.as_ref().is_some_and(|(asked, _)| {
+                asked.differs_in_epsilon_only(&key) && self.state.curves.is_fresh(PATIENCE)
+            });
+            if held && self.worker.is_busy(Lane::Curve) {
+                self.state.curves.hold(key);
+                return;
+            }
             let generation = jobs::curves(
                 &self.worker,
                 layer,
@@ -103,6 +141,13 @@ impl App {
         if !self.state.sweep.needs(&key) {
             return;
         }
+        let held = self.state.sweep.asked.as_ref().is_some_and(|(asked, _)| {
+            asked.differs_in_epsilon_only(&key) && self.state.sweep.is_fresh(PATIENCE)
+        });
+        if held && self.worker.is_busy(Lane::Sweep) {
+            self.state.sweep.hold(key);
+            return;
+        }
         // A heatmap of another layer is of no use, and one that has to make all
         // curves anew would hold up this sweep.
         let slow = self
@@ -115,7 +160,7 @@ impl App {
             self.state.heatmap.retry();
         }
         if let Some(spec) = self.document.spec() {
-            let generation = jobs::sweep_layer(&self.worker, layer, spec);
+            let generation = jobs::sweep_layer(&self.worker, layer, spec, self.look());
             let of_other = self
                 .state
                 .sweep
@@ -130,41 +175,34 @@ impl App {
         let Some(view) = self.own_sweep() else {
             return;
         };
-        if self.state.heatmap_pixels == 0 {
+        let Some(look) = self.look() else {
             return;
-        }
-        let key = HeatmapKey {
-            sweep: view.generation,
-            order: self.preferences.order,
-            pixels: self.state.heatmap_pixels,
-            map: self.preferences.map,
-            scale: self.preferences.scale,
         };
-        if !self.state.heatmap.needs(&key) {
+        if !look.suits(&view.sweep, view.highlights.lit_planes) {
             return;
         }
-        let recolour = self
-            .state
-            .heatmap
-            .shown
-            .as_ref()
-            .and_then(|(shown, heatmap)| {
-                let same = HeatmapKey {
-                    map: key.map,
-                    scale: key.scale,
-                    ..shown.clone()
-                };
-                (same == key).then(|| heatmap.clone())
-            });
+        let (sweep, source) = (view.generation, view.source());
+        // All curves would be made anew for a sweep that is on its way out.
+        let in_vain = self.state.sweep.is_stale() && source.counts.is_none();
+        let key = HeatmapKey { sweep, look };
+        if !self.state.heatmap.needs(&key) || (in_vain && self.worker.is_busy(Lane::Sweep)) {
+            return;
+        }
+        let held = self.state.heatmap.asked.as_ref().is_some_and(|(asked, _)| {
+            asked.differs_in_rows_only(&key) && self.state.heatmap.is_fresh(PATIENCE)
+        });
+        if held && self.worker.is_busy(Lane::Heatmap) {
+            self.state.heatmap.hold(key);
+            return;
+        }
+        let known = match &self.state.heatmap.shown {
+            Some((shown, heatmap)) if shown.sweep == key.sweep => Some(heatmap.clone()),
+            _ => None,
+        };
         let request = HeatmapRequest {
-            layer: Arc::clone(&view.layer),
-            sweep: Arc::clone(&view.sweep),
-            counts: view.counts.clone(),
-            kind: key.order,
-            pixels: key.pixels,
-            map: key.map,
-            scale: key.scale,
-            recolour,
+            source,
+            look,
+            known,
         };
         let generation = heatmap(&self.worker, request);
         self.state.heatmap.ask(key, generation);

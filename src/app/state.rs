@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::data::ArrayInfo;
-use crate::scene::{ColorMap, ColorScale, PlaneOrder};
-use crate::srm::{Curve, Epsilon, Plane, PlaneMode, Sign, Sweep};
+use crate::scene::RowSpan;
+use crate::srm::{Curve, Epsilon, Plane, PlaneMode, Sign, Spotlight, Sweep};
 use crate::worker::Generation;
 use crate::worker::atlas_job::AtlasPicture;
-use crate::worker::message::{Heatmap, Highlights, Layer, LoadRequest};
+use crate::worker::heatmap_job::{Look, Source};
+use crate::worker::message::{Heatmap, Highlights, Layer, LoadRequest, Swept};
 
 use super::atlas::AtlasKey;
 use super::command::Command;
@@ -19,10 +20,12 @@ use super::document::Document;
 /// A sweep's result with what the worker drew from it.
 #[derive(Clone, Debug)]
 pub struct SweepView {
-    /// The request that it answers.
-    pub generation: Generation,
+    /// Tells it from every other result, those of the same request included.
+    pub generation: u64,
     /// The sweep.
     pub sweep: Arc<Sweep>,
+    /// What it was swept with: it makes curves anew.
+    pub spotlight: Arc<Spotlight>,
     /// What was swept.
     pub layer: Arc<Layer>,
     /// Curves of all planes, where they fit.
@@ -31,6 +34,54 @@ pub struct SweepView {
     pub highlights: Highlights,
     /// How long it took.
     pub took: Duration,
+}
+
+impl SweepView {
+    /// A result of that number.
+    pub fn new(generation: u64, swept: Swept) -> Self {
+        let Source {
+            sweep,
+            spotlight,
+            counts,
+            ..
+        } = swept.source;
+        Self {
+            generation,
+            sweep,
+            spotlight,
+            counts,
+            layer: swept.layer,
+            highlights: swept.highlights,
+            took: swept.took,
+        }
+    }
+
+    /// What it answers.
+    pub fn key(&self) -> SweepKey {
+        let spec = &self.sweep.spec;
+        SweepKey {
+            layer: self.layer.id,
+            epsilon: spec.epsilon,
+            angles: spec.grid.count(),
+            sign: spec.sign,
+            mode: spec.planes.mode(),
+        }
+    }
+
+    /// Whether only a sample of the planes was swept so far.
+    pub fn is_sample(&self) -> bool {
+        self.sweep.spec.planes.is_sampled()
+    }
+
+    /// What a heatmap is made from.
+    pub fn source(&self) -> Source {
+        Source {
+            layer: self.layer.id,
+            sweep: Arc::clone(&self.sweep),
+            spotlight: Arc::clone(&self.spotlight),
+            counts: self.counts.clone(),
+        }
+    }
 }
 
 /// What a request of curves asks for.
@@ -43,6 +94,17 @@ pub struct CurveKey {
     pub sign: Sign,
 }
 
+impl CurveKey {
+    /// Whether another differs in nothing but `ε`.
+    pub fn differs_in_epsilon_only(&self, other: &Self) -> bool {
+        let alike = Self {
+            epsilon: other.epsilon,
+            ..self.clone()
+        };
+        alike == *other
+    }
+}
+
 /// What a request of a sweep asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SweepKey {
@@ -53,14 +115,32 @@ pub struct SweepKey {
     pub mode: PlaneMode,
 }
 
+impl SweepKey {
+    /// Whether another differs in nothing but `ε`.
+    pub fn differs_in_epsilon_only(&self, other: &Self) -> bool {
+        let alike = Self {
+            epsilon: other.epsilon,
+            ..self.clone()
+        };
+        alike == *other
+    }
+}
+
 /// What a request of a heatmap asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeatmapKey {
-    pub sweep: Generation,
-    pub order: PlaneOrder,
-    pub pixels: usize,
-    pub map: ColorMap,
-    pub scale: ColorScale,
+    /// Number of the sweep's result.
+    pub sweep: u64,
+    pub look: Look,
+}
+
+impl HeatmapKey {
+    /// Whether another differs in nothing but the rows that are looked at.
+    pub fn differs_in_rows_only(&self, other: &Self) -> bool {
+        let span = other.look.span;
+        let look = Look { span, ..self.look };
+        self.sweep == other.sweep && look == other.look
+    }
 }
 
 /// A request on its way and the result that is shown meanwhile.
@@ -68,25 +148,35 @@ pub struct HeatmapKey {
 pub struct Pending<K, T> {
     /// The last request and its number.
     pub asked: Option<(K, Generation)>,
+    /// When it was made.
+    pub since: Option<Instant>,
+    /// What is to be asked for once the last request has shown something.
+    pub held: Option<K>,
     /// A request that was called off or failed: not made again by itself.
     pub refused: Option<K>,
     /// The last result and what it answers.
     pub shown: Option<(K, T)>,
+    /// Number of the request that it answers.
+    pub answered: Generation,
 }
 
 impl<K, T> Default for Pending<K, T> {
     fn default() -> Self {
         Self {
             asked: None,
+            since: None,
+            held: None,
             refused: None,
             shown: None,
+            answered: 0,
         }
     }
 }
 
 impl<K: Clone + PartialEq, T> Pending<K, T> {
     /// Whether `key` was neither asked for last nor called off.
-    pub fn needs(&self, key: &K) -> bool {
+    pub fn needs(&mut self, key: &K) -> bool {
+        self.held = None;
         let asked = self.asked.as_ref().is_some_and(|(asked, _)| asked == key);
         !asked && self.refused.as_ref() != Some(key)
     }
@@ -94,14 +184,35 @@ impl<K: Clone + PartialEq, T> Pending<K, T> {
     /// Remembers a request.
     pub fn ask(&mut self, key: K, generation: Generation) {
         self.asked = Some((key, generation));
+        self.since = Some(Instant::now());
         self.refused = None;
+    }
+
+    /// Puts a request off until the last has shown something.
+    pub fn hold(&mut self, key: K) {
+        self.held = Some(key);
+    }
+
+    /// Whether the last request has shown nothing yet and is not older than that.
+    pub fn is_fresh(&self, age: Duration) -> bool {
+        let waits = self
+            .asked
+            .as_ref()
+            .is_some_and(|(_, generation)| *generation != self.answered);
+        waits && self.since.is_some_and(|since| since.elapsed() < age)
     }
 
     /// The last request was called off, or failed.
     pub fn refuse(&mut self) {
-        if self.is_stale()
-            && let Some((key, _)) = self.asked.take()
-        {
+        if self.is_stale() {
+            self.call_off();
+        }
+    }
+
+    /// The last request was called off, though it may have shown something.
+    pub fn call_off(&mut self) {
+        let asked = self.asked.take().map(|(key, _)| key);
+        if let Some(key) = self.held.take().or(asked) {
             self.refused = Some(key);
         }
     }
@@ -109,6 +220,7 @@ impl<K: Clone + PartialEq, T> Pending<K, T> {
     /// Asks again, whatever was called off.
     pub fn retry(&mut self) {
         self.asked = None;
+        self.held = None;
         self.refused = None;
     }
 
@@ -117,11 +229,38 @@ impl<K: Clone + PartialEq, T> Pending<K, T> {
     pub fn accept(&mut self, generation: Generation, result: T) -> Result<Option<T>, T> {
         match &self.asked {
             Some((key, asked)) if *asked == generation => {
-                let old = self.shown.replace((key.clone(), result));
-                Ok(old.map(|(_, old)| old))
+                let key = key.clone();
+                Ok(self.show(key, generation, result))
             }
             _ => Err(result),
         }
+    }
+
+    /// Takes a result, though another was asked for since, if it is not older than
+    /// what is shown; gives back as [`Pending::accept`] does.
+    pub fn accept_newer(
+        &mut self,
+        key: K,
+        generation: Generation,
+        result: T,
+    ) -> Result<Option<T>, T> {
+        if self.asked.is_none() || generation < self.answered {
+            return Err(result);
+        }
+        Ok(self.show(key, generation, result))
+    }
+
+    /// Shows a result that came without being asked for, and gives back what it
+    /// replaces.
+    pub fn adopt(&mut self, key: K, generation: Generation, result: T) -> Option<T> {
+        self.ask(key.clone(), generation);
+        self.held = None;
+        self.show(key, generation, result)
+    }
+
+    fn show(&mut self, key: K, generation: Generation, result: T) -> Option<T> {
+        self.answered = generation;
+        self.shown.replace((key, result)).map(|(_, old)| old)
     }
 
     /// The shown result.
@@ -131,11 +270,8 @@ impl<K: Clone + PartialEq, T> Pending<K, T> {
 
     /// Whether what is shown answers another request than the last.
     pub fn is_stale(&self) -> bool {
-        let last = self
-            .asked
-            .as_ref()
-            .map(|(key, _)| key)
-            .or(self.refused.as_ref());
+        let asked = self.asked.as_ref().map(|(key, _)| key);
+        let last = self.held.as_ref().or(asked).or(self.refused.as_ref());
         match (last, &self.shown) {
             (Some(last), Some((shown, _))) => last != shown,
             (Some(_), None) => true,
@@ -148,9 +284,9 @@ impl<K: Clone + PartialEq, T> Pending<K, T> {
         self.refused.is_some()
     }
 
-    /// Forgets all.
-    pub fn clear(&mut self) {
-        *self = Self::default();
+    /// Forgets all, and gives back what was shown.
+    pub fn clear(&mut self) -> Option<T> {
+        std::mem::take(self).shown.map(|(_, shown)| shown)
     }
 }
 
@@ -307,6 +443,10 @@ pub struct State {
     pub atlas: Pending<AtlasKey, Arc<AtlasPicture>>,
     /// Rows of pixels that the heatmap has.
     pub heatmap_pixels: usize,
+    /// Rows that are looked at, and the number of the layer they are of.
+    pub rows: (u64, RowSpan),
+    /// Number of the last result of a sweep.
+    pub results: u64,
     /// The layer whose sweep, once done, chooses the plane to show.
     pub first_look: Option<u64>,
     /// Number of the last files asked for at once.
@@ -377,6 +517,44 @@ mod tests {
         assert_eq!(pending.accept(11, "new"), Ok(None));
         assert_eq!(pending.result(), Some(&"new"));
         assert!(!pending.is_stale() && !pending.needs(&2) && pending.needs(&3));
+    }
+
+    #[test]
+    fn a_result_of_an_older_request_is_shown_until_a_newer_one_is() {
+        let mut pending: Pending<u8, &str> = Pending::default();
+        pending.ask(1, 10);
+        pending.ask(2, 11);
+        assert_eq!(pending.accept_newer(1, 10, "sample of 1"), Ok(None));
+        assert!(pending.is_stale() && pending.is_fresh(Duration::from_mins(1)));
+        assert_eq!(
+            pending.accept_newer(2, 11, "sample of 2"),
+            Ok(Some("sample of 1"))
+        );
+        assert!(!pending.is_stale() && !pending.is_fresh(Duration::from_mins(1)));
+        assert_eq!(pending.accept_newer(1, 10, "all of 1"), Err("all of 1"));
+        assert_eq!(
+            pending.accept_newer(2, 11, "all of 2"),
+            Ok(Some("sample of 2"))
+        );
+        pending.call_off();
+        assert!(pending.is_refused() && !pending.needs(&2));
+        assert_eq!(pending.accept_newer(2, 11, "late"), Err("late"));
+    }
+
+    #[test]
+    fn what_is_held_makes_the_shown_stale_and_is_called_off_with_the_rest() {
+        let mut pending: Pending<u8, &str> = Pending::default();
+        pending.ask(1, 10);
+        assert_eq!(pending.accept(10, "one"), Ok(None));
+        assert!(pending.needs(&2));
+        pending.hold(2);
+        assert!(pending.is_stale());
+        pending.refuse();
+        assert!(!pending.needs(&2) && pending.needs(&1));
+        // Back where it was: nothing is held.
+        pending.ask(1, 12);
+        pending.hold(2);
+        assert!(!pending.needs(&1) && !pending.is_stale());
     }
 
     #[test]

@@ -41,16 +41,22 @@ impl App {
         if let Some(view) = self.own_sweep().filter(|_| !self.state.sweep.is_stale()) {
             let planes = view.sweep.records.len();
             let set = &view.sweep.spec.planes;
-            text = format!(
-                "{text} · {} of {} planes",
-                number(planes),
-                number(set.in_all() as usize)
-            );
+            let all = number(set.in_all() as usize);
+            text = if view.is_sample() {
+                format!(
+                    "{text} · a sample of {} of {all} planes so far",
+                    number(planes)
+                )
+            } else {
+                format!("{text} · {} of {all} planes", number(planes))
+            };
             if set.degenerate() > 0 {
                 let pairs = count(set.degenerate() as u64, "parallel pair");
                 text = format!("{text} · {pairs} left out");
             }
-            text = format!("{text} · swept in {}", duration(view.took));
+            if !view.is_sample() {
+                text = format!("{text} · swept in {}", duration(view.took));
+            }
         }
         text
     }

@@ -2,8 +2,8 @@
 
 use egui::{Align, Align2, FontId, Label, Layout, Response, RichText, Sense, Ui, Vec2};
 
-use crate::srm::{Epsilon, Plane};
-use crate::words::thousands;
+use crate::srm::{Epsilon, Plane, PlaneSet};
+use crate::words::{count, thousands};
 
 use super::command::{ACTIONS, Action, Command};
 use super::theme::{color, palette};
@@ -122,6 +122,12 @@ pub fn segmented<T: Copy + PartialEq>(
             });
         });
     clicked
+}
+
+/// That only a sample of the planes was swept.
+pub fn sample_text(planes: &PlaneSet) -> String {
+    let planes = count(planes.len() as u64, "plane");
+    format!("a sample of {planes} so far")
 }
 
 /// Text that can be clicked, without a frame.

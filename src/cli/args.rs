@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::session::Options;
-use crate::srm::{AngleGrid, EpsilonChoice, Plane, PlaneMode};
+use crate::srm::{AngleGrid, Epsilon, EpsilonChoice, Plane, PlaneMode};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -91,6 +91,24 @@ pub struct WindowArgs {
     /// Replace the screenshot's file if it exists
     #[arg(long)]
     pub force: bool,
+    /// Write how long each frame of the window took, as TSV
+    #[arg(long, value_name = "OUT.tsv", hide = true)]
+    pub frame_times: Option<PathBuf>,
+    /// Once the sweep is done, move epsilon by as much each frame; then quit
+    #[arg(long, value_name = "FROM:TO:FRAMES", hide = true, requires = "frame_times",
+          allow_hyphen_values = true, value_parser = epsilon_drag)]
+    pub drag_epsilon: Option<EpsilonDrag>,
+}
+
+/// A drag of the epsilon slider, as a test makes it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EpsilonDrag {
+    /// Where it starts.
+    pub from: Epsilon,
+    /// Where it ends.
+    pub to: Epsilon,
+    /// In how many frames.
+    pub frames: u32,
 }
 
 /// The theme of the window.
@@ -323,6 +341,18 @@ fn plane(text: &str) -> Result<Plane, String> {
         Some(plane) if plane.i == plane.j => Err("a plane needs two different vectors".to_owned()),
         Some(plane) => Ok(plane),
     }
+}
+
+fn epsilon_drag(text: &str) -> Result<EpsilonDrag, String> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let epsilon = |text: &str| Epsilon::new(text.parse().ok()?).ok();
+    let drag = match parts[..] {
+        [from, to, frames] => epsilon(from).zip(epsilon(to)).zip(frames.parse().ok()),
+        _ => None,
+    };
+    drag.filter(|&(_, frames)| frames > 0)
+        .map(|((from, to), frames)| EpsilonDrag { from, to, frames })
+        .ok_or_else(|| "give FROM:TO:FRAMES, such as 0.9:0.3:120".to_owned())
 }
 
 fn size(text: &str) -> Result<(u32, u32), String> {

@@ -23,7 +23,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use args::{Cli, Command};
-pub use args::{Theme, WindowArgs};
+pub use args::{EpsilonDrag, Theme, WindowArgs};
 use failure::Failure;
 use interrupt::Interrupt;
 

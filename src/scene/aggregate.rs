@@ -1,98 +1,13 @@
-//! Many planes on few rows: their order, blocks of them, and the colours of both.
+//! Many planes on few rows: blocks of them, and their colours.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
 
 use super::{ColorMap, ColorScale, Raster};
-use crate::srm::{Alignment, Sweep};
 
 /// Most rows and columns of the picture: every renderer takes such a texture.
 pub const MOST_PIXELS: usize = 2048;
-
-/// In which order planes stand in the heatmap.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum PlaneOrder {
-    /// Highest peak first.
-    #[default]
-    Peak,
-    /// As they are numbered.
-    Plane,
-    /// Most aligned first, planes without an index last.
-    Alignment,
-}
-
-impl PlaneOrder {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Peak, Self::Plane, Self::Alignment];
-
-    /// Its name, after "by".
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Peak => "peak",
-            Self::Plane => "plane",
-            Self::Alignment => "alignment",
-        }
-    }
-}
-
-/// The rows of a heatmap.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Order {
-    /// Indices of the sweep's records, in order; equals stay as numbered.
-    pub records: Vec<u32>,
-    /// How many of them are drawn: all, or only the lit ones, which then come
-    /// first, where there are more planes than rows of pixels or most are dark.
-    pub drawn: usize,
-}
-
-/// Lit samples from which on an alignment index counts as more than noise: 1%.
-#[must_use]
-pub fn enough_light(n_samples: usize) -> u64 {
-    (n_samples as u64).div_ceil(100)
-}
-
-/// Orders the planes of a sweep for a heatmap of `pixels` rows.
-#[must_use]
-pub fn order(sweep: &Sweep, order: PlaneOrder, pixels: usize) -> Order {
-    let planes = sweep.records.len();
-    let mut records: Vec<u32> = (0..planes as u32).collect();
-    let records_of = &sweep.records;
-    let lit_in = |place: u32| records_of.lit(place as usize);
-    match order {
-        PlaneOrder::Plane => {}
-        PlaneOrder::Peak => {
-            records.sort_by_key(|&p| std::cmp::Reverse(records_of.peak_and_total(p as usize)));
-        }
-        PlaneOrder::Alignment => {
-            // An index from a handful of samples is noise: planes lit by fewer
-            // than 1% come after the others, planes without an index last.
-            let enough = enough_light(sweep.n_samples);
-            let key = |p: u32| {
-                let (axes, bisectors) = records_of.axes_and_bisectors(p as usize);
-                let index = Alignment::from_counts(axes, bisectors, sweep.n_samples, 1).index();
-                let index = if index.is_nan() {
-                    f64::NEG_INFINITY
-                } else {
-                    index
-                };
-                (lit_in(p) >= enough, index, lit_in(p))
-            };
-            records.sort_by(|&a, &b| {
-                let (a, b) = (key(a), key(b));
-                b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(b.2.cmp(&a.2))
-            });
-        }
-    }
-    let mut drawn = planes;
-    let lit = sweep.lit_planes();
-    if lit > 0 && (planes > pixels || lit * 2 < planes) {
-        let is_dark = |&p: &u32| lit_in(p) == 0;
-        records.sort_by_key(is_dark);
-        drawn = lit;
-    }
-    Order { records, drawn }
-}
 
 /// Rows of the heatmap: each the extreme of a block of planes, angle by angle.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -103,7 +18,9 @@ pub struct Aggregate {
     pub columns: usize,
     /// Angles of the grid, `A`.
     pub angles: usize,
-    /// Planes in all.
+    /// Place in the order of the first plane.
+    pub start: usize,
+    /// Planes in all, one after another in the order.
     pub planes: usize,
     /// The largest (signed: largest in size) count of the block at the angle.
     pub counts: Vec<i32>,
@@ -112,9 +29,11 @@ pub struct Aggregate {
 }
 
 impl Aggregate {
-    /// Room for `planes` planes of `angles` values on at most `pixels` rows.
+    /// Room for the planes at those places of the order, of `angles` values each,
+    /// on at most `pixels` rows.
     #[must_use]
-    pub fn new(planes: usize, pixels: usize, angles: usize) -> Self {
+    pub fn new(range: Range<usize>, pixels: usize, angles: usize) -> Self {
+        let planes = range.len();
         let rows = planes.min(pixels.clamp(1, MOST_PIXELS));
         let columns = if angles <= MOST_PIXELS / 2 {
             angles
@@ -126,42 +45,104 @@ impl Aggregate {
             rows,
             columns,
             angles,
+            start: range.start,
             planes,
             counts: vec![0; rows * columns],
             places: vec![u32::MAX; rows * columns],
         }
     }
 
-    /// Places in the order that a row stands for.
+    /// Places in the order that the rows stand for.
     #[must_use]
-    pub fn block(&self, row: usize) -> std::ops::Range<usize> {
-        row * self.planes / self.rows..(row + 1) * self.planes / self.rows
+    pub fn range(&self) -> Range<usize> {
+        self.start..self.start + self.planes
     }
 
-    /// The row that shows the plane at `place`.
+    /// Places in the order that a row stands for.
+    #[must_use]
+    pub fn block(&self, row: usize) -> Range<usize> {
+        let bound = |row: usize| self.start + row * self.planes / self.rows;
+        bound(row)..bound(row + 1)
+    }
+
+    /// The row that shows the plane at `place`, one of [`Aggregate::range`].
     #[must_use]
     pub fn row_of(&self, place: usize) -> usize {
         // The last row whose block starts at or before the place.
-        ((place + 1) * self.rows - 1) / self.planes.max(1)
+        ((place - self.start + 1) * self.rows - 1) / self.planes.max(1)
     }
 
     /// Lays the curve of the plane at `place` into its row.
-    pub fn add(&mut self, place: usize, curve: impl Iterator<Item = i32>) {
-        let start = self.row_of(place) * self.columns;
-        let counts = &mut self.counts[start..start + self.columns];
-        let places = &mut self.places[start..start + self.columns];
-        for (angle, value) in curve.enumerate() {
-            let column = angle * self.columns / self.angles;
-            let (count, holder) = (&mut counts[column], &mut places[column]);
-            let taken = *holder != u32::MAX;
-            if !taken
-                || value.abs() > count.abs()
-                || (value.abs() == count.abs() && (place as u32) < *holder)
-            {
-                *count = value;
-                *holder = place as u32;
-            }
+    pub fn add(&mut self, place: usize, curve: &[i32]) {
+        let cells = self.row_of(place) * self.columns..;
+        lay(
+            place as u32,
+            curve,
+            &mut self.counts[cells.clone()][..self.columns],
+            &mut self.places[cells][..self.columns],
+        );
+    }
+
+    /// Lays the curves of all the planes, from `A` counts of each record and the
+    /// records in their order.
+    pub fn add_kept(&mut self, order: &[u32], counts: &[i32]) {
+        let angles = self.angles;
+        let shape = self.shape();
+        let cells = self.counts.par_chunks_mut(self.columns.max(1));
+        let holders = self.places.par_chunks_mut(self.columns.max(1));
+        cells
+            .zip(holders)
+            .enumerate()
+            .for_each(|(row, (cells, holders))| {
+                for place in shape.block(row) {
+                    let curve = &counts[order[place] as usize * angles..][..angles];
+                    lay(place as u32, curve, cells, holders);
+                }
+            });
+    }
+
+    /// Which rows there are, without what they hold.
+    fn shape(&self) -> Self {
+        Self {
+            counts: Vec::new(),
+            places: Vec::new(),
+            ..*self
         }
+    }
+
+    /// Lays many curves, `A` counts each, of the planes at those places; what
+    /// stands elsewhere is passed over. Rows are shared out among the threads.
+    pub fn add_all(&mut self, places: &[u32], curves: &[i32]) {
+        let (range, angles, columns) = (self.range(), self.angles, self.columns);
+        if self.rows == 0 {
+            return;
+        }
+        let share = self.rows.div_ceil(rayon::current_num_threads());
+        let shape = self.shape();
+        let counts = self.counts.par_chunks_mut(share * columns);
+        let holders = self.places.par_chunks_mut(share * columns);
+        counts
+            .zip(holders)
+            .enumerate()
+            .for_each(|(number, (counts, holders))| {
+                let first = number * share;
+                for (&place, curve) in places.iter().zip(curves.chunks_exact(angles)) {
+                    if !range.contains(&(place as usize)) {
+                        continue;
+                    }
+                    let row = shape.row_of(place as usize);
+                    if row < first || row >= first + share {
+                        continue;
+                    }
+                    let cells = (row - first) * columns..(row - first + 1) * columns;
+                    lay(
+                        place,
+                        curve,
+                        &mut counts[cells.clone()],
+                        &mut holders[cells],
+                    );
+                }
+            });
     }
 
     /// Columns of the picture: see [`raster`].
@@ -208,6 +189,31 @@ impl Aggregate {
     }
 }
 
+/// Lays a curve into the cells of a row.
+fn lay(place: u32, curve: &[i32], counts: &mut [i32], places: &mut [u32]) {
+    let columns = counts.len();
+    if curve.len() == columns {
+        for ((&value, count), holder) in curve.iter().zip(counts).zip(places) {
+            lay_cell(place, value, count, holder);
+        }
+        return;
+    }
+    for (angle, &value) in curve.iter().enumerate() {
+        let column = angle * columns / curve.len();
+        lay_cell(place, value, &mut counts[column], &mut places[column]);
+    }
+}
+
+/// An empty cell holds zero and no place, which any plane comes before. Without
+/// branches, so that many cells are laid at once.
+#[allow(clippy::needless_bitwise_bool)]
+fn lay_cell(place: u32, value: i32, count: &mut i32, holder: &mut u32) {
+    let (new, old) = (value.abs(), count.abs());
+    let wins = (new > old) | ((new == old) & (place < *holder));
+    *count = if wins { value } else { *count };
+    *holder = if wins { place } else { *holder };
+}
+
 /// Colours an aggregate; `signed` puts zero in the middle of the map. Where each
 /// column is an angle, the picture has two halves of a column for each but the
 /// first and the last, so that every angle's cell lies around its own place
@@ -251,13 +257,15 @@ mod tests {
     fn every_plane_falls_into_the_block_of_its_row() {
         for planes in [1, 2, 7, 276, 1000] {
             for pixels in [1, 3, 100, 276, 2000] {
-                let aggregate = Aggregate::new(planes, pixels, 5);
-                for place in 0..planes {
-                    let row = aggregate.row_of(place);
-                    assert!(
-                        aggregate.block(row).contains(&place),
-                        "{place} of {planes}, {pixels}"
-                    );
+                for start in [0, 40] {
+                    let aggregate = Aggregate::new(start..start + planes, pixels, 5);
+                    for place in aggregate.range() {
+                        let row = aggregate.row_of(place);
+                        assert!(
+                            aggregate.block(row).contains(&place),
+                            "{place} of {planes}, {pixels}"
+                        );
+                    }
                 }
             }
         }
@@ -265,20 +273,30 @@ mod tests {
 
     #[test]
     fn a_row_shows_the_largest_of_its_block_and_who_has_it() {
-        let mut aggregate = Aggregate::new(4, 2, 3);
-        aggregate.add(1, [1, 5, 0].into_iter());
-        aggregate.add(0, [1, 2, 0].into_iter());
-        aggregate.add(2, [0, -7, 3].into_iter());
-        aggregate.add(3, [0, 6, 3].into_iter());
+        let places = [11, 10, 12, 13];
+        let curves = [[1, 5, 0], [1, 2, 0], [0, -7, 3], [0, 6, 3]];
+        let mut aggregate = Aggregate::new(10..14, 2, 3);
+        for (&place, curve) in places.iter().zip(&curves) {
+            aggregate.add(place as usize, curve);
+        }
         assert_eq!(aggregate.counts, [1, 5, 0, 0, -7, 3]);
-        assert_eq!(aggregate.places, [0, 1, 0, 2, 2, 2]);
+        assert_eq!(aggregate.places, [10, 11, 10, 12, 12, 12]);
         assert_eq!(aggregate.most(), 7);
+        let mut at_once = Aggregate::new(10..14, 2, 3);
+        let elsewhere = [&places[..], &[9, 14, u32::MAX]].concat();
+        let more = [curves.as_flattened(), &[99; 9]].concat();
+        at_once.add_all(&elsewhere, &more);
+        assert_eq!(at_once, aggregate);
+        let mut kept = Aggregate::new(10..14, 2, 3);
+        let order = [&[9; 10][..], &[1, 0, 2, 3]].concat();
+        kept.add_kept(&order, curves.as_flattened());
+        assert_eq!(kept, aggregate);
     }
 
     #[test]
     fn zero_is_the_bottom_or_the_middle_of_the_map() {
-        let mut aggregate = Aggregate::new(1, 1, 2);
-        aggregate.add(0, [0, 9].into_iter());
+        let mut aggregate = Aggregate::new(0..1, 1, 2);
+        aggregate.add(0, &[0, 9]);
         let table = ColorMap::Viridis.table(false);
         let picture = raster(&aggregate, ColorMap::Viridis, ColorScale::Log, false);
         assert_eq!(picture.rgba, [table[0], table[255]]);
@@ -291,7 +309,7 @@ mod tests {
     #[test]
     fn every_column_of_a_wide_grid_is_drawn_once() {
         for angles in [2, 3, 361, 1024, 1025, 5000] {
-            let aggregate = Aggregate::new(1, 1, angles);
+            let aggregate = Aggregate::new(0..1, 1, angles);
             assert!(aggregate.halves() <= MOST_PIXELS);
             let last = (0..aggregate.halves())
                 .map(|half| aggregate.column_of(half))

@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
+use std::ops::Range;
+
 use super::{
     Aggregate, Align, AngleUnit, ColorMap, ColorScale, Item, Palette, PlaneOrder, Point, Raster,
-    Rect, Scene, Stroke, percent, ticks,
+    Rect, RowSpan, Scene, Stroke, percent, ticks,
 };
 use crate::words::thousands;
 
@@ -27,8 +29,12 @@ pub struct HeatmapView {
     pub raster: Arc<Raster>,
     /// The colour bar, from [`bar`].
     pub bar: Arc<Raster>,
-    /// Planes in all.
+    /// Places in the order that they stand for.
+    pub rows: Range<usize>,
+    /// Planes in the order.
     pub planes: usize,
+    /// Which of them are looked at.
+    pub span: RowSpan,
     /// The largest count shown.
     pub most: i32,
     /// `N`.
@@ -63,9 +69,9 @@ impl HeatmapLayout {
     #[must_use]
     pub fn new(size: Point) -> Self {
         let plot = Rect {
-            x: 62.0,
+            x: 74.0,
             y: 8.0,
-            width: (size[0] - 62.0 - 84.0).max(40.0),
+            width: (size[0] - 74.0 - 84.0).max(40.0),
             height: (size[1] - 8.0 - 40.0).max(40.0),
         };
         Self {
@@ -78,21 +84,33 @@ impl HeatmapLayout {
         }
     }
 
-    /// Row and column of the cell under a point.
+    /// Row and column of the cell under a point, of the picture of some of the
+    /// `planes` in the order.
     #[must_use]
-    pub fn cell_at(&self, point: Point, aggregate: &Aggregate) -> Option<(usize, usize)> {
-        let (rows, halves) = (aggregate.rows, aggregate.halves());
-        if !self.plot.contains(point) || rows == 0 || halves == 0 {
+    pub fn cell_at(
+        &self,
+        point: Point,
+        aggregate: &Aggregate,
+        span: RowSpan,
+        planes: usize,
+    ) -> Option<(usize, usize)> {
+        let halves = aggregate.halves();
+        if !self.plot.contains(point) || aggregate.rows == 0 || halves == 0 {
             return None;
         }
-        let place = |x: f32, start: f32, length: f32, n: usize| {
-            (((x - start) / length * n as f32) as usize).min(n - 1)
-        };
-        let half = place(point[0], self.plot.x, self.plot.width, halves);
-        Some((
-            place(point[1], self.plot.y, self.plot.height, rows),
-            aggregate.column_of(half),
-        ))
+        let (first, last) = span.edges(planes);
+        let down = f64::from((point[1] - self.plot.y) / self.plot.height);
+        let place = (first + down * (last - first)).min(last.ceil() - 1.0);
+        let place = aggregate
+            .range()
+            .contains(&(place as usize))
+            .then_some(place)?;
+        // The picture's rows are equally high, whatever they stand for.
+        let row = (place - aggregate.start as f64) / aggregate.planes as f64;
+        let row = (row * aggregate.rows as f64) as usize;
+        let across = (point[0] - self.plot.x) / self.plot.width;
+        let half = ((across * halves as f32) as usize).min(halves - 1);
+        Some((row.min(aggregate.rows - 1), aggregate.column_of(half)))
     }
 }
 
@@ -102,22 +120,17 @@ pub fn heatmap(size: Point, view: &HeatmapView) -> (Scene, HeatmapLayout) {
     let layout = HeatmapLayout::new(size);
     let mut scene = Scene {
         size,
-        items: vec![Item::Image {
-            rect: layout.plot,
-            raster: Arc::clone(&view.raster),
-        }],
+        items: rows(&layout, view).into_iter().collect(),
     };
     angle_axis(&mut scene, &layout, view);
     plane_axis(&mut scene, &layout, view);
     color_bar(&mut scene, &layout, view);
-    if let Some(place) = view.selected {
-        let Rect {
-            x,
-            y,
-            width,
-            height,
-        } = layout.plot;
-        let row = y + (place as f32 + 0.5) / view.planes.max(1) as f32 * height;
+    let selected = view
+        .selected
+        .map(|place| height_of(view, &layout, place as f64 + 0.5))
+        .filter(|row| (layout.plot.y..=layout.plot.y + layout.plot.height).contains(row));
+    if let Some(row) = selected {
+        let Rect { x, width, .. } = layout.plot;
         // With a casing, so that it shows on every colour of the map.
         let line = vec![[x - 6.0, row], [x + width, row]];
         scene.line(
@@ -127,6 +140,36 @@ pub fn heatmap(size: Point, view: &HeatmapView) -> (Scene, HeatmapLayout) {
         scene.line(line, Stroke::solid(1.5, view.palette.spotlight));
     }
     (scene, layout)
+}
+
+/// The rows of the picture that are looked at. Where it was made of others than
+/// those, it covers what it has until the new one is there.
+fn rows(layout: &HeatmapLayout, view: &HeatmapView) -> Option<Item> {
+    let (first, last) = view.span.edges(view.planes);
+    let (start, end) = (view.rows.start as f64, view.rows.end as f64);
+    let (top, bottom) = (first.max(start), last.min(end));
+    if top >= bottom {
+        return None;
+    }
+    let y = height_of(view, layout, top);
+    let rect = Rect {
+        y,
+        height: height_of(view, layout, bottom) - y,
+        ..layout.plot
+    };
+    let part = |place: f64| ((place - start) / (end - start)) as f32;
+    Some(Item::Rows {
+        rect,
+        raster: Arc::clone(&view.raster),
+        part: [part(top), part(bottom)],
+    })
+}
+
+/// How far down a place of the order is.
+fn height_of(view: &HeatmapView, layout: &HeatmapLayout, place: f64) -> f32 {
+    let (first, last) = view.span.edges(view.planes.max(1));
+    let down = (place - first) / (last - first);
+    layout.plot.y + down as f32 * layout.plot.height
 }
 
 pub(super) fn frame(scene: &mut Scene, rect: Rect, stroke: Stroke) {
@@ -184,11 +227,13 @@ fn angle_axis(scene: &mut Scene, layout: &HeatmapLayout, view: &HeatmapView) {
 fn plane_axis(scene: &mut Scene, layout: &HeatmapLayout, view: &HeatmapView) {
     let Rect { x, y, height, .. } = layout.plot;
     let wanted = ((height / 60.0) as usize).clamp(2, 8);
-    for tick in ticks(0.0, view.planes.saturating_sub(1) as f64, wanted) {
-        if tick.fract() != 0.0 {
+    let places = view.span.places(view.planes);
+    let last = places.end.saturating_sub(1) as f64;
+    for tick in ticks(places.start as f64, last, wanted) {
+        let at = height_of(view, layout, tick + 0.5);
+        if tick.fract() != 0.0 || !(y..=y + height).contains(&at) {
             continue;
         }
-        let at = y + (tick as f32 + 0.5) / view.planes.max(1) as f32 * height;
         let stroke = Stroke::solid(1.0, view.palette.secondary);
         scene.line(vec![[x - 4.0, at], [x, at]], stroke);
         let text = thousands(tick as u64);
@@ -304,6 +349,46 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_picture_of_other_rows_covers_those_it_has() {
+        let (map, palette) = (ColorMap::Viridis, Palette::DARK);
+        let raster = Arc::new(Raster {
+            width: 1,
+            height: 5,
+            rgba: vec![[0; 4]; 5],
+        });
+        let mut view = HeatmapView {
+            raster,
+            bar: Arc::new(bar(map, false)),
+            rows: 5..10,
+            planes: 10,
+            span: RowSpan::WHOLE,
+            most: 1,
+            n_samples: 1,
+            order: PlaneOrder::Peak,
+            selected: None,
+            signed: false,
+            map,
+            scale: ColorScale::Linear,
+            unit: AngleUnit::Degrees,
+            palette,
+        };
+        let layout = HeatmapLayout::new([400.0, 300.0]);
+        let Rect { y, height, .. } = layout.plot;
+        let covered = |view: &HeatmapView| match rows(&layout, view) {
+            Some(Item::Rows { rect, part, .. }) => Some((rect.y - y, rect.height, part)),
+            _ => None,
+        };
+        assert_eq!(
+            covered(&view),
+            Some((height / 2.0, height / 2.0, [0.0, 1.0]))
+        );
+        view.span = RowSpan::WHOLE.zoomed(5.0, 1.0, 10).zoomed(0.5, 1.0, 10);
+        assert_eq!(covered(&view).unwrap().2[1], 1.0);
+        view.span = RowSpan::WHOLE.zoomed(2.5, 0.0, 10);
+        assert_eq!(covered(&view), None);
+    }
+
+    #[test]
     fn the_cell_under_the_pointer() {
         let layout = HeatmapLayout::new([400.0, 300.0]);
         let Rect {
@@ -312,14 +397,26 @@ mod tests {
             width,
             height,
         } = layout.plot;
-        let aggregate = Aggregate::new(10, 10, 4);
-        let at = |fx: f32, fy: f32| layout.cell_at([x + fx * width, y + fy * height], &aggregate);
+        let aggregate = Aggregate::new(0..10, 10, 4);
+        let cell = |fx: f32, fy: f32, aggregate: &Aggregate, span: RowSpan| {
+            let point = [x + fx * width, y + fy * height];
+            layout.cell_at(point, aggregate, span, 10)
+        };
+        let at = |fx: f32, fy: f32| cell(fx, fy, &aggregate, RowSpan::WHOLE);
         assert_eq!(at(0.001, 0.001), Some((0, 0)));
         assert_eq!(at(0.999, 0.999), Some((9, 3)));
         // A third of the way is the place of the second of four angles.
         assert_eq!(at(0.32, 0.5), Some((5, 1)));
         assert_eq!(at(0.34, 0.5), Some((5, 1)));
         assert_eq!(at(0.51, 0.5), Some((5, 2)));
-        assert_eq!(layout.cell_at([x - 1.0, y], &aggregate), None);
+        assert_eq!(at(-0.01, 0.0), None);
+        // The lower half, of the picture of all and of one of its own.
+        let half = RowSpan::WHOLE.zoomed(2.0, 1.0, 10);
+        assert_eq!(cell(0.0, 0.01, &aggregate, half), Some((5, 0)));
+        assert_eq!(cell(0.0, 0.99, &aggregate, half), Some((9, 0)));
+        let lower = Aggregate::new(5..10, 5, 4);
+        assert_eq!(cell(0.0, 0.01, &lower, half), Some((0, 0)));
+        assert_eq!(cell(0.0, 0.99, &lower, half), Some((4, 0)));
+        assert_eq!(cell(0.0, 0.3, &lower, RowSpan::WHOLE), None);
     }
 }

@@ -9,12 +9,14 @@ mod atlas;
 mod colour;
 mod curves;
 mod heatmap;
+mod order;
 mod polar;
+mod span;
 mod ticks;
 
 use std::sync::Arc;
 
-pub use aggregate::{Aggregate, Order, PlaneOrder, enough_light, order, raster};
+pub use aggregate::{Aggregate, MOST_PIXELS, raster};
 pub use atlas::{
     Atlas, AtlasCamera, AtlasLayout, AtlasMark, AtlasOrder, AtlasSource, AtlasView, Level,
     Quantity, atlas, atlas_bar, atlas_frame, atlas_marks, atlas_pointer, atlas_table,
@@ -22,7 +24,9 @@ pub use atlas::{
 pub use colour::{Color, ColorMap, ColorScale, Palette, SERIES};
 pub use curves::{CurveBundle, bundle};
 pub use heatmap::{HeatmapLayout, HeatmapView, bar, heatmap};
+pub use order::{Order, PlaneOrder, enough_light, order};
 pub use polar::{PolarCurve, PolarLayout, PolarView, polar};
+pub use span::RowSpan;
 pub use ticks::{AngleUnit, percent, ticks};
 
 /// A position in points, `x` to the right and `y` downwards.
@@ -152,6 +156,15 @@ pub enum Item {
         rect: Rect,
         /// The pixels.
         raster: Arc<Raster>,
+    },
+    /// Some rows of an image, likewise.
+    Rows {
+        /// Where.
+        rect: Rect,
+        /// The pixels.
+        raster: Arc<Raster>,
+        /// From where to where in the image's height, 0 to 1.
+        part: [f32; 2],
     },
 }
 

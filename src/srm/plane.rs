@@ -172,6 +172,25 @@ impl PlaneSet {
         set
     }
 
+    /// The planes that stand at those places of this set, ascending and each once.
+    ///
+    /// # Panics
+    /// If a place is not below [`PlaneSet::len`].
+    #[must_use]
+    pub fn part(&self, places: &[u32]) -> Self {
+        debug_assert!(places.is_sorted_by(|a, b| a < b), "places ascend");
+        let last = places.last().map_or(0, |&last| last as usize + 1);
+        assert!(last <= self.len(), "plane {last} of {}", self.len());
+        let place = |&place: &u32| match &self.chosen {
+            None => u64::from(place),
+            Some(chosen) => chosen[place as usize],
+        };
+        Self {
+            chosen: Some(places.iter().map(place).collect()),
+            ..self.clone()
+        }
+    }
+
     /// Combinations or permutations.
     #[must_use]
     pub fn mode(&self) -> PlaneMode {
@@ -430,6 +449,21 @@ mod tests {
         assert_eq!(planes.len(), 40);
         assert_eq!(draw(276, 1).len(), 276);
         assert_eq!(draw(1000, 1).len(), 276);
+    }
+
+    #[test]
+    fn a_part_holds_the_planes_at_its_places() {
+        let whole = set(9, PlaneMode::Permutations);
+        let part = whole.part(&[0, 5, 6, 40, 71]);
+        let expected = [0, 5, 6, 40, 71].map(|place| whole.get(place));
+        assert!(part.iter().eq(expected));
+        check_walks(&part, 9);
+        assert_eq!(part.position(expected[3]), Some(3));
+        assert_eq!(part.position(whole.get(1)), None);
+        assert_eq!(part.in_all(), 72);
+        let less = part.part(&[1, 4]);
+        assert!(less.iter().eq([expected[1], expected[4]]));
+        assert!(whole.part(&[]).is_empty());
     }
 
     #[test]

@@ -4,20 +4,44 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::message::{Highlights, Layer, LoadAs, LoadRequest, Message, WindowWorker};
+use super::heatmap_job::{HeatmapRequest, Look, Source, draw};
+use super::message::{
+    Heatmap, Highlights, Layer, LoadAs, LoadRequest, Message, Swept, WindowWorker,
+};
 use super::{Context, Generation, Lane};
 use crate::data::{self, DataError, Matrix};
 use crate::srm::{
-    AngleGrid, Block, Cancelled, Curve, Epsilon, Observer, Plane, Sign, SweepSpec, UnitBasis,
-    curve, sweep,
+    AngleGrid, Block, Cancelled, Curve, Draw, Epsilon, Observer, Plane, PlaneSet, Sign, Spotlight,
+    SweepSpec, UnitBasis, curve,
 };
 use crate::words::count;
 
 /// Curves of all planes are kept while they fit under this; beyond it they are
 /// made anew when the heatmap asks.
-pub const CURVES_CAP_BYTES: usize = 512 << 20;
+pub const CURVES_CAP_BYTES: usize = 128 << 20;
+
+/// A layer of at most so many planes is swept at once,
+const MOST_AT_ONCE: usize = 10_000;
+
+/// if that is at most so many looks of a sample at a plane.
+const MOST_LOOKS: usize = 500_000_000;
+
+/// Planes of the first sample,
+const FIRST_SAMPLE: usize = 4000;
+
+/// fewer where that is more than so many looks,
+const FIRST_LOOKS: usize = 200_000_000;
+
+/// but so many at least.
+const LEAST_SAMPLE: usize = 200;
+
+/// What a second sample may take.
+const SECOND_SAMPLE: Duration = Duration::from_millis(300);
+
+/// One seed, so that the planes stay the same while `ε` moves.
+const SAMPLE_SEED: u64 = 0;
 
 /// Asks for a file.
 pub fn load(worker: &WindowWorker, request: LoadRequest) {
@@ -171,29 +195,139 @@ pub fn curves(
     })
 }
 
-/// Asks for a sweep.
-pub fn sweep_layer(worker: &WindowWorker, layer: &Arc<Layer>, spec: SweepSpec) -> Generation {
+/// Asks for a sweep: where it takes longer than a blink, of a sample of the planes
+/// first. What it finds comes with a heatmap of that look, where curves are kept.
+pub fn sweep_layer(
+    worker: &WindowWorker,
+    layer: &Arc<Layer>,
+    spec: SweepSpec,
+    look: Option<Look>,
+) -> Generation {
     let layer = Arc::clone(layer);
     worker.submit(Lane::Sweep, "Sweeping", move |context| {
+        // A sweep that is called off has nothing to say.
+        let _ = run_sweep(&layer, &spec, look, context);
+    })
+}
+
+fn run_sweep(
+    layer: &Arc<Layer>,
+    spec: &SweepSpec,
+    look: Option<Look>,
+    context: &Context<Message>,
+) -> Result<(), Cancelled> {
+    let started = Instant::now();
+    let (coordinates, cancel) = (&layer.coordinates, context.cancel());
+    let spotlight = Spotlight::new(coordinates, spec.epsilon, &spec.grid, spec.sign, cancel)?;
+    let stages = Stages {
+        context,
+        layer,
+        look,
+        spotlight: Arc::new(spotlight),
+        prepared: started.elapsed(),
+    };
+    let draw = |max_planes| {
+        let seed = SAMPLE_SEED;
+        let draw = Draw { max_planes, seed };
+        PlaneSet::new(coordinates.basis(), spec.planes.mode(), Some(draw))
+    };
+    let planes = spec.planes.len();
+    if let Some(first) = first_sample(planes, coordinates.n_samples()) {
+        let took = stages.sweep(&draw(first))?;
+        if let Some(second) = second_sample(first, planes, took) {
+            stages.sweep(&draw(second))?;
+        }
+    }
+    stages.sweep(&spec.planes)?;
+    Ok(())
+}
+
+/// How many planes are swept before all of them are; `None` where all take no
+/// longer than a blink.
+fn first_sample(planes: usize, n_samples: usize) -> Option<usize> {
+    let quick = MOST_AT_ONCE.min(MOST_LOOKS / n_samples.max(1));
+    let sample = FIRST_SAMPLE.min(FIRST_LOOKS / n_samples.max(1));
+    (planes > quick.max(2 * LEAST_SAMPLE)).then_some(sample.max(LEAST_SAMPLE))
+}
+
+/// How many planes are swept after a first sample that took so long; `None` where
+/// all of them take not much longer.
+fn second_sample(first: usize, planes: usize, took: Duration) -> Option<usize> {
+    let a_plane = took.as_secs_f64() / first.max(1) as f64;
+    let sample = (SECOND_SAMPLE.as_secs_f64() / a_plane).round() as usize;
+    let is_worth_it = sample > 3 * first && planes > 4 * sample;
+    is_worth_it.then_some(sample)
+}
+
+/// The stages of one sweep: samples of the planes, then all of them.
+struct Stages<'a> {
+    context: &'a Context<Message>,
+    layer: &'a Arc<Layer>,
+    look: Option<Look>,
+    spotlight: Arc<Spotlight>,
+    /// How long the spotlight took.
+    prepared: Duration,
+}
+
+impl Stages<'_> {
+    /// Sweeps some planes and says what it found; how long the sweep took.
+    fn sweep(&self, planes: &PlaneSet) -> Result<Duration, Cancelled> {
         let started = Instant::now();
-        let bytes = spec.planes.len().saturating_mul(spec.grid.count() * 4);
+        let context = self.context;
+        let bytes = planes
+            .len()
+            .saturating_mul(self.spotlight.grid().count() * 4);
         let fits = bytes <= CURVES_CAP_BYTES;
         let mut keeper = Keeper {
             context,
             counts: fits.then(|| Vec::with_capacity(bytes / 4)),
         };
-        let Ok(result) = sweep(&layer.coordinates, &spec, context.cancel(), &mut keeper) else {
-            return;
+        let sweep = self
+            .spotlight
+            .sweep(planes, context.cancel(), &mut keeper)?;
+        let took = started.elapsed();
+        let source = Source {
+            layer: self.layer.id,
+            sweep: Arc::new(sweep),
+            spotlight: Arc::clone(&self.spotlight),
+            counts: keeper.counts.take().map(Arc::new),
         };
-        let counts = keeper.counts.take().map(Arc::new);
-        context.say(Message::Swept {
-            highlights: Highlights::new(&result),
-            sweep: Arc::new(result),
-            layer: Arc::clone(&layer),
-            counts,
-            took: started.elapsed(),
-        });
-    })
+        context.yield_now();
+        let highlights = Highlights::new(&source.sweep);
+        context.yield_now();
+        let heatmap = self.heatmap(&source, &highlights)?;
+        context.say(Message::Swept(Box::new(Swept {
+            source,
+            layer: Arc::clone(self.layer),
+            highlights,
+            took: self.prepared + took,
+            heatmap,
+        })));
+        Ok(took)
+    }
+
+    /// The heatmap that goes with a sweep: the two are shown together.
+    fn heatmap(
+        &self,
+        source: &Source,
+        highlights: &Highlights,
+    ) -> Result<Option<Heatmap>, Cancelled> {
+        let suits = |look: &Look| look.suits(&source.sweep, highlights.lit_planes);
+        let Some(look) = self.look.filter(suits) else {
+            return Ok(None);
+        };
+        if source.counts.is_none() {
+            return Ok(None);
+        }
+        let request = HeatmapRequest {
+            source: source.clone(),
+            look,
+            known: None,
+        };
+        draw(&request, self.context, drop)
+            .ok_or(Cancelled)
+            .map(Some)
+    }
 }
 
 /// Keeps the curves of a running sweep where they fit, and serves what is more
@@ -215,5 +349,29 @@ impl Observer for Keeper<'_> {
         self.context.progress(block.done, block.total);
         self.context.yield_now();
         ControlFlow::Continue(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_layers_are_sampled_first_and_small_ones_are_not() {
+        assert_eq!(first_sample(2016, 10_000), None);
+        assert_eq!(first_sample(276, 1797), None);
+        assert_eq!(first_sample(294_528, 50_000), Some(4000));
+        assert_eq!(first_sample(19_900, 400), Some(4000));
+        // Long rows make a plane slow, however few planes there are.
+        assert_eq!(first_sample(8128, 1_000_000), Some(200));
+        assert_eq!(first_sample(1, 1_000_000_000), None);
+    }
+
+    #[test]
+    fn a_second_sample_is_for_sweeps_that_take_long() {
+        let ms = Duration::from_millis;
+        assert_eq!(second_sample(4000, 294_528, ms(4)), None);
+        assert_eq!(second_sample(4000, 8_386_560, ms(20)), Some(60_000));
+        assert_eq!(second_sample(4000, 294_528, ms(200)), None);
     }
 }

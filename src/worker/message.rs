@@ -5,12 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use rayon::prelude::*;
+
 use super::Worker;
 use super::atlas_job::AtlasPicture;
+use super::heatmap_job::{Look, Source};
 use crate::data::{self, DataError, Dump};
-use crate::scene::{Aggregate, CurveBundle, Order, PlaneOrder, Raster, enough_light};
+use crate::scene::{Aggregate, CurveBundle, Order, Raster, enough_light};
 use crate::srm::{
-    Alignment, Cancelled, Coordinates, Curve, EpsilonChoice, Overview, Plane, PlaneRecord, Sweep,
+    Alignment, Cancelled, Coordinates, Curve, EpsilonChoice, Overview, Plane, PlaneSet, Sweep,
     UnitBasis, overview,
 };
 
@@ -167,23 +170,27 @@ pub enum Message {
     },
     /// The asked-for curves, in the order of the request.
     Curves(Vec<Curve>),
-    /// A finished sweep.
-    Swept {
-        /// The result.
-        sweep: Arc<Sweep>,
-        /// The layer that was swept.
-        layer: Arc<Layer>,
-        /// Counts of all planes, `A` each, where they fit.
-        counts: Option<Arc<Vec<i32>>>,
-        /// The layer's numbers and planes worth a look.
-        highlights: Highlights,
-        /// How long it took.
-        took: Duration,
-    },
+    /// A finished sweep, of all planes or of a sample of them.
+    Swept(Box<Swept>),
     /// The heatmap and the curves behind the ensemble.
     Heatmap(Heatmap),
     /// The square of planes.
     Atlas(Arc<AtlasPicture>),
+}
+
+/// A finished sweep with what was drawn from it.
+#[derive(Debug)]
+pub struct Swept {
+    /// The result.
+    pub source: Source,
+    /// The layer that was swept.
+    pub layer: Arc<Layer>,
+    /// The layer's numbers and planes worth a look.
+    pub highlights: Highlights,
+    /// How long the sweep took.
+    pub took: Duration,
+    /// Its heatmap, if one was wanted and could be drawn at once.
+    pub heatmap: Option<Heatmap>,
 }
 
 /// A sweep's numbers and the planes worth a look, worked out beside the window.
@@ -204,27 +211,88 @@ pub struct Highlights {
 
 impl Highlights {
     pub(super) fn new(sweep: &Sweep) -> Self {
-        let enough = enough_light(sweep.n_samples);
-        let index = |record: &PlaneRecord| record.alignment(sweep.n_samples).index();
-        // The first of equals.
-        let records = sweep.records.iter();
-        let highest = records.reduce(|a, b| if b.peak > a.peak { b } else { a });
-        let aligned = sweep
-            .records
-            .iter()
-            .filter(|record| record.lit >= enough && !index(record).is_nan())
-            .reduce(|a, b| {
-                let better = index(&b).total_cmp(&index(&a)).then(b.lit.cmp(&a.lit));
-                if better.is_gt() { b } else { a }
-            });
+        let records = &sweep.records;
+        let most = (0..records.len())
+            .into_par_iter()
+            .with_min_len(1 << 14)
+            .fold(Most::default, |most, index| most.and(sweep, index))
+            .reduce(Most::default, Most::or);
+        let plane = |best: Option<usize>| best.map(|index| sweep.spec.planes.get(index));
+        let (axes, bisectors) = (most.axes, most.bisectors);
         Self {
-            alignment: sweep.alignment(),
-            lit_planes: sweep.lit_planes(),
-            most_lit: sweep.most_lit(),
-            highest_peak: highest.map(|r| r.plane),
-            most_aligned: aligned.map(|r| r.plane),
+            alignment: Alignment::from_counts(axes, bisectors, sweep.n_samples, records.len()),
+            lit_planes: most.lit_planes,
+            most_lit: plane(most.lit.map(|(_, index)| index)),
+            highest_peak: plane(most.peak.map(|(_, index)| index)),
+            most_aligned: plane(most.aligned.map(|(_, index)| index)),
         }
     }
+}
+
+/// The largest of some planes' numbers, each with the first plane that has it, and
+/// their sums.
+#[derive(Clone, Copy, Debug, Default)]
+struct Most {
+    axes: u64,
+    bisectors: u64,
+    lit_planes: usize,
+    lit: Option<(u64, usize)>,
+    peak: Option<(i64, usize)>,
+    /// Index as a number that sorts alike, then samples lit.
+    aligned: Option<((i64, u64), usize)>,
+}
+
+impl Most {
+    /// With the plane at `index`, which is behind the others.
+    fn and(mut self, sweep: &Sweep, index: usize) -> Self {
+        let records = &sweep.records;
+        let (axes, bisectors) = records.axes_and_bisectors(index);
+        let lit = records.lit(index);
+        let (peak, _) = records.peak_and_total(index);
+        self.axes += axes;
+        self.bisectors += bisectors;
+        self.lit_planes += usize::from(lit > 0);
+        self.lit = first_largest(self.lit, Some((lit, index)));
+        self.peak = first_largest(self.peak, Some((peak, index)));
+        if lit >= enough_light(sweep.n_samples) {
+            let aligned = Alignment::from_counts(axes, bisectors, sweep.n_samples, 1).index();
+            if !aligned.is_nan() {
+                let key = (sortable(aligned), lit);
+                self.aligned = first_largest(self.aligned, Some((key, index)));
+            }
+        }
+        self
+    }
+
+    /// With those of planes behind these.
+    fn or(self, behind: Self) -> Self {
+        Self {
+            axes: self.axes + behind.axes,
+            bisectors: self.bisectors + behind.bisectors,
+            lit_planes: self.lit_planes + behind.lit_planes,
+            lit: first_largest(self.lit, behind.lit),
+            peak: first_largest(self.peak, behind.peak),
+            aligned: first_largest(self.aligned, behind.aligned),
+        }
+    }
+}
+
+/// The larger of the two, the first where they are equal.
+fn first_largest<K: Ord>(
+    before: Option<(K, usize)>,
+    behind: Option<(K, usize)>,
+) -> Option<(K, usize)> {
+    match (before, behind) {
+        (Some(before), Some(behind)) if behind.0 > before.0 => Some(behind),
+        (Some(before), _) => Some(before),
+        (None, behind) => behind,
+    }
+}
+
+/// A number that sorts as [`f64::total_cmp`] does.
+fn sortable(value: f64) -> i64 {
+    let bits = value.to_bits() as i64;
+    bits ^ (((bits >> 63) as u64) >> 1) as i64
 }
 
 /// The window's worker.
@@ -233,13 +301,15 @@ pub type WindowWorker = Worker<Message>;
 /// A finished heatmap.
 #[derive(Clone, Debug)]
 pub struct Heatmap {
-    /// The rows.
+    /// The rows of all planes.
     pub order: Arc<Order>,
     /// Place in that order of each record.
     pub places: Arc<Vec<u32>>,
-    /// What they are ordered by.
-    pub kind: PlaneOrder,
-    /// The rows' counts.
+    /// The planes that were swept, in the order of the records.
+    pub planes: PlaneSet,
+    /// How it was to look.
+    pub look: Look,
+    /// The counts of the rows that are looked at.
     pub aggregate: Arc<Aggregate>,
     /// Coloured.
     pub raster: Arc<Raster>,
@@ -251,7 +321,45 @@ pub struct Heatmap {
     pub n_samples: usize,
     /// Signed counts.
     pub signed: bool,
+    /// Whether a row is that of its first plane only, until all are done.
+    pub is_coarse: bool,
     /// Every plane's curve, faintly, up to
     /// [`MOST_FAINT_CURVES`](super::heatmap_job::MOST_FAINT_CURVES).
     pub bundle: Arc<CurveBundle>,
+}
+
+impl Heatmap {
+    /// The plane at a place of the order.
+    #[must_use]
+    pub fn plane_at(&self, place: usize) -> Option<Plane> {
+        let index = *self.order.records.get(place)?;
+        Some(self.planes.get(index as usize))
+    }
+
+    /// The place of a plane in the order; `None` if it was not swept.
+    #[must_use]
+    pub fn place_of(&self, plane: Plane) -> Option<usize> {
+        let index = self.planes.position(plane)?;
+        self.places.get(index).map(|&place| place as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_sort_as_their_keys() {
+        let mut values = [0.3, -0.0, 0.0, -1.0, 1.0, -0.25, f64::INFINITY, -1e-300];
+        values.sort_by(f64::total_cmp);
+        assert!(values.map(sortable).is_sorted());
+    }
+
+    #[test]
+    fn the_first_of_equals_wins() {
+        assert_eq!(first_largest(Some((3, 1)), Some((3, 2))), Some((3, 1)));
+        assert_eq!(first_largest(Some((3, 1)), Some((4, 2))), Some((4, 2)));
+        assert_eq!(first_largest(None, Some((4, 2))), Some((4, 2)));
+        assert_eq!(first_largest(Some((3, 1)), None), Some((3, 1)));
+    }
 }

@@ -31,6 +31,8 @@ pub fn open_with(files: Vec<PathBuf>) -> Harness<'static, App> {
         size: None,
         screenshot: None,
         force: false,
+        frame_times: None,
+        drag_epsilon: None,
     };
     Harness::builder()
         .with_size([1280.0, 800.0])

@@ -1,0 +1,208 @@
+//! How long each frame of the window took, as the hidden flag `--frame-times`
+//! writes it, and the drag of `ε` that the hidden flag `--drag-epsilon` makes.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use egui::{Context, ViewportCommand};
+
+use crate::cli::EpsilonDrag;
+use crate::srm::Epsilon;
+use crate::table::{OutFile, TableError};
+use crate::worker::Lane;
+
+use super::App;
+use super::command::Command;
+
+/// Frames before the drag begins and after its last sweep is in.
+const QUIET_FRAMES: u32 = 10;
+
+/// A drag whose last sweep takes longer than this is not waited for.
+const MOST: Duration = Duration::from_mins(2);
+
+/// The record of frames.
+#[derive(Debug)]
+pub struct Frames {
+    path: PathBuf,
+    force: bool,
+    drag: Option<EpsilonDrag>,
+    /// Steps of the drag that were made.
+    steps: u32,
+    /// Frames in a row in which everything was on screen.
+    quiet: u32,
+    since: Instant,
+    begun: Instant,
+    logic: Duration,
+    /// When the curve on its way was asked for, and the number of its request.
+    curve: Option<(u64, Instant)>,
+    rows: Vec<FrameTime>,
+    is_written: bool,
+}
+
+/// One frame.
+#[derive(Clone, Debug)]
+struct FrameTime {
+    at: Duration,
+    logic: Duration,
+    ui: Duration,
+    epsilon: Epsilon,
+    /// How long ago the curve that came in this frame was asked for.
+    curve: Option<Duration>,
+    /// Whether the lanes of curve, heatmap and sweep are busy.
+    busy: [bool; 3],
+    /// Planes of the sweep that is shown.
+    planes: usize,
+    is_stale: bool,
+}
+
+impl Frames {
+    /// A record to be written to `path`; what is there is replaced only with `force`.
+    pub fn new(path: PathBuf, force: bool, drag: Option<EpsilonDrag>) -> Self {
+        let now = Instant::now();
+        Self {
+            path,
+            force,
+            drag,
+            steps: 0,
+            quiet: 0,
+            since: now,
+            begun: now,
+            logic: Duration::ZERO,
+            curve: None,
+            rows: Vec::new(),
+            is_written: false,
+        }
+    }
+
+    /// Where `ε` is to be next, if it is to move.
+    fn next_step(&mut self) -> Option<Epsilon> {
+        let drag = self.drag?;
+        if self.quiet < QUIET_FRAMES && self.steps == 0 || self.steps > drag.frames {
+            return None;
+        }
+        let share = f64::from(self.steps) / f64::from(drag.frames);
+        self.steps += 1;
+        let (from, to) = (drag.from.get(), drag.to.get());
+        Some(Epsilon::clamped(from + share * (to - from)))
+    }
+
+    /// Whether the drag and what it asked for are over.
+    fn is_over(&self) -> bool {
+        let drag = self.drag.is_some_and(|drag| self.steps > drag.frames);
+        drag && (self.quiet >= QUIET_FRAMES || self.since.elapsed() > MOST)
+    }
+
+    fn table(&self) -> String {
+        let mut text = "frame\tat_ms\tlogic_ms\tui_ms\tepsilon\tcurve_ms\tcurve\theatmap\tsweep\t\
+                        planes\tstale\n"
+            .to_owned();
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
+        for (frame, row) in self.rows.iter().enumerate() {
+            let curve = row
+                .curve
+                .map_or_else(String::new, |c| format!("{:.3}", ms(c)));
+            let busy = row.busy.map(u8::from);
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                text,
+                "{frame}\t{:.3}\t{:.3}\t{:.3}\t{}\t{curve}\t{}\t{}\t{}\t{}\t{}",
+                ms(row.at),
+                ms(row.logic),
+                ms(row.ui),
+                row.epsilon.get(),
+                busy[0],
+                busy[1],
+                busy[2],
+                row.planes,
+                u8::from(row.is_stale)
+            );
+        }
+        text
+    }
+}
+
+fn write(path: &Path, force: bool, text: &str) -> Result<(), TableError> {
+    let mut file = OutFile::create(path, force)?;
+    file.write_all(text.as_bytes())
+        .map_err(|source| TableError::Io {
+            file: file.name().to_owned(),
+            source,
+        })?;
+    file.finish()
+}
+
+impl App {
+    /// A frame begins: moves `ε` if it is to be dragged.
+    pub(super) fn begin_frame(&mut self, ctx: &Context) {
+        let Some(frames) = &mut self.frames else {
+            return;
+        };
+        frames.begun = Instant::now();
+        if let Some(epsilon) = frames.next_step() {
+            let dragging = true;
+            let command = Command::SetEpsilon { epsilon, dragging };
+            self.carry_out(ctx, command);
+        }
+    }
+
+    /// The part of a frame before the drawing is over.
+    pub(super) fn end_logic(&mut self) {
+        if let Some(frames) = &mut self.frames {
+            frames.logic = frames.begun.elapsed();
+            frames.begun = Instant::now();
+        }
+    }
+
+    /// A frame ends: writes the record and closes the window after the last one.
+    pub(super) fn end_frame(&mut self, ctx: &Context) {
+        let settled = self.is_settled();
+        let curves = &self.state.curves;
+        let answered = curves.answered;
+        let asked = curves.asked.as_ref().map(|(_, generation)| *generation);
+        let epsilon = self.document.choices.epsilon;
+        let lanes = [Lane::Curve, Lane::Heatmap, Lane::Sweep];
+        let busy = lanes.map(|lane| self.worker.is_busy(lane));
+        let planes = self.swept_planes().unwrap_or(0);
+        let is_stale = self.state.sweep.is_stale();
+        let asked_at = curves.since;
+        let Some(frames) = &mut self.frames else {
+            return;
+        };
+        let curve = match frames.curve {
+            Some((generation, since)) if generation == answered => {
+                frames.curve = None;
+                Some(since.elapsed())
+            }
+            _ => None,
+        };
+        if let (Some(asked), Some(at)) = (asked, asked_at)
+            && asked != answered
+        {
+            frames.curve = Some((asked, at));
+        }
+        frames.rows.push(FrameTime {
+            at: frames.since.elapsed(),
+            logic: frames.logic,
+            ui: frames.begun.elapsed(),
+            epsilon,
+            curve,
+            busy,
+            planes,
+            is_stale,
+        });
+        frames.quiet = if settled { frames.quiet + 1 } else { 0 };
+        let closing = ctx.input(|i| i.viewport().close_requested());
+        if (frames.is_over() || closing) && !frames.is_written {
+            frames.is_written = true;
+            if let Err(error) = write(&frames.path, frames.force, &frames.table()) {
+                eprintln!("followspot: {error}");
+            }
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+        if frames.drag.is_some() {
+            ctx.request_repaint();
+        }
+    }
+}
