@@ -27,7 +27,6 @@ mod overview;
 mod pages;
 mod plane;
 mod records;
-mod simd;
 mod spotlight;
 mod sweep;
 

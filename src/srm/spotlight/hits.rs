@@ -2,7 +2,7 @@
 //! to be laid together.
 
 use super::dense::{self, Pair};
-use crate::srm::simd::{self, Level};
+use super::simd::{self, Level};
 
 /// Room for candidates: a power of two.
 pub const ROOM: usize = 8192;

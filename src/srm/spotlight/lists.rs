@@ -8,11 +8,11 @@ use std::sync::atomic::AtomicBool;
 
 use rayon::prelude::*;
 
+use super::simd::{self, Level};
 use super::{Means, Spotlight};
 use crate::srm::cancel::{Cancelled, check};
 use crate::srm::coordinates::{Blocks, Coordinates};
 use crate::srm::lines::{LANES, Line};
-use crate::srm::simd::{self, Level};
 
 /// Samples looked at together.
 const RUN: usize = 1024;

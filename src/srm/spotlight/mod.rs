@@ -23,13 +23,14 @@
     clippy::neg_cmp_op_on_partial_ord
 )]
 
-pub(super) mod arcs;
-pub(super) mod dense;
-pub(super) mod gather;
-pub(super) mod hits;
-pub(super) mod lists;
-pub(super) mod row;
+mod arcs;
+mod dense;
+mod gather;
+mod hits;
+mod lists;
+mod row;
 mod rows;
+mod simd;
 mod sweeper;
 mod tile;
 
@@ -44,12 +45,12 @@ use super::curve::{Directions, Sign};
 use super::epsilon::Epsilon;
 use super::plane::{Plane, PlaneSet};
 use super::records::Packed;
-use super::simd::Level;
 use arcs::{ArcSpec, FEWEST, Flags};
 use lists::List;
 use row::{Lanes, Slots};
 pub(super) use rows::Curves;
 use rows::Side;
+use simd::Level;
 pub(super) use sweeper::Sweeper;
 pub(super) use tile::{ROWS, Unit};
 

@@ -4,11 +4,11 @@ use super::Spotlight;
 use super::arcs::{ArcSpec, Flags, Inputs, Outputs};
 use super::hits::{Hits, ROOM, room};
 use super::row::{LANES, Lanes, NarrowSums, Offsets};
+use super::simd::{self, Level};
 use super::tile::{ROWS, Tile};
 use crate::srm::curve::Sign;
 use crate::srm::ensemble::Sums;
 use crate::srm::records::Packed;
-use crate::srm::simd::{self, Level};
 
 /// Of which samples arcs are laid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,9 +14,9 @@ mod x86;
 
 use std::sync::LazyLock;
 
-use super::lines::{LANES, Line};
-use super::spotlight::hits::Hits;
-use super::spotlight::{arcs, dense, gather, lists, row};
+use super::hits::Hits;
+use super::{arcs, dense, gather, lists, row};
+use crate::srm::lines::{LANES, Line};
 
 /// Vector units that loops are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
