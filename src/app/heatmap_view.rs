@@ -141,13 +141,13 @@ impl App {
             Ok(())
         };
         action_button(ui, "all", "Show all rows", in_full, commands);
-        action_button(ui, "−", "Zoom out", in_full, commands);
         let at_end = if closest {
             Err("Rows do not get higher than this")
         } else {
             Ok(())
         };
         action_button(ui, "+", "Zoom in", at_end, commands);
+        action_button(ui, "−", "Zoom out", in_full, commands);
     }
 
     fn heatmap_of(&mut self, ui: &Ui, picture: &Heatmap) -> HeatmapView {
@@ -214,7 +214,7 @@ impl App {
         if aggregate.planes < drawn {
             let (first, last) = (aggregate.start + 1, aggregate.start + aggregate.planes);
             parts.push(format!(
-                "rows {}–{} of {}",
+                "planes {}–{} of {}",
                 number(first),
                 number(last),
                 number(drawn)
