@@ -35,8 +35,8 @@ pub struct Frames {
     since: Instant,
     begun: Instant,
     logic: Duration,
-    /// When the curve on its way was asked for, and the number of its request.
-    curve: Option<(u64, Instant)>,
+    /// How long after it was asked for the curve came that was heard last.
+    curve: Option<Duration>,
     rows: Vec<FrameTime>,
     is_written: bool,
 }
@@ -48,12 +48,14 @@ struct FrameTime {
     logic: Duration,
     ui: Duration,
     epsilon: Epsilon,
-    /// How long ago the curve that came in this frame was asked for.
+    /// How long after its request the curve was ready that came in this frame.
     curve: Option<Duration>,
     /// Whether the lanes of curve, heatmap and sweep are busy.
     busy: [bool; 3],
     /// Planes of the sweep that is shown.
     planes: usize,
+    /// Its resolution scale.
+    swept: Option<Epsilon>,
     is_stale: bool,
 }
 
@@ -96,7 +98,7 @@ impl Frames {
 
     fn table(&self) -> String {
         let mut text = "frame\tat_ms\tlogic_ms\tui_ms\tepsilon\tcurve_ms\tcurve\theatmap\tsweep\t\
-                        planes\tstale\n"
+                        planes\tswept\tstale\n"
             .to_owned();
         let ms = |time: Duration| time.as_secs_f64() * 1e3;
         for (frame, row) in self.rows.iter().enumerate() {
@@ -104,10 +106,11 @@ impl Frames {
                 .curve
                 .map_or_else(String::new, |c| format!("{:.3}", ms(c)));
             let busy = row.busy.map(u8::from);
+            let swept = row.swept.map_or_else(String::new, |e| e.get().to_string());
             // Writing to a string cannot fail.
             let _ = writeln!(
                 text,
-                "{frame}\t{:.3}\t{:.3}\t{:.3}\t{}\t{curve}\t{}\t{}\t{}\t{}\t{}",
+                "{frame}\t{:.3}\t{:.3}\t{:.3}\t{}\t{curve}\t{}\t{}\t{}\t{}\t{swept}\t{}",
                 ms(row.at),
                 ms(row.logic),
                 ms(row.ui),
@@ -147,6 +150,13 @@ impl App {
         }
     }
 
+    /// A curve was heard, ready so long after its request.
+    pub(super) fn note_curve(&mut self, took: Duration) {
+        if let Some(frames) = &mut self.frames {
+            frames.curve = Some(took);
+        }
+    }
+
     /// The part of a frame before the drawing is over.
     pub(super) fn end_logic(&mut self) {
         if let Some(frames) = &mut self.frames {
@@ -158,38 +168,24 @@ impl App {
     /// A frame ends: writes the record and closes the window after the last one.
     pub(super) fn end_frame(&mut self, ctx: &Context) {
         let settled = self.is_settled();
-        let curves = &self.state.curves;
-        let answered = curves.answered;
-        let asked = curves.asked.as_ref().map(|(_, generation)| *generation);
         let epsilon = self.document.choices.epsilon;
         let lanes = [Lane::Curve, Lane::Heatmap, Lane::Sweep];
         let busy = lanes.map(|lane| self.worker.is_busy(lane));
         let planes = self.swept_planes().unwrap_or(0);
         let is_stale = self.state.sweep.is_stale();
-        let asked_at = curves.since;
+        let swept = self.swept_epsilon();
         let Some(frames) = &mut self.frames else {
             return;
         };
-        let curve = match frames.curve {
-            Some((generation, since)) if generation == answered => {
-                frames.curve = None;
-                Some(since.elapsed())
-            }
-            _ => None,
-        };
-        if let (Some(asked), Some(at)) = (asked, asked_at)
-            && asked != answered
-        {
-            frames.curve = Some((asked, at));
-        }
         frames.rows.push(FrameTime {
             at: frames.since.elapsed(),
             logic: frames.logic,
             ui: frames.begun.elapsed(),
             epsilon,
-            curve,
+            curve: frames.curve.take(),
             busy,
             planes,
+            swept,
             is_stale,
         });
         frames.quiet = if settled { frames.quiet + 1 } else { 0 };

@@ -24,7 +24,8 @@ impl App {
                 message,
                 ..
             } => match message {
-                Message::Curves(curves) => {
+                Message::Curves(curves, took) => {
+                    self.note_curve(took);
                     // What it replaces is small.
                     drop(self.state.curves.accept(generation, curves));
                 }

@@ -214,7 +214,7 @@ impl App {
         if aggregate.planes < drawn {
             let (first, last) = (aggregate.start + 1, aggregate.start + aggregate.planes);
             parts.push(format!(
-                "rows {}–{} of {}",
+                "planes {}–{} of {}",
                 number(first),
                 number(last),
                 number(drawn)

@@ -37,8 +37,12 @@ const FIRST_LOOKS: usize = 200_000_000;
 /// but so many at least.
 const LEAST_SAMPLE: usize = 200;
 
-/// What a second sample may take.
-const SECOND_SAMPLE: Duration = Duration::from_millis(300);
+/// What a second sample may take,
+const SECOND_SAMPLE: Duration = Duration::from_millis(500);
+
+/// after a first one that took so long: what is quicker says nothing of how long a
+/// plane takes, since looking for so few planes takes as long.
+const SLOW_SAMPLE: Duration = Duration::from_millis(60);
 
 /// One seed, so that the planes stay the same while `ε` moves.
 const SAMPLE_SEED: u64 = 0;
@@ -175,6 +179,7 @@ pub fn curves(
     sign: Sign,
 ) -> Generation {
     let layer = Arc::clone(layer);
+    let asked = Instant::now();
     worker.submit(Lane::Curve, "Curve", move |context| {
         let curves: Result<Vec<Curve>, _> = planes
             .into_iter()
@@ -190,7 +195,7 @@ pub fn curves(
             })
             .collect();
         if let Ok(curves) = curves {
-            context.say(Message::Curves(curves));
+            context.say(Message::Curves(curves, asked.elapsed()));
         }
     })
 }
@@ -255,7 +260,7 @@ fn first_sample(planes: usize, n_samples: usize) -> Option<usize> {
 fn second_sample(first: usize, planes: usize, took: Duration) -> Option<usize> {
     let a_plane = took.as_secs_f64() / first.max(1) as f64;
     let sample = (SECOND_SAMPLE.as_secs_f64() / a_plane).round() as usize;
-    let is_worth_it = sample > 3 * first && planes > 4 * sample;
+    let is_worth_it = took > SLOW_SAMPLE && sample > 2 * first && planes > 4 * sample;
     is_worth_it.then_some(sample)
 }
 
@@ -370,8 +375,9 @@ mod tests {
     #[test]
     fn a_second_sample_is_for_sweeps_that_take_long() {
         let ms = Duration::from_millis;
-        assert_eq!(second_sample(4000, 294_528, ms(4)), None);
-        assert_eq!(second_sample(4000, 8_386_560, ms(20)), Some(60_000));
-        assert_eq!(second_sample(4000, 294_528, ms(200)), None);
+        assert_eq!(second_sample(4000, 294_528, ms(25)), None);
+        assert_eq!(second_sample(4000, 294_528, ms(100)), Some(20_000));
+        assert_eq!(second_sample(4000, 30_000, ms(100)), None);
+        assert_eq!(second_sample(4000, 294_528, ms(300)), None);
     }
 }

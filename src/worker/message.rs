@@ -168,8 +168,8 @@ pub enum Message {
         /// The sentence.
         error: String,
     },
-    /// The asked-for curves, in the order of the request.
-    Curves(Vec<Curve>),
+    /// The asked-for curves, in the order of the request, and how long after it.
+    Curves(Vec<Curve>, Duration),
     /// A finished sweep, of all planes or of a sample of them.
     Swept(Box<Swept>),
     /// The heatmap and the curves behind the ensemble.

@@ -303,12 +303,11 @@ impl<E: Send + 'static> Context<E> {
         (self.shared.repaint)();
     }
 
-    /// Reports how far the job is.
+    /// Reports how far the job is, to whoever looks.
     pub fn progress(&self, done: usize, total: usize) {
         let lane = self.lane as usize;
         self.shared.done[lane].store(done, Ordering::Relaxed);
         self.shared.total[lane].store(total, Ordering::Relaxed);
-        (self.shared.repaint)();
     }
 
     /// Serves what is more urgent than this job, now.
@@ -383,6 +382,8 @@ fn execute<E: Send + 'static>(
         cancel: request.cancel,
     };
     let job = request.job;
+    // That it runs is something to show.
+    (shared.repaint)();
     // Nothing of the job's state outlives it, so nothing half-done is seen.
     let outcome = catch_unwind(AssertUnwindSafe(|| match &shared.pool {
         Some(pool) => pool.install(|| job(&context)),

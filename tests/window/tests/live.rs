@@ -197,7 +197,7 @@ fn the_wheel_zooms_to_rows_that_are_made_on_demand() {
     let closest = window.state().drawn_rows().unwrap();
     assert!(closest.len() < 200, "{closest:?}");
     window.get_by_label_contains("one row a plane, one column an angle");
-    window.get_by_label_contains(&format!("rows {}", thousands(closest.start + 1)));
+    window.get_by_label_contains(&format!("planes {}–", thousands(closest.start + 1)));
     // What is under the pointer is the plane of that row.
     let rect = window.get_by_label("plane heatmap").rect();
     window.hover_at(rect.center());
