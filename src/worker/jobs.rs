@@ -223,7 +223,14 @@ fn run_sweep(
 ) -> Result<(), Cancelled> {
     let started = Instant::now();
     let (coordinates, cancel) = (&layer.coordinates, context.cancel());
-    let spotlight = Spotlight::new(coordinates, spec.epsilon, &spec.grid, spec.sign, cancel)?;
+    let spotlight = Spotlight::watched(
+        coordinates,
+        spec.epsilon,
+        &spec.grid,
+        spec.sign,
+        cancel,
+        &mut || context.yield_now(),
+    )?;
     let stages = Stages {
         context,
         layer,

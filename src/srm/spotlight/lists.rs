@@ -47,38 +47,59 @@ impl List {
     }
 }
 
-/// The lists of all vectors, on the current rayon pool.
+/// Values that are looked at between two calls of `between`: a few milliseconds.
+const GRAIN: usize = 16 << 20;
+
+/// The lists of all vectors, on the current rayon pool; `between` is called on this
+/// thread every few milliseconds.
 pub(super) fn lists(
     means: Means,
     coordinates: &Coordinates,
     edges: &[f32],
     squares: &[f32],
     cancel: &AtomicBool,
+    between: &mut dyn FnMut(),
+) -> Result<Vec<List>, Cancelled> {
+    let m = coordinates.basis().len();
+    let blocks: Vec<usize> = (0..m.div_ceil(LANES)).collect();
+    let threads = rayon::current_num_threads();
+    let together = (GRAIN / (LANES * edges.len()))
+        .max(threads)
+        .next_multiple_of(threads);
+    let mut lists = Vec::with_capacity(m);
+    for blocks in blocks.chunks(together) {
+        let of_blocks: Result<Vec<Vec<List>>, Cancelled> = blocks
+            .par_iter()
+            .map(|&block| lists_of(means, coordinates, block, edges, squares, cancel))
+            .collect();
+        lists.extend(of_blocks?.into_iter().flatten());
+        between();
+    }
+    Ok(lists)
+}
+
+/// The lists of a block's vectors.
+fn lists_of(
+    means: Means,
+    coordinates: &Coordinates,
+    block: usize,
+    edges: &[f32],
+    squares: &[f32],
+    cancel: &AtomicBool,
 ) -> Result<Vec<List>, Cancelled> {
     let basis = coordinates.basis();
-    let m = basis.len();
-    let blocks: Result<Vec<Vec<List>>, Cancelled> = (0..m.div_ceil(LANES))
-        .into_par_iter()
-        .map(|block| {
-            let vectors = block * LANES..m.min((block + 1) * LANES);
-            // A lane behind the last vector reaches nothing.
-            let mut shares = [f32::INFINITY; LANES];
-            for (share, k) in shares.iter_mut().zip(vectors.clone()) {
-                *share = (1.0 - basis.closest(k)) as f32 / 2.0 * (1.0 - SLACK);
-            }
-            let mut lists = match coordinates.blocks() {
-                Blocks::F32(lines) => {
-                    of_block(means, lines.block(block), edges, squares, &shares, cancel)?
-                }
-                Blocks::F64(lines) => {
-                    of_block(means, lines.block(block), edges, squares, &shares, cancel)?
-                }
-            };
-            lists.truncate(vectors.len());
-            Ok(lists)
-        })
-        .collect();
-    Ok(blocks?.into_iter().flatten().collect())
+    let vectors = block * LANES..basis.len().min((block + 1) * LANES);
+    // A lane behind the last vector reaches nothing.
+    let mut shares = [f32::INFINITY; LANES];
+    for (share, k) in shares.iter_mut().zip(vectors.clone()) {
+        *share = (1.0 - basis.closest(k)) as f32 / 2.0 * (1.0 - SLACK);
+    }
+    let mut lists = match coordinates.blocks() {
+        Blocks::F32(lines) => of_block(means, lines.block(block), edges, squares, &shares, cancel)?,
+        Blocks::F64(lines) => of_block(means, lines.block(block), edges, squares, &shares, cancel)?,
+    };
+    lists.truncate(vectors.len());
+    Ok(lists)
 }
 
 fn of_block<T: Narrow>(

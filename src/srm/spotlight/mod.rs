@@ -110,21 +110,35 @@ impl Spotlight {
         sign: Sign,
         cancel: &AtomicBool,
     ) -> Result<Self, Cancelled> {
-        let longest = coordinates.n_samples() / DENSE;
-        let means = Means {
-            level: Level::here(),
-            longest,
-        };
-        Self::by(means, coordinates, epsilon, grid, sign, cancel)
+        Self::watched(coordinates, epsilon, grid, sign, cancel, &mut || ())
     }
 
-    fn by(
-        means: Means,
+    /// As [`Spotlight::new`], calling `between` on this thread every few
+    /// milliseconds.
+    ///
+    /// # Errors
+    /// [`Cancelled`] soon after `cancel` is set.
+    pub fn watched(
         coordinates: &Coordinates,
         epsilon: Epsilon,
         grid: &AngleGrid,
         sign: Sign,
         cancel: &AtomicBool,
+        between: &mut dyn FnMut(),
+    ) -> Result<Self, Cancelled> {
+        let means = Means {
+            level: Level::here(),
+            longest: coordinates.n_samples() / DENSE,
+        };
+        Self::by(means, coordinates, (epsilon, grid, sign), cancel, between)
+    }
+
+    fn by(
+        means: Means,
+        coordinates: &Coordinates,
+        (epsilon, grid, sign): (Epsilon, &AngleGrid, Sign),
+        cancel: &AtomicBool,
+        between: &mut dyn FnMut(),
     ) -> Result<Self, Cancelled> {
         let threshold = epsilon.threshold();
         let edges: Vec<f32> = coordinates
@@ -137,7 +151,7 @@ impl Spotlight {
             })
             .collect();
         let squares: Vec<f32> = edges.iter().map(|edge| edge * edge).collect();
-        let lists = lists::lists(means, coordinates, &edges, &squares, cancel)?;
+        let lists = lists::lists(means, coordinates, &edges, &squares, cancel, between)?;
         Ok(Self {
             level: means.level,
             coordinates: coordinates.clone(),

@@ -168,8 +168,14 @@ fn check(case: &Case) {
     for level in Level::all() {
         for longest in [0, case.n / DENSE, case.n] {
             let means = Means { level, longest };
-            let light =
-                Spotlight::by(means, &coordinates, epsilon, &grid, case.sign, &never).unwrap();
+            let light = Spotlight::by(
+                means,
+                &coordinates,
+                (epsilon, &grid, case.sign),
+                &never,
+                &mut || (),
+            )
+            .unwrap();
             let mut kept = Keep::default();
             let swept = light.sweep(&planes, &never, &mut kept).unwrap();
             for ((curve, record), counts) in curves

@@ -2,7 +2,7 @@
 
 use egui::{Event, Key, MouseWheelUnit, Pos2, TouchPhase, Vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 use followspot::app::{App, PlanesAs};
 use followspot::scene::{AtlasCamera, AtlasLayout, AtlasOrder, Quantity};
 use followspot::srm::Plane;
