@@ -8,6 +8,8 @@ use std::sync::atomic::AtomicBool;
 
 use rayon::prelude::*;
 
+use super::gather::Entries;
+use super::hits::Hits;
 use super::simd::{self, Level};
 use super::{Means, Spotlight};
 use crate::srm::cancel::{Cancelled, check};
@@ -158,7 +160,7 @@ pub trait Narrow: Copy + Default + Sync + 'static {
     /// the other kind.
     fn block(spotlight: &Spotlight, block: usize) -> &[Line<Self>];
 
-    /// See [`simd::reaching_f32`].
+    /// See [`reaching`].
     fn reaching(
         level: Level,
         lines: &[Line<Self>],
@@ -167,78 +169,43 @@ pub trait Narrow: Copy + Default + Sync + 'static {
         masks: &mut [u16],
     );
 
-    /// See [`super::gather`].
-    fn gather(
-        level: Level,
-        side: super::gather::Entries<'_>,
-        lines: &[Line<Self>],
-        hits: &mut super::hits::Hits,
-    );
+    /// See [`super::gather::gather`].
+    fn gather(level: Level, list: Entries<'_>, lines: &[Line<Self>], hits: &mut Hits);
 }
 
-impl Narrow for f32 {
-    fn narrow(self) -> f32 {
-        self
-    }
+macro_rules! narrow {
+    ($t:ty, $kind:ident, $reaching:path, $gather:path) => {
+        impl Narrow for $t {
+            #[allow(clippy::unnecessary_cast)] // of single precision
+            fn narrow(self) -> f32 {
+                self as f32
+            }
 
-    fn block(spotlight: &Spotlight, block: usize) -> &[Line<Self>] {
-        match spotlight.coordinates.blocks() {
-            Blocks::F32(lines) => lines.block(block),
-            Blocks::F64(_) => &[],
+            fn block(spotlight: &Spotlight, block: usize) -> &[Line<Self>] {
+                match spotlight.coordinates.blocks() {
+                    Blocks::$kind(lines) => lines.block(block),
+                    _ => &[],
+                }
+            }
+
+            fn reaching(
+                level: Level,
+                lines: &[Line<Self>],
+                squares: &[f32],
+                shares: &[f32; LANES],
+                masks: &mut [u16],
+            ) {
+                $reaching(level, lines, squares, shares, masks);
+            }
+
+            fn gather(level: Level, list: Entries<'_>, lines: &[Line<Self>], hits: &mut Hits) {
+                $gather(level, list, lines, hits);
+            }
         }
-    }
-
-    fn reaching(
-        level: Level,
-        lines: &[Line<Self>],
-        squares: &[f32],
-        shares: &[f32; LANES],
-        masks: &mut [u16],
-    ) {
-        simd::reaching_f32(level, lines, squares, shares, masks);
-    }
-
-    fn gather(
-        level: Level,
-        side: super::gather::Entries<'_>,
-        lines: &[Line<Self>],
-        hits: &mut super::hits::Hits,
-    ) {
-        simd::gather_f32(level, side, lines, hits);
-    }
+    };
 }
-
-impl Narrow for f64 {
-    fn narrow(self) -> f32 {
-        self as f32
-    }
-
-    fn block(spotlight: &Spotlight, block: usize) -> &[Line<Self>] {
-        match spotlight.coordinates.blocks() {
-            Blocks::F64(lines) => lines.block(block),
-            Blocks::F32(_) => &[],
-        }
-    }
-
-    fn reaching(
-        level: Level,
-        lines: &[Line<Self>],
-        squares: &[f32],
-        shares: &[f32; LANES],
-        masks: &mut [u16],
-    ) {
-        simd::reaching_f64(level, lines, squares, shares, masks);
-    }
-
-    fn gather(
-        level: Level,
-        side: super::gather::Entries<'_>,
-        lines: &[Line<Self>],
-        hits: &mut super::hits::Hits,
-    ) {
-        simd::gather_f64(level, side, lines, hits);
-    }
-}
+narrow!(f32, F32, simd::reaching_f32, simd::gather_f32);
+narrow!(f64, F64, simd::reaching_f64, simd::gather_f64);
 
 /// One line as filters see it.
 #[inline(always)]
