@@ -60,11 +60,11 @@ impl App {
             }
             Lane::Load => "opening a file",
             Lane::Heatmap => {
-                self.state.heatmap.refuse();
+                self.refuse_heatmap();
                 "drawing the heatmap"
             }
             Lane::Sweep => {
-                self.state.sweep.refuse();
+                self.refuse_sweep();
                 "the sweep"
             }
         };

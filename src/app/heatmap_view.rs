@@ -166,6 +166,7 @@ impl App {
             bar: colors,
             rows: picture.aggregate.range(),
             planes: picture.order.drawn,
+            in_all: picture.planes.in_all() as usize,
             span: self.rows(),
             most: picture.most,
             n_samples: picture.n_samples,
