@@ -14,7 +14,7 @@ use crate::worker::message::{Heatmap, LoadAs, LoadRequest};
 
 use super::command::{Command, Zoom};
 use super::document::{PlanesAs, auto_epsilon};
-use super::state::{Overlay, Picker, SweepView, Tone};
+use super::state::{Overlay, Picker, Tone};
 use super::{App, DialogAnswer, theme};
 
 impl App {
@@ -286,16 +286,9 @@ impl App {
             self.worker.cancel(Lane::Sweep);
             self.worker.cancel(Lane::Heatmap);
             self.worker.cancel(Lane::Atlas);
-            // What is shown of an unfinished request stays, but is not the whole.
-            self.state.sweep.refuse();
-            if self.own_sweep().is_some_and(SweepView::is_sample) {
-                self.state.sweep.call_off();
-            }
-            self.state.heatmap.refuse();
+            self.refuse_sweep();
+            self.refuse_heatmap();
             self.state.atlas.refuse();
-            if self.ordered().is_some_and(|heatmap| heatmap.is_coarse) {
-                self.state.heatmap.call_off();
-            }
             self.state.first_look = None;
             let offer = ("Sweep again".to_owned(), Command::SweepAgain);
             let text = "The sweep was cancelled.";

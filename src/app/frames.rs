@@ -202,3 +202,52 @@ impl App {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drag_goes_from_one_end_to_the_other_after_some_quiet_frames() {
+        let drag = EpsilonDrag {
+            from: Epsilon::clamped(0.75),
+            to: Epsilon::clamped(0.25),
+            frames: 4,
+        };
+        let mut frames = Frames::new(PathBuf::from("frames.tsv"), false, Some(drag));
+        assert_eq!(frames.next_step(), None);
+        frames.quiet = QUIET_FRAMES;
+        let mut steps = Vec::new();
+        while let Some(epsilon) = frames.next_step() {
+            frames.quiet = 0;
+            assert!(!frames.is_over());
+            steps.push(epsilon.get());
+        }
+        assert_eq!(steps, [0.75, 0.625, 0.5, 0.375, 0.25]);
+        assert!(!frames.is_over());
+        frames.quiet = QUIET_FRAMES;
+        assert!(frames.is_over());
+    }
+
+    #[test]
+    fn a_frame_is_a_line_of_as_many_columns_as_are_named() {
+        let ms = Duration::from_millis;
+        let mut frames = Frames::new(PathBuf::from("frames.tsv"), false, None);
+        frames.rows.push(FrameTime {
+            at: ms(20),
+            logic: ms(1),
+            ui: ms(2),
+            epsilon: Epsilon::clamped(0.5),
+            curve: None,
+            busy: [false, true, true],
+            planes: 4000,
+            swept: None,
+            is_stale: true,
+        });
+        let table = frames.table();
+        let lines: Vec<Vec<&str>> = table.lines().map(|l| l.split('\t').collect()).collect();
+        assert_eq!(lines[0].len(), 12);
+        let expected = "0 20.000 1.000 2.000 0.5  0 1 1 4000  1";
+        assert_eq!(lines[1], expected.split(' ').collect::<Vec<_>>());
+    }
+}

@@ -68,11 +68,11 @@ impl App {
                 "drawing the atlas"
             }
             Lane::Heatmap => {
-                self.state.heatmap.refuse();
+                self.refuse_heatmap();
                 "drawing the heatmap"
             }
             Lane::Sweep => {
-                self.state.sweep.refuse();
+                self.refuse_sweep();
                 "the sweep"
             }
         };

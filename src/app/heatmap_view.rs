@@ -17,6 +17,9 @@ use super::widgets::{
     action_button, empty, fraction_text, number, plane_text, rest, sample_text, subtitle_line,
 };
 
+/// Width of the buttons that zoom, in points.
+const ROW_BUTTONS: f32 = 100.0;
+
 /// How much closer a point of the wheel brings the rows, as a logarithm.
 const WHEEL_SPEED: f32 = 1.0 / 200.0;
 
@@ -27,9 +30,12 @@ impl App {
         ui.horizontal(|ui| {
             self.order_menu(ui, commands);
             self.color_menu(ui, commands);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                self.row_buttons(ui, commands);
-            });
+            // Where there is no room for them there are the wheel, keys and menu.
+            if ui.available_width() >= ROW_BUTTONS {
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    self.row_buttons(ui, commands);
+                });
+            }
         });
         let size = rest(ui);
         self.see_heatmap_pixels(ui, size);
@@ -166,6 +172,7 @@ impl App {
             bar: colors,
             rows: picture.aggregate.range(),
             planes: picture.order.drawn,
+            in_all: picture.planes.in_all() as usize,
             span: self.rows(),
             most: picture.most,
             n_samples: picture.n_samples,

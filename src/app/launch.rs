@@ -169,7 +169,7 @@ fn silence_loader_panics() {
         let text = info.to_string();
         let of_pool = std::thread::current()
             .name()
-            .is_some_and(|n| n.starts_with("followspot-pool"));
+            .is_some_and(|n| n.starts_with("followspot-") && n.contains("pool"));
         if !(text.contains("could not be loaded") || of_pool) {
             default(info);
         }

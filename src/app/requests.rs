@@ -91,6 +91,23 @@ impl App {
         self.request_atlas();
     }
 
+    /// The sweep is called off, or failed. What is shown of an unfinished one stays,
+    /// but is not the whole.
+    pub(super) fn refuse_sweep(&mut self) {
+        self.state.sweep.refuse();
+        if self.own_sweep().is_some_and(SweepView::is_sample) {
+            self.state.sweep.call_off();
+        }
+    }
+
+    /// The same of the heatmap.
+    pub(super) fn refuse_heatmap(&mut self) {
+        self.state.heatmap.refuse();
+        if self.ordered().is_some_and(|heatmap| heatmap.is_coarse) {
+            self.state.heatmap.call_off();
+        }
+    }
+
     fn request_curves(&mut self) {
         let (Some(layer), choices) = (self.document.layer(), &self.document.choices) else {
             return;
@@ -109,7 +126,7 @@ impl App {
         };
         if self.state.curves.needs(&key) {
             let held = self.state.curves.asked.as_ref().is_some_and(|(asked, _)| {
-                asked.differs_in_epsilon_only(&key) && self.state.curves.is_fresh(PATIENCE)
+                asked.layer == key.layer && self.state.curves.is_fresh(PATIENCE)
             });
             if held && self.worker.is_busy(Lane::Curve) {
                 self.state.curves.hold(key);
@@ -142,7 +159,7 @@ impl App {
             return;
         }
         let held = self.state.sweep.asked.as_ref().is_some_and(|(asked, _)| {
-            asked.differs_in_epsilon_only(&key) && self.state.sweep.is_fresh(PATIENCE)
+            asked.layer == key.layer && self.state.sweep.is_fresh(PATIENCE)
         });
         if held && self.worker.is_busy(Lane::Sweep) {
             self.state.sweep.hold(key);

@@ -94,17 +94,6 @@ pub struct CurveKey {
     pub sign: Sign,
 }
 
-impl CurveKey {
-    /// Whether another differs in nothing but `ε`.
-    pub fn differs_in_epsilon_only(&self, other: &Self) -> bool {
-        let alike = Self {
-            epsilon: other.epsilon,
-            ..self.clone()
-        };
-        alike == *other
-    }
-}
-
 /// What a request of a sweep asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SweepKey {
@@ -113,17 +102,6 @@ pub struct SweepKey {
     pub angles: usize,
     pub sign: Sign,
     pub mode: PlaneMode,
-}
-
-impl SweepKey {
-    /// Whether another differs in nothing but `ε`.
-    pub fn differs_in_epsilon_only(&self, other: &Self) -> bool {
-        let alike = Self {
-            epsilon: other.epsilon,
-            ..self.clone()
-        };
-        alike == *other
-    }
 }
 
 /// What a request of a heatmap asks for.

@@ -33,6 +33,8 @@ pub struct HeatmapView {
     pub rows: Range<usize>,
     /// Planes in the order.
     pub planes: usize,
+    /// Planes that there are, drawn or not.
+    pub in_all: usize,
     /// Which of them are looked at.
     pub span: RowSpan,
     /// The largest count shown.
@@ -69,9 +71,9 @@ impl HeatmapLayout {
     #[must_use]
     pub fn new(size: Point) -> Self {
         let plot = Rect {
-            x: 74.0,
+            x: 62.0,
             y: 8.0,
-            width: (size[0] - 74.0 - 84.0).max(40.0),
+            width: (size[0] - 62.0 - 84.0).max(40.0),
             height: (size[1] - 8.0 - 40.0).max(40.0),
         };
         Self {
@@ -82,6 +84,19 @@ impl HeatmapLayout {
                 ..plot
             },
         }
+    }
+
+    /// The same with room for numbers up to that one beside the rows.
+    #[must_use]
+    pub fn with_room_for(self, number: usize) -> Self {
+        let digits = thousands(number as u64).len() as f32;
+        let more = (27.0 + digits * 6.2 - self.plot.x).max(0.0);
+        let plot = Rect {
+            x: self.plot.x + more,
+            width: (self.plot.width - more).max(40.0),
+            ..self.plot
+        };
+        Self { plot, ..self }
     }
 
     /// Row and column of the cell under a point, of the picture of some of the
@@ -117,7 +132,7 @@ impl HeatmapLayout {
 /// Draws the view.
 #[must_use]
 pub fn heatmap(size: Point, view: &HeatmapView) -> (Scene, HeatmapLayout) {
-    let layout = HeatmapLayout::new(size);
+    let layout = HeatmapLayout::new(size).with_room_for(view.in_all);
     let mut scene = Scene {
         size,
         items: rows(&layout, view).into_iter().collect(),
@@ -361,6 +376,7 @@ mod tests {
             bar: Arc::new(bar(map, false)),
             rows: 5..10,
             planes: 10,
+            in_all: 10,
             span: RowSpan::WHOLE,
             most: 1,
             n_samples: 1,

@@ -297,9 +297,8 @@ impl Maker<'_> {
         let high = if high > low { high } else { low + 1.0 };
         // Few curves are drawn firmly, many faintly.
         let opacity = (6.0 / (faint.len() as f32).sqrt()).clamp(0.12, 0.6);
-        let curves = faint.iter().map(Vec::as_slice);
         let heights = (low * 1.05, high * 1.05);
-        Arc::new(scene::bundle(curves, BUNDLE_PIXELS, heights, opacity))
+        Arc::new(scene::bundle(faint, BUNDLE_PIXELS, heights, opacity))
     }
 
     fn finish(&self, aggregate: Aggregate, bundle: Arc<CurveBundle>, is_coarse: bool) -> Heatmap {

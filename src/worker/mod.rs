@@ -1,14 +1,14 @@
 //! The background threads and their lanes.
 //!
-//! Two named threads share a rayon pool and serve [`Lane`]s in order of urgency.
-//! One computes: a curve before the atlas and the heatmap before the sweep. The other reads
-//! files, so that a slow disk never holds up a curve. Newest wins within a lane,
-//! but for loads, which queue: no file that was asked for is forgotten because
-//! another followed it.
+//! Three named threads serve [`Lane`]s. One makes curves, with a rayon pool of its
+//! own, so that a curve waits for nothing. One computes the rest: the atlas and the
+//! heatmap before the sweep. The last reads files, so that a slow disk holds nothing
+//! up; it shares its pool with the second. Newest wins within a lane, but for loads,
+//! which queue: no file that was asked for is forgotten because another followed it.
 //!
 //! Long work calls [`Context::yield_now`] between two pieces, which serves
-//! whatever is more urgent at once; so a curve waits for a piece of a sweep, never
-//! for the sweep. A superseded or cancelled job finds its flag set and ends; what
+//! whatever is more urgent on its thread at once; so a heatmap waits for a piece of
+//! a sweep, never for the sweep. A superseded or cancelled job finds its flag set and ends; what
 //! it still says is dropped, since nothing carries its generation any more. A
 //! panic in a job is caught and reported, and the thread goes on.
 
@@ -56,10 +56,10 @@ impl Lane {
 
     /// Those of the thread that serves this one, most urgent first.
     fn family(self) -> &'static [Self] {
-        if COMPUTING.contains(&self) {
-            COMPUTING
-        } else {
-            FILES
+        match self {
+            Self::Curve => CURVES,
+            Self::Load => FILES,
+            _ => COMPUTING,
         }
     }
 
@@ -68,8 +68,11 @@ impl Lane {
     }
 }
 
-/// Lanes of the thread that computes.
-const COMPUTING: &[Lane] = &[Lane::Curve, Lane::Atlas, Lane::Heatmap, Lane::Sweep];
+/// Lanes of the thread that makes curves.
+const CURVES: &[Lane] = &[Lane::Curve];
+
+/// Lanes of the thread that computes the rest.
+const COMPUTING: &[Lane] = &[Lane::Atlas, Lane::Heatmap, Lane::Sweep];
 
 /// Lanes of the thread that reads files.
 const FILES: &[Lane] = &[Lane::Load];
@@ -123,6 +126,7 @@ struct Shared<E> {
     total: [AtomicUsize; LANES],
     repaint: Box<dyn Fn() + Send + Sync>,
     pool: Option<rayon::ThreadPool>,
+    curve_pool: Option<rayon::ThreadPool>,
 }
 
 /// How far a lane's running job is.
@@ -171,7 +175,8 @@ impl<E: Send + 'static> Worker<E> {
             done: Lane::ALL.map(|_| AtomicUsize::new(0)),
             total: Lane::ALL.map(|_| AtomicUsize::new(0)),
             repaint: Box::new(repaint),
-            pool: pool(),
+            pool: pool("pool"),
+            curve_pool: pool("curve-pool"),
         });
         let start = |name: &str, lanes: &'static [Lane]| {
             let (shared, sender) = (Arc::clone(&shared), sender.clone());
@@ -184,6 +189,7 @@ impl<E: Send + 'static> Worker<E> {
                 })
         };
         let threads = vec![
+            start("followspot-curves", CURVES)?,
             start("followspot-worker", COMPUTING)?,
             start("followspot-files", FILES)?,
         ];
@@ -321,11 +327,11 @@ impl<E: Send + 'static> Context<E> {
 }
 
 /// All cores but a share for the window, where there are enough.
-fn pool() -> Option<rayon::ThreadPool> {
+fn pool(name: &'static str) -> Option<rayon::ThreadPool> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     rayon::ThreadPoolBuilder::new()
         .num_threads(if cores > 3 { cores - 1 } else { cores })
-        .thread_name(|index| format!("followspot-pool-{index}"))
+        .thread_name(move |index| format!("followspot-{name}-{index}"))
         .build()
         .ok()
 }
@@ -385,7 +391,11 @@ fn execute<E: Send + 'static>(
     // That it runs is something to show.
     (shared.repaint)();
     // Nothing of the job's state outlives it, so nothing half-done is seen.
-    let outcome = catch_unwind(AssertUnwindSafe(|| match &shared.pool {
+    let pool = match lane {
+        Lane::Curve => &shared.curve_pool,
+        _ => &shared.pool,
+    };
+    let outcome = catch_unwind(AssertUnwindSafe(|| match pool {
         Some(pool) => pool.install(|| job(&context)),
         None => job(&context),
     }));
@@ -435,13 +445,31 @@ mod tests {
     }
 
     #[test]
-    fn a_curve_runs_between_two_pieces_of_a_sweep() {
+    fn a_heatmap_runs_between_two_pieces_of_a_sweep() {
         let worker = Worker::new(|| ()).unwrap();
         worker.submit(Lane::Sweep, "sweep", endless);
         assert_eq!(said(&worker), "started");
+        worker.submit(Lane::Heatmap, "heatmap", |context| context.say("heatmap"));
+        assert_eq!(said(&worker), "heatmap");
+        assert!(worker.is_busy(Lane::Sweep));
+        worker.cancel(Lane::Sweep);
+        assert_eq!(said(&worker), "called off");
+    }
+
+    #[test]
+    fn a_curve_waits_for_no_piece_of_a_sweep() {
+        let worker = Worker::new(|| ()).unwrap();
+        worker.submit(Lane::Sweep, "sweep", |context| {
+            context.say("started");
+            // One long piece, which serves nobody.
+            while !context.cancel().load(Ordering::Relaxed) {
+                std::thread::yield_now();
+            }
+            context.say("called off");
+        });
+        assert_eq!(said(&worker), "started");
         worker.submit(Lane::Curve, "curve", |context| context.say("curve"));
         assert_eq!(said(&worker), "curve");
-        assert!(worker.is_busy(Lane::Sweep));
         worker.cancel(Lane::Sweep);
         assert_eq!(said(&worker), "called off");
     }
