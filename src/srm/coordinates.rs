@@ -263,3 +263,42 @@ fn rows_of<T: Real>(lines: &Lines<T>, inverse: &[f64], samples: Range<usize>) ->
     }
     unit
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A value for each place, of no pattern.
+    fn value(a: usize, b: usize) -> f64 {
+        ((a * 7919 + b * 104_729 + a * b) % 2003) as f64 / 1000.0 - 1.0
+    }
+
+    #[test]
+    fn every_coordinate_is_the_product_with_its_vector() {
+        for (n, d, m) in [(1, 2, 2), (600, 33, 16), (300, 16, 37), (513, 70, 100)] {
+            let rows: Vec<Vec<f64>> = (0..n)
+                .map(|n| (0..d).map(|k| value(n, k)).collect())
+                .collect();
+            let samples = Arc::new(Activations::from_rows(&rows).unwrap());
+            let values: Vec<f64> = (0..m * d).map(|at| value(at / d + n, at % d)).collect();
+            let basis = Arc::new(UnitBasis::dense(values.clone(), m, d).unwrap());
+            let unit = |row: &[f64]| {
+                let norm = row.iter().map(|x| x * x).sum::<f64>().sqrt();
+                row.iter().map(|x| x / norm).collect::<Vec<f64>>()
+            };
+            let standard = Coordinates::standard(Arc::clone(&samples));
+            let other = Coordinates::new(samples, basis).unwrap();
+            let vectors: Vec<Vec<f64>> = values.chunks(d).map(unit).collect();
+            for (n, row) in rows.iter().enumerate() {
+                let row = unit(row);
+                for (k, x) in row.iter().enumerate() {
+                    assert!((standard.coordinate(k, n) - x).abs() < 1e-14);
+                }
+                for (k, vector) in vectors.iter().enumerate() {
+                    let dot: f64 = row.iter().zip(vector).map(|(a, b)| a * b).sum();
+                    assert!((other.coordinate(k, n) - dot).abs() < 1e-13, "{n} {k}");
+                }
+            }
+        }
+    }
+}

@@ -323,8 +323,8 @@ pub(super) fn turned<T: Real>(
     blocks
         .zip(values.par_chunks(LANES * rows))
         .try_for_each(|(lines, neurons)| {
-            check(cancel)?;
             for (lane, neuron) in neurons.chunks_exact(rows).enumerate() {
+                check(cancel)?;
                 for (line, &value) in lines.iter_mut().zip(neuron) {
                     line[lane % LANES] = value;
                 }

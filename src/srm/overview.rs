@@ -352,3 +352,33 @@ fn how_they_lie(basis: &UnitBasis, plane: Plane, overlap: f64) -> Pair {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Values;
+    use super::super::activations::Activations;
+    use super::*;
+
+    #[test]
+    fn the_two_largest_are_found_in_whichever_lines_they_lie() {
+        let (n, d) = (1500, 70);
+        // Many equals, so that it matters which of them comes first.
+        let value = |n: usize, k: usize| ((n * 7919 + k * 104_729 + n * k) % 41) as f32 - 20.0;
+        let single: Vec<f32> = (0..n * d).map(|at| value(at % n, at / n)).collect();
+        let double = Values::F64(single.iter().map(|&x| f64::from(x)).collect());
+        for values in [Values::F32(single), double] {
+            let layer = Arc::new(Activations::new(values, n, d).unwrap());
+            let inverse = layer.inverse_norms().to_vec();
+            let coordinates = Coordinates::standard(layer);
+            let (radii, planes) = two_largest(&coordinates, &AtomicBool::new(false)).unwrap();
+            for s in 0..n {
+                let mut sizes: Vec<(f32, usize)> = (0..d).map(|k| (value(s, k).abs(), k)).collect();
+                // Stable: of equals the first neuron stays first.
+                sizes.sort_by(|a, b| b.0.total_cmp(&a.0));
+                assert_eq!(planes[s], pair(sizes[0].1 as u32, sizes[1].1 as u32));
+                let square = |at: usize| (f64::from(sizes[at].0) * inverse[s]).powi(2);
+                assert_eq!(radii[s], (square(0) + square(1)).sqrt());
+            }
+        }
+    }
+}
