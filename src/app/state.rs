@@ -419,6 +419,8 @@ pub struct State {
     pub heatmap_pixels: usize,
     /// Rows that are looked at, and the number of the layer they are of.
     pub rows: (u64, RowSpan),
+    /// Where the selected plane last stood in the heatmap's order, 0 to 1.
+    pub place_share: f64,
     /// Number of the last result of a sweep.
     pub results: u64,
     /// The layer whose sweep, once done, chooses the plane to show.
