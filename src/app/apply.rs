@@ -212,7 +212,10 @@ impl App {
 
     /// The plane so many rows further in the heatmap.
     fn neighbour(&self, step: isize) -> Option<Plane> {
-        let (place, rows) = self.place()?;
+        let rows = self.ordered()?.order.drawn;
+        // A plane that is not in the sample stands where it last stood.
+        let last = || (self.state.place_share.min(1.0) * rows as f64) as usize;
+        let place = self.place().map_or_else(last, |(place, _)| place);
         let next = place.checked_add_signed(step)?;
         // From a dark plane, which has no row, the way back is open.
         let within = next < rows || step < 0;

@@ -179,6 +179,9 @@ impl App {
             .map(|heatmap| (heatmap.bundle.drawn, heatmap.order.drawn))
         {
             None => String::new(),
+            Some((faint, drawn)) if view.is_sample() && faint < drawn => {
+                format!(" · {} faintly behind", number(faint))
+            }
             Some((faint, drawn)) if faint == planes && drawn == planes => {
                 " · each plane faintly behind".to_owned()
             }
@@ -204,8 +207,8 @@ impl App {
         if view.is_sample() {
             let sample = sample_text(&view.sweep.spec.planes);
             return format!(
-                "{renewed}{sample}: their mean ± std{behind} · their alignment {index}, {lit} of \
-                 {samples} lit in them"
+                "{renewed}{sample}: mean ± std{behind} · alignment {index}, {lit} of {samples} \
+                 lit in them"
             );
         }
         format!(

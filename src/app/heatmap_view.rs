@@ -220,12 +220,7 @@ impl App {
         let (aggregate, drawn) = (&picture.aggregate, picture.order.drawn);
         if aggregate.planes < drawn {
             let (first, last) = (aggregate.start + 1, aggregate.start + aggregate.planes);
-            parts.push(format!(
-                "planes {}–{} of {}",
-                number(first),
-                number(last),
-                number(drawn)
-            ));
+            parts.push(format!("planes {}–{}", number(first), number(last)));
         }
         let planes = number(aggregate.planes_a_row());
         parts.push(match (aggregate.planes_a_row(), picture.signed) {
@@ -236,7 +231,7 @@ impl App {
         });
         let dark = picture.order.records.len() - drawn;
         if dark > 0 {
-            parts.push(format!("{} dark planes left out", number(dark)));
+            parts.push(format!("{} dark left out", number(dark)));
         }
         if aggregate.columns < aggregate.angles {
             parts.push(format!(

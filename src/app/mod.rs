@@ -20,6 +20,7 @@ mod launch;
 mod menu;
 mod notices;
 mod paint;
+mod pending;
 mod plane_panel;
 mod polar_view;
 mod requests;

@@ -156,13 +156,19 @@ impl App {
             });
     }
 
-    fn scrubber(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let Some((place, rows)) = self.place() else {
-            return;
-        };
+    fn scrubber(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let rows = self.ordered().map_or(0, |heatmap| heatmap.order.drawn);
         if rows < 2 {
             return;
         }
+        let last = rows as f64 - 1.0;
+        let place = if let Some((place, _)) = self.place() {
+            self.state.place_share = place as f64 / last;
+            place
+        } else {
+            // Not in the sample that is shown: it stays where it was.
+            (self.state.place_share.min(1.0) * last).round() as usize
+        };
         ui.spacing_mut().slider_width = ui.available_width();
         // A dark plane has no row in a heatmap of the lit ones: it stands at the end.
         let shown = place.min(rows - 1);
@@ -212,17 +218,21 @@ impl App {
             let text = if few { text.color(faded) } else { text };
             ui.label(text).on_hover_text(hover);
         });
-        if let Some((place, rows)) = self.place() {
-            let order = self
-                .ordered()
-                .map_or("", |heatmap| heatmap.look.kind.name());
-            let text = if place < rows {
-                format!("{} of {}", number(place + 1), number(rows))
-            } else {
-                "dark".to_owned()
+        if let Some(heatmap) = self.ordered() {
+            let is_sample = heatmap.planes.is_sampled();
+            let name = format!("rank by {}", heatmap.look.kind.name());
+            let text = match self.place() {
+                Some((place, rows)) if place < rows => {
+                    let of = if is_sample { "sampled" } else { "" };
+                    let text = format!("{} of {} {of}", number(place + 1), number(rows));
+                    text.trim_end().to_owned()
+                }
+                None if is_sample => "not in the sample".to_owned(),
+                None => "–".to_owned(),
+                Some(_) => "dark".to_owned(),
             };
             let hover = "Place among the rows of the heatmap";
-            fact(ui, &format!("rank by {order}"), &text, hover);
+            fact(ui, &name, &text, hover);
         }
     }
 

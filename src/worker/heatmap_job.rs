@@ -214,7 +214,8 @@ impl Maker<'_> {
             angles: self.angles(),
         };
         let heads = (0..rows.aggregate.rows).map(|row| rows.aggregate.block(row).start);
-        let heads: Vec<u32> = heads.map(|place| self.order.records[place]).collect();
+        let mut heads: Vec<u32> = heads.map(|place| self.order.records[place]).collect();
+        heads.sort_unstable();
         let exact = heads.len() == self.range.len();
         let chosen = match bundle {
             Some(_) => Vec::new(),
@@ -227,20 +228,33 @@ impl Maker<'_> {
             return Some(self.finish(aggregate, bundle, false));
         }
         first(self.finish(aggregate, Arc::clone(&bundle), true));
-        let all = self.order.records[self.range.clone()].to_vec();
-        self.sweep_again(&mut rows, all, &[])?;
+        self.sweep_again(&mut rows, self.looked_at(), &[])?;
         Some(self.finish(rows.aggregate, bundle, false))
     }
 
-    /// Makes the curves of those records: of `shown` for the rows, of `chosen` for
-    /// behind the ensemble.
+    /// The records that are looked at, ascending.
+    fn looked_at(&self) -> Vec<u32> {
+        if self.range.len() * 64 > self.places.len() {
+            let is_seen = |place: &u32| self.range.contains(&(*place as usize));
+            let places = (0u32..).zip(&*self.places);
+            return places
+                .filter(|(_, place)| is_seen(place))
+                .map(|(record, _)| record)
+                .collect();
+        }
+        let mut records = self.order.records[self.range.clone()].to_vec();
+        records.sort_unstable();
+        records
+    }
+
+    /// Makes the curves of those records, which ascend: of `shown` for the rows, of
+    /// `chosen` for behind the ensemble.
     fn sweep_again(&self, rows: &mut Rows<'_>, shown: Vec<u32>, chosen: &[u32]) -> Option<()> {
         let planes = &self.sweep().spec.planes;
-        let mut records = shown;
-        records.sort_unstable();
         let place_of = |record: &u32| self.places[*record as usize];
-        rows.places = if chosen.is_empty() {
-            records.iter().map(place_of).collect()
+        let mut records = shown;
+        if chosen.is_empty() {
+            rows.places = records.iter().map(place_of).collect();
         } else {
             let shown = records.clone();
             records.extend(chosen);
@@ -251,12 +265,10 @@ impl Maker<'_> {
             let places = records
                 .iter()
                 .map(|record| place(record).unwrap_or(u32::MAX));
-            places.collect()
-        };
-        rows.chosen = chosen
-            .iter()
-            .filter_map(|record| records.binary_search(record).ok())
-            .collect();
+            rows.places = places.collect();
+        }
+        let place_in_set = |record| records.binary_search(record).ok();
+        rows.chosen = chosen.iter().filter_map(place_in_set).collect();
         rows.chosen.sort_unstable();
         let set: PlaneSet = if records.len() == planes.len() {
             planes.clone()
@@ -264,12 +276,12 @@ impl Maker<'_> {
             planes.part(&records)
         };
         drop(records);
+        if !pause(self.context) {
+            return None;
+        }
         let cancel = self.context.cancel();
-        self.request
-            .source
-            .spotlight
-            .sweep(&set, cancel, rows)
-            .ok()?;
+        let spotlight = &self.request.source.spotlight;
+        spotlight.sweep(&set, cancel, rows).ok()?;
         Some(())
     }
 
@@ -358,3 +370,6 @@ impl Observer for Rows<'_> {
         ControlFlow::Continue(())
     }
 }
+
+#[cfg(test)]
+mod tests;
