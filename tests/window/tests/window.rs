@@ -30,7 +30,7 @@ fn counts(app: &App) -> Vec<i64> {
 fn sweeping() -> Harness<'static, App> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("wide.npy");
-    write_npy(&path, &noise(4000, 300));
+    write_npy(&path, &noise(6000, 400));
     let mut window = open_with(vec![path]);
     until(&mut window, "the dump is open", |app| {
         shown_name(app) == "wide.npy"
@@ -160,14 +160,17 @@ fn escape_cancels_a_sweep_and_it_can_be_started_again() {
         !app.is_sweeping()
     });
     window.step();
-    assert_eq!(window.state().swept_planes(), None);
+    // A sample of the planes may have been there already.
+    assert!(!window.state().is_exact());
     window.get_by_label("The sweep was cancelled.");
     // A pin changes nothing that a sweep depends on: it stays called off.
     window.key_press(Key::P);
     window.step();
     window.step();
     assert!(!window.state().is_sweeping());
-    window.get_by_label_contains("cancelled. Edit");
+    if window.state().swept_planes().is_none() {
+        window.get_by_label_contains("cancelled. Edit");
+    }
     window.get_by_label("Sweep again").click();
     window.step();
     until(&mut window, "it runs again", App::is_sweeping);
