@@ -156,6 +156,7 @@ impl fmt::Display for EpsilonChoice {
         match self {
             Self::Auto => f.write_str("auto"),
             Self::Value(epsilon) => epsilon.fmt(f),
+            Self::NullShare(share) if *share < 1e-4 => write!(f, "null:{share:e}"),
             Self::NullShare(share) => write!(f, "null:{share}"),
         }
     }
@@ -188,6 +189,10 @@ mod tests {
         check("nan", None);
         check("1.5", None);
         check("wide", None);
+        for text in ["auto", "-0.4", "null:0.01", "null:1e-300"] {
+            let choice: EpsilonChoice = text.parse().unwrap_or(EpsilonChoice::Auto);
+            assert_eq!(choice.to_string(), text);
+        }
     }
 
     #[test]

@@ -28,7 +28,7 @@ use super::spotlight::{Curves, ROWS, Spotlight, Sweeper, Unit};
 const GRAIN: Duration = Duration::from_millis(6);
 
 /// Cap on the counts of one block.
-const BLOCK_CAP_BYTES: usize = 32 << 20;
+const BLOCK_CAP_BYTES: usize = 8 << 20;
 
 /// What to sweep.
 #[derive(Clone, Debug, PartialEq)]

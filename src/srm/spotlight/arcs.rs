@@ -122,13 +122,12 @@ impl Flags {
 }
 
 impl ArcSpec {
-    /// For `n` distinct directions in a plane of that frame.
-    pub fn new(n: usize, frame: Frame) -> Self {
+    /// For `n` distinct directions in a plane of that frame, whose coordinates have
+    /// `loss` times the rounding of single precision.
+    pub fn new(n: usize, frame: Frame, loss: f32) -> Self {
         let steps_per_radian = n as f64 / TAU;
         let per_lane = n.div_ceil(LANES);
         let (sin, cos) = (frame.alpha_rad() / 2.0).sin_cos();
-        // Coordinates in a narrow frame have lost digits.
-        let loss = (1.0 / frame.height) as f32;
         Self {
             n: n as f32,
             steps_per_radian: steps_per_radian as f32,

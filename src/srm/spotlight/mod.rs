@@ -160,7 +160,7 @@ impl Spotlight {
             sign,
             slots: Slots::new(grid.distinct()),
             exact: ArcLayer::new(grid, epsilon),
-            upright: ArcSpec::new(grid.distinct(), Frame::ORTHOGONAL),
+            upright: ArcSpec::new(grid.distinct(), Frame::ORTHOGONAL, 1.0),
             edges,
             squares,
             lists,

@@ -1,14 +1,23 @@
 //! Candidates become arcs, arcs become rows, rows become records and sums.
 
+use std::sync::atomic::AtomicBool;
+
 use super::Spotlight;
 use super::arcs::{ArcSpec, Flags, Inputs, Outputs};
 use super::hits::{Hits, ROOM, room};
 use super::row::{LANES, Lanes, NarrowSums, Offsets};
 use super::simd::{self, Level};
 use super::tile::{ROWS, Tile};
+use crate::srm::basis::Frame;
+use crate::srm::cancel::{Cancelled, check};
 use crate::srm::curve::Sign;
 use crate::srm::ensemble::Sums;
 use crate::srm::records::Packed;
+
+/// Height of a frame below which coordinates are worked out anew in double
+/// precision: what single precision would lose of them, the exact arcs would have to
+/// settle one by one.
+const NARROW: f64 = 0.5;
 
 /// Of which samples arcs are laid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +127,7 @@ impl Rows {
         if len == 0 {
             return;
         }
+        refine(spotlight, tile, hits);
         self.find_arcs(spotlight, tile, hits, Side::Near);
         self.add(hits, len);
         if self.unlit > 0 && !spotlight.is_wide() {
@@ -163,7 +173,13 @@ impl Rows {
             let mut all = 0;
             let mut from = 0;
             for run in hits.row[..len].chunk_by(|a, b| a == b) {
-                let spec = ArcSpec::new(n, tile.frame(run[0] as usize));
+                let frame = tile.frame(run[0] as usize);
+                let loss = if is_narrow(frame) {
+                    1.0
+                } else {
+                    NARROW.recip()
+                };
+                let spec = ArcSpec::new(n, frame, loss as f32);
                 all |= lay(&spec, from, from + run.len());
                 from += run.len();
             }
@@ -239,8 +255,15 @@ impl Rows {
     }
 
     /// Takes the rows of a complete tile: to records, the sums and curves.
-    pub fn finish(&mut self, spotlight: &Spotlight, tile: &Tile, mut curves: Option<Curves<'_>>) {
+    pub fn finish(
+        &mut self,
+        spotlight: &Spotlight,
+        tile: &Tile,
+        mut curves: Option<Curves<'_>>,
+        cancel: &AtomicBool,
+    ) -> Result<(), Cancelled> {
         for row in tile.rows() {
+            check(cancel)?;
             let beside = std::mem::take(&mut self.beside[row]);
             if beside.lit + beside.odd > 0 {
                 let curve = curves.as_mut().map(|curves| &mut *curves[row]);
@@ -248,6 +271,7 @@ impl Rows {
                 self.found.push((tile.place(row), record));
             }
         }
+        Ok(())
     }
 
     fn finish_row(
@@ -291,6 +315,29 @@ impl Rows {
         // Counts that are not signed and have no largest above zero are all zero.
         let peak = (extent.peak.1 > 0).then_some(extent.peak);
         record.with_peak(peak).with_total(extent.total)
+    }
+}
+
+fn is_narrow(frame: Frame) -> bool {
+    frame.height < NARROW
+}
+
+/// Gives candidates of planes of nearly parallel vectors all their digits.
+fn refine(spotlight: &Spotlight, tile: &Tile, hits: &mut Hits) {
+    if tile.is_upright() {
+        return;
+    }
+    for k in 0..hits.len() {
+        let row = hits.row[k] as usize;
+        let frame = tile.frame(row);
+        if is_narrow(frame) {
+            let sample = hits.sample[k] as usize;
+            // In another basis samples are of unit length, as these are.
+            let (c1, c2) = spotlight
+                .coordinates
+                .in_plane(tile.plane(row), frame, sample);
+            (hits.c1[k], hits.c2[k]) = (c1 as f32, c2 as f32);
+        }
     }
 }
 

@@ -102,8 +102,7 @@ impl Sweeper {
         self.sweep_listed::<T>(&work, unit)?;
         self.sweep_dense::<T>(&work, unit)?;
         self.rows.lay(spotlight, &tile, &mut self.hits);
-        self.rows.finish(spotlight, &tile, curves);
-        Ok(())
+        self.rows.finish(spotlight, &tile, curves, cancel)
     }
 
     /// Candidates of the planes whose vectors both have lists.
