@@ -34,6 +34,8 @@ pub struct Frames {
     quiet: u32,
     since: Instant,
     begun: Instant,
+    /// What the thread had waited for a core before.
+    waited: Option<Duration>,
     logic: Duration,
     /// How long after it was asked for the curve came that was heard last.
     curve: Option<Duration>,
@@ -47,6 +49,8 @@ struct FrameTime {
     at: Duration,
     logic: Duration,
     ui: Duration,
+    /// How long in these two the thread waited for a core, if the system says.
+    waited: Option<Duration>,
     epsilon: Epsilon,
     /// How long after its request the curve was ready that came in this frame.
     curve: Option<Duration>,
@@ -71,6 +75,7 @@ impl Frames {
             quiet: 0,
             since: now,
             begun: now,
+            waited: None,
             logic: Duration::ZERO,
             curve: None,
             rows: Vec::new(),
@@ -97,20 +102,22 @@ impl Frames {
     }
 
     fn table(&self) -> String {
-        let mut text = "frame\tat_ms\tlogic_ms\tui_ms\tepsilon\tcurve_ms\tcurve\theatmap\tsweep\t\
-                        planes\tswept\tstale\n"
-            .to_owned();
+        let mut text =
+            "frame\tat_ms\tlogic_ms\tui_ms\twaited_ms\tepsilon\tcurve_ms\tcurve\theatmap\t\
+                        sweep\tplanes\tswept\tstale\n"
+                .to_owned();
         let ms = |time: Duration| time.as_secs_f64() * 1e3;
         for (frame, row) in self.rows.iter().enumerate() {
-            let curve = row
-                .curve
-                .map_or_else(String::new, |c| format!("{:.3}", ms(c)));
+            let known = |time: Option<Duration>| {
+                time.map_or_else(String::new, |time| format!("{:.3}", ms(time)))
+            };
+            let (curve, waited) = (known(row.curve), known(row.waited));
             let busy = row.busy.map(u8::from);
             let swept = row.swept.map_or_else(String::new, |e| e.get().to_string());
             // Writing to a string cannot fail.
             let _ = writeln!(
                 text,
-                "{frame}\t{:.3}\t{:.3}\t{:.3}\t{}\t{curve}\t{}\t{}\t{}\t{}\t{swept}\t{}",
+                "{frame}\t{:.3}\t{:.3}\t{:.3}\t{waited}\t{}\t{curve}\t{}\t{}\t{}\t{}\t{swept}\t{}",
                 ms(row.at),
                 ms(row.logic),
                 ms(row.ui),
@@ -124,6 +131,14 @@ impl Frames {
         }
         text
     }
+}
+
+/// How long this thread has waited for a core so far: others' work, not its own.
+/// Only Linux says.
+fn waited() -> Option<Duration> {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = stat.split_whitespace().nth(1)?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
 }
 
 fn write(path: &Path, force: bool, text: &str) -> Result<(), TableError> {
@@ -142,6 +157,7 @@ impl App {
         let Some(frames) = &mut self.frames else {
             return;
         };
+        frames.waited = waited();
         frames.begun = Instant::now();
         if let Some(epsilon) = frames.next_step() {
             let dragging = true;
@@ -181,6 +197,10 @@ impl App {
             at: frames.since.elapsed(),
             logic: frames.logic,
             ui: frames.begun.elapsed(),
+            waited: frames
+                .waited
+                .zip(waited())
+                .map(|(before, now)| now.saturating_sub(before)),
             epsilon,
             curve: frames.curve.take(),
             busy,
@@ -237,6 +257,7 @@ mod tests {
             at: ms(20),
             logic: ms(1),
             ui: ms(2),
+            waited: None,
             epsilon: Epsilon::clamped(0.5),
             curve: None,
             busy: [false, true, true],
@@ -246,8 +267,8 @@ mod tests {
         });
         let table = frames.table();
         let lines: Vec<Vec<&str>> = table.lines().map(|l| l.split('\t').collect()).collect();
-        assert_eq!(lines[0].len(), 12);
-        let expected = "0 20.000 1.000 2.000 0.5  0 1 1 4000  1";
+        assert_eq!(lines[0].len(), 13);
+        let expected = "0 20.000 1.000 2.000  0.5  0 1 1 4000  1";
         assert_eq!(lines[1], expected.split(' ').collect::<Vec<_>>());
     }
 }

@@ -363,3 +363,31 @@ fn size(text: &str) -> Result<(u32, u32), String> {
     });
     lengths.ok_or_else(|| format!("give width x height, such as 1280x800, each from 1 to {MOST}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drag_has_two_ends_and_a_number_of_frames() {
+        let drag = epsilon_drag("0.9:-0.25:120").unwrap();
+        assert_eq!((drag.from.get(), drag.to.get()), (0.9, -0.25));
+        assert_eq!(drag.frames, 120);
+        for bad in [
+            "0.9:0.3",
+            "0.9:0.3:0",
+            "0.9:1.5:10",
+            "a:b:c",
+            "0.9:0.3:10:1",
+            "",
+        ] {
+            assert!(epsilon_drag(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_drag_of_a_test_is_not_in_the_help() {
+        let help = <Cli as clap::CommandFactory>::command().render_long_help();
+        assert!(!help.to_string().contains("drag"));
+    }
+}
