@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::cancel::{Cancelled, check};
 use super::coordinates::{BLOCK, Coordinates};
+use super::overview::two_largest;
 use super::plane::PlaneSet;
 
 /// Most coordinates that are looked at: a second of work.
@@ -22,7 +23,8 @@ pub(super) fn nearest(
     cancel: &AtomicBool,
 ) -> Result<Option<f64>, Cancelled> {
     if coordinates.basis().is_standard() && !planes.is_sampled() {
-        return two_largest(coordinates, cancel).map(Some);
+        let (radii, _) = two_largest(coordinates, cancel)?;
+        return Ok(Some(radii.into_iter().fold(0.0, f64::max)));
     }
     let n = coordinates.n_samples();
     if (n as u64).saturating_mul(2 * planes.len() as u64) > MOST_WORK {
@@ -49,27 +51,4 @@ pub(super) fn nearest(
         )
         .try_reduce(|| 0.0, |a, b| Ok(a.max(b)))
         .map(Some)
-}
-
-fn two_largest(coordinates: &Coordinates, cancel: &AtomicBool) -> Result<f64, Cancelled> {
-    let n = coordinates.n_samples();
-    (0..n.div_ceil(BLOCK))
-        .into_par_iter()
-        .map(|block| {
-            let first = block * BLOCK;
-            let width = BLOCK.min(n - first);
-            let mut c = vec![0.0; width];
-            let mut two = vec![(0.0f64, 0.0f64); width];
-            for k in 0..coordinates.basis().len() {
-                check(cancel)?;
-                coordinates.fill(k, first, &mut c);
-                for (two, c) in two.iter_mut().zip(&c) {
-                    let square = c * c;
-                    two.1 = two.1.max(square.min(two.0));
-                    two.0 = two.0.max(square);
-                }
-            }
-            Ok(two.iter().map(|(a, b)| a + b).fold(0.0, f64::max).sqrt())
-        })
-        .try_reduce(|| 0.0, |a: f64, b| Ok(a.max(b)))
 }

@@ -103,7 +103,7 @@ fn pair(a: u32, b: u32) -> Plane {
 
 /// Each sample's widest plane in the standard basis, that of its two largest
 /// coordinates, and the radius in it.
-fn two_largest(
+pub(super) fn two_largest(
     coordinates: &Coordinates,
     cancel: &AtomicBool,
 ) -> Result<(Vec<f64>, Vec<Plane>), Cancelled> {
