@@ -6,6 +6,7 @@ use crate::scene::{AtlasOrder, ColorMap, ColorScale, Quantity};
 
 use super::App;
 use super::command::Command;
+use super::document::PlanesAs;
 use super::widgets::action_button;
 
 /// From this width on the controls have a button each.
@@ -23,9 +24,7 @@ impl App {
                 })
                 .response
                 .on_hover_text("Order of the neurons along both sides");
-                ui.menu_button("colours ▾", |ui| self.color_entries(ui, commands))
-                    .response
-                    .on_hover_text("Colour map and scale; √ and log bring out faint planes");
+                self.color_menu(ui, commands);
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     self.zoom_buttons(ui, commands);
                 });
@@ -85,9 +84,10 @@ impl App {
         }
     }
 
-    fn color_entries(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+    pub(super) fn color_entries(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let (map, scale) = (self.preferences.map, self.preferences.scale);
-        let own = self.preferences.quantity == Quantity::Alignment;
+        let own = self.preferences.planes_as == PlanesAs::Atlas
+            && self.preferences.quantity == Quantity::Alignment;
         let why = "The alignment index has its own colours: purple below 0, orange above, in \
                    proportion";
         ui.add_enabled_ui(!own, |ui| {

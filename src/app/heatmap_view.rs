@@ -3,9 +3,7 @@
 use egui::{CursorIcon, Rect, Response, Sense, Ui};
 use std::sync::Arc;
 
-use crate::scene::{
-    ColorMap, ColorScale, HeatmapLayout, HeatmapView, PlaneOrder, RowSpan, bar, heatmap,
-};
+use crate::scene::{HeatmapLayout, HeatmapView, PlaneOrder, RowSpan, bar, heatmap};
 use crate::worker::message::Heatmap;
 
 use super::App;
@@ -258,29 +256,10 @@ impl App {
         .on_hover_text("Order of the rows");
     }
 
-    fn color_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let (map, scale) = (self.preferences.map, self.preferences.scale);
-        ui.menu_button("colours ▾", |ui| {
-            for choice in ColorMap::ALL {
-                let entry = ui.selectable_label(choice == map, choice.name());
-                let hover = "Colours of the cells; safe for colour-vision deficiencies";
-                if entry.on_hover_text(hover).clicked() {
-                    commands.push(Command::SetMap(choice));
-                    ui.close();
-                }
-            }
-            ui.separator();
-            for choice in ColorScale::ALL {
-                let text = format!("{} scale", choice.name());
-                let entry = ui.selectable_label(choice == scale, text);
-                let hover = "How a fraction becomes a colour; the bar shows the scale";
-                if entry.on_hover_text(hover).clicked() {
-                    commands.push(Command::SetScale(choice));
-                    ui.close();
-                }
-            }
-        })
-        .response
-        .on_hover_text("Colour map and scale; √ and log bring out faint planes");
+    /// The button of the colours, of the heatmap and of the atlas alike.
+    pub(super) fn color_menu(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        ui.menu_button("colours ▾", |ui| self.color_entries(ui, commands))
+            .response
+            .on_hover_text("Colour map and scale; √ and log bring out faint planes");
     }
 }
