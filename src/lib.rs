@@ -15,7 +15,7 @@
 //! | room | holds | never |
 //! | --- | --- | --- |
 //! | [`words`] | numbers as people read them | |
-//! | [`srm`] | the mathematics: `Epsilon`, `UnitBasis`, `Plane`, arcs, curves, sweeps, the isotropic null, alignment | files, windows, threads of its own |
+//! | [`srm`] | the mathematics: `Epsilon`, `UnitBasis`, `Plane`, arcs, curves, sweeps (the engine is `srm::spotlight`), the isotropic null, alignment | files, windows, threads of its own |
 //! | [`data`] | reading dumps and bases; errors that say what and how to mend it | results |
 //! | [`session`] | what a result was made from: files, hashes, options, version | paths of the machine |
 //! | [`table`] | results as npz, TSV, JSON, with their provenance; read back and merged | windows |

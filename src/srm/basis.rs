@@ -285,50 +285,49 @@ impl UnitBasis {
 
     /// The pairs that span no plane, and of each vector its largest overlap with
     /// those that it spans one with.
-    #[allow(clippy::type_complexity)]
-    fn compare(&self, cancel: &AtomicBool) -> Result<(Vec<(u32, u32)>, Vec<f64>), Cancelled> {
+    fn compare(&self, cancel: &AtomicBool) -> Result<Compared, Cancelled> {
         let m = self.len();
         let step = self.overlap_rows();
-        let pieces: Result<Vec<(Vec<(u32, u32)>, Vec<f64>)>, Cancelled> = (0..m.div_ceil(step))
+        (0..m.div_ceil(step))
             .into_par_iter()
             .map(|piece| {
                 check(cancel)?;
                 let first = piece * step;
-                let overlaps = self.overlaps(first..m.min(first + step), 0..m);
-                let (mut found, mut closest) = (Vec::new(), Vec::new());
+                let overlaps = self.overlaps(first..m.min(first + step), first..m);
+                let (mut found, mut closest) = (Vec::new(), vec![0.0; m]);
                 for (row, overlaps) in overlaps.iter().flat_map(|o| o.rows()).enumerate() {
                     check(cancel)?;
-                    let i = first + row;
-                    let mut largest = 0.0f64;
-                    for (j, overlap) in overlaps.iter().enumerate().filter(|&(j, _)| j != i) {
+                    for (column, overlap) in overlaps.iter().enumerate().skip(row + 1) {
+                        let (i, j) = (first + row, first + column);
                         let overlap = overlap.abs();
-                        if overlap <= largest {
+                        let (low, high) = (i as u32, j as u32);
+                        if overlap > NEARLY_PARALLEL
+                            && self.frame(Plane { i: low, j: high }).height < DEGENERATE
+                        {
+                            found.push((low, high));
                             continue;
                         }
-                        let (low, high) = (i.min(j) as u32, i.max(j) as u32);
-                        let parallel = overlap > NEARLY_PARALLEL
-                            && self.frame(Plane { i: low, j: high }).height < DEGENERATE;
-                        if !parallel {
-                            largest = overlap;
-                        }
+                        closest[i] = overlap.min(1.0).max(closest[i]);
+                        closest[j] = overlap.min(1.0).max(closest[j]);
                     }
-                    for (j, overlap) in overlaps.iter().enumerate().skip(i + 1) {
-                        let (i, j) = (i as u32, j as u32);
-                        if overlap.abs() > NEARLY_PARALLEL
-                            && self.frame(Plane { i, j }).height < DEGENERATE
-                        {
-                            found.push((i, j));
-                        }
-                    }
-                    closest.push(largest.min(1.0));
                 }
                 Ok((found, closest))
             })
-            .collect();
-        let (found, closest): (Vec<_>, Vec<_>) = pieces?.into_iter().unzip();
-        Ok((found.concat(), closest.concat()))
+            .try_reduce(
+                || (Vec::new(), vec![0.0; m]),
+                |(mut found, mut closest), (more, closer)| {
+                    found.extend(more);
+                    for (closest, closer) in closest.iter_mut().zip(closer) {
+                        *closest = closer.max(*closest);
+                    }
+                    Ok((found, closest))
+                },
+            )
     }
 }
+
+/// Parallel pairs, ascending, and of each vector its largest overlap with another.
+type Compared = (Vec<(u32, u32)>, Vec<f64>);
 
 #[cfg(test)]
 mod tests {

@@ -88,7 +88,11 @@ impl Curve {
 
 /// See [`Curve::peak`].
 pub(super) fn peak(counts: &[i64]) -> Option<(usize, i64)> {
-    let distinct = &counts[..counts.len() - 1];
+    peak_of_distinct(&counts[..counts.len() - 1])
+}
+
+/// The same of the counts at the distinct directions alone.
+pub(super) fn peak_of_distinct(distinct: &[i64]) -> Option<(usize, i64)> {
     if distinct.iter().all(|&c| c == 0) {
         return None;
     }

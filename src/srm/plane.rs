@@ -243,11 +243,30 @@ impl PlaneSet {
     /// The planes, in lexicographic order.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Plane> + '_ {
-        let mut next = self.is_whole().then(|| self.mode.unrank(0, self.m));
-        (0..self.len()).map(move |index| match &mut next {
-            None => self.get(index),
+        self.walk(0..self.len())
+    }
+
+    /// The planes at consecutive places; of a whole set each follows from the one
+    /// before.
+    fn walk(&self, places: Range<usize>) -> impl ExactSizeIterator<Item = Plane> + '_ {
+        let steps = self.is_whole() && !places.is_empty();
+        let mut next = steps.then(|| self.get(places.start));
+        places.map(move |place| match &mut next {
+            None => self.get(place),
             Some(next) => std::mem::replace(next, self.mode.after(*next, self.m)),
         })
+    }
+
+    /// The places in the set, and the second vectors, of the planes that turn from
+    /// vector `i` towards one of `second`, one after another.
+    #[must_use]
+    pub fn towards(
+        &self,
+        i: u32,
+        second: Range<u32>,
+    ) -> impl ExactSizeIterator<Item = (usize, u32)> + '_ {
+        let places = self.between(i, second);
+        places.clone().zip(self.walk(places).map(|plane| plane.j))
     }
 
     /// The places in the set of the planes that turn from vector `i` towards one
@@ -383,6 +402,8 @@ mod tests {
         for i in 0..m {
             for second in (0..=m).flat_map(|from| (from..=m).map(move |to| from..to)) {
                 let range = planes.between(i, second.clone());
+                let towards = planes.towards(i, second.clone());
+                assert!(towards.eq(range.clone().map(|place| (place, listed[place].j))));
                 assert!(
                     listed[..range.start]
                         .iter()

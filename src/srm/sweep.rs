@@ -354,11 +354,11 @@ fn shares<'c>(
         for i in group.first().map_or(0..0, |unit| unit.first.clone()) {
             for (unit, share) in group.iter().zip(&mut shares[start..]) {
                 let second = unit.second();
-                for place in set.between(i, second.clone()) {
-                    let j = set.get(place).j - second.start;
+                for (_, j) in set.towards(i, second.clone()) {
                     let curve;
                     (curve, rest) = rest.split_at_mut(angles);
-                    share[i as usize % LANES * LANES + j as usize] = curve;
+                    let lane = (j - second.start) as usize;
+                    share[i as usize % LANES * LANES + lane] = curve;
                 }
             }
         }

@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::super::{ColorMap, ColorScale, Palette, enough_light};
-use super::{AtlasSource, BATCH_CELLS, Quantity, planes_of_first};
+use super::{AtlasSource, BATCH_CELLS, Quantity};
 use crate::srm::{Alignment, Records};
 
 /// The diagonal, and pairs that span no plane.
@@ -162,11 +162,9 @@ pub(super) fn triangle(
             return None;
         }
         batch.par_drain(..).for_each(|(i, row)| {
-            planes_of_first(&sweep.spec.planes, i, |index, j| {
-                if j > i {
-                    row[(j - i - 1) as usize] = coder.code(&sweep.records, index);
-                }
-            });
+            for (index, j) in sweep.spec.planes.towards(i, i + 1..u32::MAX) {
+                row[(j - i - 1) as usize] = coder.code(&sweep.records, index);
+            }
         });
         cells = 0;
     }

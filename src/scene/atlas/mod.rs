@@ -14,7 +14,7 @@ mod view;
 use rayon::prelude::*;
 
 use super::ColorScale;
-use crate::srm::{Plane, PlaneMode, PlaneRecord, PlaneSet, Records, Sweep};
+use crate::srm::{Plane, PlaneRecord, PlaneSet, Records, Sweep};
 
 pub use codes::atlas_table;
 pub use draw::{AtlasMark, AtlasView, atlas_bar, atlas_frame, atlas_marks, atlas_pointer};
@@ -243,22 +243,6 @@ fn position(planes: &PlaneSet, Plane { i, j }: Plane) -> Option<usize> {
     planes.position(Plane { i, j }).or_else(mirrored)
 }
 
-/// Calls `visit` with the place in the set and the second vector of every plane
-/// that turns from vector `i`.
-fn planes_of_first(planes: &PlaneSet, i: u32, mut visit: impl FnMut(usize, u32)) {
-    let range = planes.between(i, 0..u32::MAX);
-    if !planes.is_whole() {
-        return range.for_each(|index| visit(index, planes.get(index).j));
-    }
-    for (index, offset) in range.zip(0..) {
-        let j = match planes.mode() {
-            PlaneMode::Combinations => i + 1 + offset,
-            PlaneMode::Permutations => offset + u32::from(offset >= i),
-        };
-        visit(index, j);
-    }
-}
-
 /// Vectors by the mean of the quantity over their planes, largest first; those
 /// without a plane last.
 fn by_sum(source: &AtlasSource<'_>, go_on: &mut dyn FnMut() -> bool) -> Option<Vec<u32>> {
@@ -282,13 +266,13 @@ fn by_sum(source: &AtlasSource<'_>, go_on: &mut dyn FnMut() -> bool) -> Option<V
             .with_min_len(rows.div_ceil(4 * rayon::current_num_threads()))
             .fold(nothing, |mut sums, i| {
                 let mut own = (0, 0);
-                planes_of_first(&sweep.spec.planes, i as u32, |index, j| {
+                for (index, j) in sweep.spec.planes.towards(i as u32, 0..u32::MAX) {
                     let value = source.quantity.summand(&sweep.records, index);
                     for (sum, planes) in [&mut own, &mut sums[j as usize]] {
                         *sum += value;
                         *planes += 1;
                     }
-                });
+                }
                 sums[i] = (sums[i].0 + own.0, sums[i].1 + own.1);
                 sums
             })

@@ -3,7 +3,8 @@ use std::sync::atomic::AtomicBool;
 
 use super::*;
 use crate::srm::{
-    Activations, AngleGrid, Coordinates, Draw, Epsilon, Sign, SweepSpec, UnitBasis, Values, sweep,
+    Activations, AngleGrid, Coordinates, Draw, Epsilon, PlaneMode, Sign, SweepSpec, UnitBasis,
+    Values, sweep,
 };
 
 /// Seeded numbers without a pattern that matters.

@@ -45,7 +45,7 @@ use super::curve::{Directions, Sign};
 use super::epsilon::Epsilon;
 use super::plane::{Plane, PlaneSet};
 use super::records::Packed;
-use arcs::{ArcSpec, FEWEST, Flags};
+use arcs::{FEWEST, Flags};
 use lists::List;
 use row::{Lanes, Slots};
 pub(super) use rows::Curves;
@@ -64,8 +64,6 @@ pub struct Spotlight {
     sign: Sign,
     slots: Slots,
     exact: ArcLayer,
-    /// The arcs of planes whose vectors are at right angles.
-    upright: ArcSpec,
     /// `|ε′| ‖x‖` of each sample; infinite for a zero row that no cone of that side
     /// holds.
     edges: Vec<f32>,
@@ -160,7 +158,6 @@ impl Spotlight {
             sign,
             slots: Slots::new(grid.distinct()),
             exact: ArcLayer::new(grid, epsilon),
-            upright: ArcSpec::new(grid.distinct(), Frame::ORTHOGONAL, 1.0),
             edges,
             squares,
             lists,

@@ -6,18 +6,12 @@ use super::Spotlight;
 use super::arcs::{ArcSpec, Flags, Inputs, Outputs};
 use super::hits::{Hits, ROOM, room};
 use super::row::{LANES, Lanes, NarrowSums, Offsets};
-use super::simd::{self, Level};
+use super::simd;
 use super::tile::{ROWS, Tile};
-use crate::srm::basis::Frame;
 use crate::srm::cancel::{Cancelled, check};
-use crate::srm::curve::Sign;
+use crate::srm::curve::{Sign, peak_of_distinct};
 use crate::srm::ensemble::Sums;
 use crate::srm::records::Packed;
-
-/// Height of a frame below which coordinates are worked out anew in double
-/// precision: what single precision would lose of them, the exact arcs would have to
-/// settle one by one.
-const NARROW: f64 = 0.5;
 
 /// Of which samples arcs are laid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +47,6 @@ pub type Curves<'a> = Vec<&'a mut [i32]>;
 
 /// One thread's rows, and its share of the results.
 pub struct Rows {
-    level: Level,
     /// On each [`Side`].
     arcs: [Arcs; 2],
     entries: usize,
@@ -88,7 +81,6 @@ impl Rows {
         let zero_rows = spotlight.coordinates.activations().zero_rows();
         let is_cone = spotlight.epsilon.threshold() > 0.0;
         Self {
-            level: spotlight.level,
             arcs: [Arcs::new(), Arcs::new()],
             entries,
             lanes: vec![[0; LANES]; ROWS * entries],
@@ -151,7 +143,6 @@ impl Rows {
             }
         }
         let Arcs { ends, flags } = &mut self.arcs[side as usize];
-        let n = spotlight.grid.distinct();
         let mut lay = |spec: &ArcSpec, from: usize, to: usize| {
             let inputs = Inputs {
                 c1: &hits.c1[from..to],
@@ -162,25 +153,19 @@ impl Rows {
                 ends: &mut ends[from..to],
                 flags: &mut flags[from..to],
             };
-            simd::lay_arcs(self.level, spec, inputs, &mut outputs)
+            simd::lay_arcs(spotlight.level, spec, inputs, &mut outputs)
         };
         let all = if spotlight.is_coarse() {
             flags[..len].fill(Flags::DOUBT);
             Flags::DOUBT
         } else if tile.is_upright() {
-            lay(&spotlight.upright, 0, padded)
+            lay(tile.arcs(0), 0, padded)
         } else {
             let mut all = 0;
             let mut from = 0;
             for run in hits.row[..len].chunk_by(|a, b| a == b) {
-                let frame = tile.frame(run[0] as usize);
-                let loss = if is_narrow(frame) {
-                    1.0
-                } else {
-                    NARROW.recip()
-                };
-                let spec = ArcSpec::new(n, frame, loss as f32);
-                all |= lay(&spec, from, from + run.len());
+                let spec = tile.arcs(run[0] as usize);
+                all |= lay(spec, from, from + run.len());
                 from += run.len();
             }
             all
@@ -299,7 +284,9 @@ impl Rows {
                 write(curve, self.counts.iter().map(|&count| count as i32));
             }
             let total = self.counts.iter().sum();
-            return record.with_peak(peak(&self.counts)).with_total(total);
+            let peak = peak_of_distinct(&self.counts);
+            let peak = peak.map(|(direction, count)| (direction, count as i32));
+            return record.with_peak(peak).with_total(total);
         }
         self.narrow.make_room(most, &mut self.sums);
         let offsets = Offsets {
@@ -307,7 +294,7 @@ impl Rows {
             dark_of: spotlight.is_wide().then_some(n_samples as i32),
             keep: curve.is_some(),
         };
-        let extent = simd::finish_row(self.level, row, offsets, &mut self.narrow);
+        let extent = simd::finish_row(spotlight.level, row, offsets, &mut self.narrow);
         if let Some(curve) = curve {
             write(curve, spotlight.slots.unfold(row));
             row.fill([0; LANES]);
@@ -318,10 +305,6 @@ impl Rows {
     }
 }
 
-fn is_narrow(frame: Frame) -> bool {
-    frame.height < NARROW
-}
-
 /// Gives candidates of planes of nearly parallel vectors all their digits.
 fn refine(spotlight: &Spotlight, tile: &Tile, hits: &mut Hits) {
     if tile.is_upright() {
@@ -329,13 +312,12 @@ fn refine(spotlight: &Spotlight, tile: &Tile, hits: &mut Hits) {
     }
     for k in 0..hits.len() {
         let row = hits.row[k] as usize;
-        let frame = tile.frame(row);
-        if is_narrow(frame) {
+        if tile.is_narrow(row) {
             let sample = hits.sample[k] as usize;
             // In another basis samples are of unit length, as these are.
             let (c1, c2) = spotlight
                 .coordinates
-                .in_plane(tile.plane(row), frame, sample);
+                .in_plane(tile.plane(row), tile.frame(row), sample);
             (hits.c1[k], hits.c2[k]) = (c1 as f32, c2 as f32);
         }
     }
@@ -349,18 +331,4 @@ fn write(curve: &mut [i32], counts: impl Iterator<Item = i32>) {
     if let [first, .., last] = curve {
         *last = *first;
     }
-}
-
-/// The smallest direction with the largest count; `None` for a curve of zeros.
-fn peak(counts: &[i64]) -> Option<(usize, i32)> {
-    if counts.iter().all(|&count| count == 0) {
-        return None;
-    }
-    let mut best = (0, counts[0]);
-    for (direction, &count) in counts.iter().enumerate() {
-        if count > best.1 {
-            best = (direction, count);
-        }
-    }
-    Some((best.0, best.1 as i32))
 }

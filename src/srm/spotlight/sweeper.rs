@@ -87,8 +87,8 @@ impl Sweeper {
         {
             return Ok(());
         }
-        let mut tile = Tile::new(unit, set);
-        tile.look(spotlight.coordinates.basis());
+        let basis = spotlight.coordinates.basis();
+        let tile = Tile::new(unit, set, basis, spotlight.grid.distinct());
         let start = (unit.first_block() * LANES) as u32;
         let first = lists(start..start + LANES as u32);
         let second = lists(unit.second());

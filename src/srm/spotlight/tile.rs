@@ -7,11 +7,17 @@ use crate::srm::basis::{Frame, UnitBasis};
 use crate::srm::lines::LANES;
 use crate::srm::plane::{Plane, PlaneSet};
 
+use super::arcs::ArcSpec;
 use super::gather::Shape;
 use super::lists::{List, SLACK};
 
 /// Rows that the planes of a tile have: one for each pair of its lanes.
 pub const ROWS: usize = LANES * LANES;
+
+/// Height of a frame below which coordinates are worked out anew in double
+/// precision: what single precision would lose of them, the exact arcs would have to
+/// settle one by one.
+const NARROW: f64 = 0.5;
 
 /// Planes with these first vectors, all of one block, and second vectors of one
 /// block.
@@ -48,60 +54,56 @@ pub struct Tile {
     starts: [usize; LANES],
     /// The second vectors with which each first one spans a plane of the set.
     lanes: [u16; LANES],
-    /// How the planes lie; `None` where all are at right angles.
-    frames: Option<Vec<Frame>>,
+    /// How the planes lie, a row each; one for all where all are at right angles.
+    lies: Vec<Lie>,
+}
+
+/// How a plane lies, and what its arcs are laid on.
+#[derive(Clone, Copy, Debug)]
+struct Lie {
+    frame: Frame,
+    arcs: ArcSpec,
+}
+
+impl Lie {
+    fn new(frame: Frame, n: usize) -> Self {
+        // Coordinates have lost what the height takes, or have all their digits.
+        let loss = if frame.height < NARROW {
+            1.0
+        } else {
+            (1.0 / frame.height) as f32
+        };
+        Self {
+            frame,
+            arcs: ArcSpec::new(n, frame, loss),
+        }
+    }
 }
 
 impl Tile {
-    pub fn new(unit: &Unit, set: &PlaneSet) -> Self {
+    /// For `n` distinct directions.
+    pub fn new(unit: &Unit, set: &PlaneSet, basis: &UnitBasis, n: usize) -> Self {
         let second = unit.second();
         let mut tile = Self {
             first_block: unit.first_block() as u32,
             second_block: unit.block,
             starts: [0; LANES],
             lanes: [0; LANES],
-            frames: None,
+            lies: vec![Lie::new(Frame::ORTHOGONAL, n)],
         };
         for i in unit.first.clone() {
-            let places = set.between(i, second.clone());
             let lane = i as usize % LANES;
-            tile.starts[lane] = places.start;
-            tile.lanes[lane] = if set.is_whole() {
-                // From the first of them on, but for the vector itself.
-                let count = places.len() as u32;
-                match places.start.checked_add(0).filter(|_| count > 0) {
-                    None => 0,
-                    Some(start) => {
-                        let from = set.get(start).j - second.start;
-                        let passes =
-                            (second.start + from..second.start + from + count).contains(&i);
-                        let span = count + u32::from(passes);
-                        let mut lanes = ((1u32 << (from + span)) - (1 << from)) as u16;
-                        if passes {
-                            lanes &= !(1 << (i - second.start));
-                        }
-                        lanes
-                    }
-                }
-            } else {
-                places.fold(0, |lanes, place| {
-                    lanes | 1 << (set.get(place).j - second.start)
-                })
-            };
+            tile.starts[lane] = set.between(i, second.clone()).start;
+            let seconds = set.towards(i, second.clone()).map(|(_, j)| j);
+            tile.lanes[lane] = seconds.fold(0, |lanes, j| lanes | 1 << (j - second.start));
+        }
+        if !basis.is_standard() {
+            tile.lies = vec![tile.lies[0]; ROWS];
+            for row in tile.rows().collect::<Vec<_>>() {
+                tile.lies[row] = Lie::new(basis.frame(tile.plane(row)), n);
+            }
         }
         tile
-    }
-
-    /// Works out how the planes lie.
-    pub fn look(&mut self, basis: &UnitBasis) {
-        if basis.is_standard() {
-            return;
-        }
-        let mut frames = vec![Frame::ORTHOGONAL; ROWS];
-        for row in self.rows() {
-            frames[row] = basis.frame(self.plane(row));
-        }
-        self.frames = Some(frames);
     }
 
     /// The rows of its planes.
@@ -133,15 +135,27 @@ impl Tile {
         self.starts[i] + before.count_ones() as usize
     }
 
+    fn lie(&self, row: usize) -> &Lie {
+        &self.lies[if self.is_upright() { 0 } else { row }]
+    }
+
     pub fn frame(&self, row: usize) -> Frame {
-        self.frames
-            .as_ref()
-            .map_or(Frame::ORTHOGONAL, |frames| frames[row])
+        self.lie(row).frame
+    }
+
+    /// What the plane's arcs are laid on.
+    pub fn arcs(&self, row: usize) -> &ArcSpec {
+        &self.lie(row).arcs
+    }
+
+    /// Whether the plane's coordinates are worked out anew.
+    pub fn is_narrow(&self, row: usize) -> bool {
+        self.frame(row).height < NARROW
     }
 
     /// Whether all planes are at right angles.
     pub fn is_upright(&self) -> bool {
-        self.frames.is_none()
+        self.lies.len() == 1
     }
 
     /// How planes of one vector lie, whose rows are `first`, `first + step` and so on.
