@@ -17,9 +17,9 @@
 //! | [`words`] | numbers as people read them | |
 //! | [`srm`] | the mathematics: `Epsilon`, `UnitBasis`, `Plane`, arcs, curves, sweeps (the engine is `srm::spotlight`), the isotropic null, alignment | files, windows, threads of its own |
 //! | [`data`] | reading dumps and bases; errors that say what and how to mend it | results |
-//! | [`session`] | what a result was made from: files, hashes, options, version | paths of the machine |
-//! | [`table`] | results as npz, TSV, JSON, with their provenance; read back and merged | windows |
 //! | [`scene`] | a view as primitives, drawn once and shown twice | files, windows |
+//! | [`session`] | what a result was made from: files, hashes, options, view, look of a figure, version | paths of the machine in anything published |
+//! | [`table`] | results as npz, TSV, JSON, with their provenance; read back and merged | windows |
 //! | `worker` | the background threads and their lanes, and the window's jobs | drawing |
 //! | [`cli`] | one file a subcommand | windows |
 //! | `app` | the window: one file a view, commands, what is undone | parsing, mathematics |

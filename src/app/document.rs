@@ -9,6 +9,8 @@ use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quan
 use crate::srm::{AngleGrid, Epsilon, PAPER_EPSILON, Plane, PlaneMode, PlaneSet, Sign, SweepSpec};
 use crate::worker::message::Layer;
 
+pub use crate::session::PlanesAs;
+
 /// Angles of a new window: steps of 1°.
 pub const DEFAULT_ANGLES: usize = 361;
 
@@ -176,17 +178,6 @@ pub enum Fit {
     Planes,
     /// The largest mean + standard deviation.
     Band,
-}
-
-/// How all planes are shown at once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PlanesAs {
-    /// A row a plane, a column an angle.
-    #[default]
-    Heatmap,
-    /// A cell a plane, neurons along both sides.
-    Atlas,
 }
 
 /// How the window is divided, in shares of what there is to divide.

@@ -18,6 +18,24 @@ impl Color {
         let Self([r, g, b, _]) = self;
         Self([r, g, b, alpha])
     }
+
+    /// As `#rrggbb`, without its opacity.
+    #[must_use]
+    pub fn hex(self) -> String {
+        let Self([r, g, b, _]) = self;
+        format!("#{r:02x}{g:02x}{b:02x}")
+    }
+
+    /// An opaque colour from `#rrggbb`; `None` of anything else.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('#')?;
+        if digits.len() != 6 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return None;
+        }
+        let [_, r, g, b] = u32::from_str_radix(digits, 16).ok()?.to_be_bytes();
+        Some(Self::rgb(r, g, b))
+    }
 }
 
 /// Okabe–Ito, in the order in which pinned curves take them; the accent of the

@@ -1,6 +1,7 @@
 //! What a result was made from: file names with their SHA-256, the choices that
-//! bear on the result, and the version of the program. Versioned, in JSON; the
-//! body of all provenance, and later of session files.
+//! bear on the result, and the version of the program. Versioned, in JSON: the
+//! body of all provenance ([`Provenance`] of tables, [`Session`] of figures) and
+//! of session files.
 //!
 //! Nothing here names a folder of the machine: a result can be published with
 //! its provenance as it stands.
@@ -10,10 +11,16 @@
 //! [`SweepSpec`](crate::srm::SweepSpec). The window and the command line both
 //! go this way.
 
+pub mod figure;
 mod hash;
 mod options;
 mod provenance;
+mod record;
 
+pub use figure::{FigureError, FigureSpec, FigureView};
 pub use hash::{Hash, HashError, HashJob, sha256};
 pub use options::{Options, OptionsError, Resolved};
 pub use provenance::{BasisSource, FORMAT, Provenance, ProvenanceError, Samples, Source};
+pub use record::{
+    LayerRecord, MOST_SESSION_BYTES, PlanesAs, SESSION_FORMAT, Session, SessionError, View,
+};

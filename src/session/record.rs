@@ -1,0 +1,255 @@
+//! What a window shows and what a figure was made from: the body of session files
+//! and of what is embedded in every figure.
+//!
+//! A figure names files only, never folders; a session file also says where they
+//! are, relative to itself.
+
+use serde::{Deserialize, Serialize};
+
+use super::figure::FigureSpec;
+use super::options::Options;
+use super::provenance::{BasisSource, Source};
+use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
+
+/// Version of the format of [`Session`]. An older one is read with what it lacks
+/// taken as the default; a newer one is refused.
+pub const SESSION_FORMAT: u32 = 1;
+
+/// Most bytes of a session that are read: far beyond any that was written.
+pub const MOST_SESSION_BYTES: u64 = 16 << 20;
+
+/// A layer: where its samples and its basis came from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LayerRecord {
+    /// The activations.
+    pub source: Source,
+    /// The privileged basis; the standard one where `None`.
+    #[serde(default)]
+    pub basis: Option<BasisSource>,
+    /// The resolution scale that the options come to for this layer, in full.
+    #[serde(default)]
+    pub epsilon: Option<f64>,
+    /// In a session file: where the activations are, relative to it, parts
+    /// separated by `/`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// In a session file: where the basis is, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis_path: Option<String>,
+}
+
+/// How all planes are shown at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PlanesAs {
+    /// A row a plane, a column an angle.
+    #[default]
+    Heatmap,
+    /// A cell a plane, neurons along both sides.
+    Atlas,
+}
+
+/// What of the result is looked at, and how.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct View {
+    /// The selected plane `[i, j]`.
+    pub plane: Option<[u32; 2]>,
+    /// Planes laid over it.
+    pub pins: Vec<[u32; 2]>,
+    /// How all planes are shown.
+    pub planes_as: PlanesAs,
+    /// Order of the heatmap's rows.
+    pub order: PlaneOrder,
+    /// Colours.
+    pub map: ColorMap,
+    /// Scale of the colours.
+    pub scale: ColorScale,
+    /// What colours the atlas.
+    pub quantity: Quantity,
+    /// Order of the atlas.
+    pub atlas_order: AtlasOrder,
+    /// How angles are written.
+    pub unit: AngleUnit,
+}
+
+/// See the module's page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// [`SESSION_FORMAT`].
+    pub format: u32,
+    /// `followspot`.
+    pub program: String,
+    /// Version of the program.
+    pub version: String,
+    /// The layers, at least one in a figure.
+    pub layers: Vec<LayerRecord>,
+    /// Which of them is shown.
+    #[serde(default)]
+    pub shown: usize,
+    /// What is counted.
+    pub options: Options,
+    /// What is looked at.
+    #[serde(default)]
+    pub view: View,
+    /// How a figure of it looks, or is to look.
+    #[serde(default)]
+    pub figure: FigureSpec,
+}
+
+/// Why a text is no session that this version opens.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// Not understood.
+    #[error("the session is not understood: {0}")]
+    NotUnderstood(#[from] serde_json::Error),
+    /// Written by a later version.
+    #[error(
+        "the session has format {0}, but this version of followspot reads only up to \
+         {SESSION_FORMAT}: update it"
+    )]
+    Newer(u32),
+    /// It holds something that cannot be.
+    #[error("the session is damaged: {0}")]
+    Damaged(String),
+}
+
+impl Session {
+    /// The session of this version of the program.
+    #[must_use]
+    pub fn new(layers: Vec<LayerRecord>, shown: usize, options: Options, view: View) -> Self {
+        Self {
+            format: SESSION_FORMAT,
+            program: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            layers,
+            shown,
+            options,
+            view,
+            figure: FigureSpec::default(),
+        }
+    }
+
+    /// The shown layer.
+    #[must_use]
+    pub fn layer(&self) -> Option<&LayerRecord> {
+        self.layers.get(self.shown)
+    }
+
+    /// As one line of JSON, as it is embedded in figures.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Strings and numbers under fixed names: nothing that could fail.
+        serde_json::to_string(self).unwrap_or_else(|e| unreachable!("{e}"))
+    }
+
+    /// As indented JSON with a line break at the end, as it is written to a file.
+    #[must_use]
+    pub fn to_json_file(&self) -> String {
+        let json = serde_json::to_string_pretty(self).unwrap_or_else(|e| unreachable!("{e}"));
+        json + "\n"
+    }
+
+    /// Reads a session back, whatever an older version left out.
+    ///
+    /// # Errors
+    /// [`SessionError`]
+    pub fn from_json(text: &str) -> Result<Self, SessionError> {
+        #[derive(Deserialize)]
+        struct Versioned {
+            format: u32,
+        }
+        let Versioned { format } = serde_json::from_str(text)?;
+        if format > SESSION_FORMAT {
+            return Err(SessionError::Newer(format));
+        }
+        let mut session: Self = serde_json::from_str(text)?;
+        session.format = SESSION_FORMAT;
+        session
+            .figure
+            .check()
+            .map_err(|e| SessionError::Damaged(e.to_string()))?;
+        if session.shown >= session.layers.len().max(1) {
+            return Err(SessionError::Damaged(format!(
+                "it shows layer {} of {}",
+                session.shown + 1,
+                session.layers.len()
+            )));
+        }
+        Ok(session)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn example() -> Session {
+        let source = Source {
+            file_name: "schicht_é.npz".to_owned(),
+            sha256: Some("00ff".to_owned()),
+            key: Some("layer \"1\"".to_owned()),
+            shape: [20, 6],
+            dtype: "float32".to_owned(),
+            excluded_rows: 3,
+            zero_rows: 1,
+        };
+        let layer = LayerRecord {
+            source,
+            basis: None,
+            epsilon: Some(0.1 + 0.2),
+            path: None,
+            basis_path: None,
+        };
+        let view = View {
+            plane: Some([5, 2]),
+            pins: vec![[0, 1]],
+            quantity: Quantity::Lit,
+            ..View::default()
+        };
+        Session::new(vec![layer], 0, Options::default(), view)
+    }
+
+    #[test]
+    fn it_comes_back_as_it_was() {
+        let session = example();
+        let json = session.to_json();
+        assert!(!json.contains('\n') && !json.contains("path"));
+        assert_eq!(Session::from_json(&json).unwrap(), session);
+        assert_eq!(
+            Session::from_json(&session.to_json_file()).unwrap(),
+            session
+        );
+    }
+
+    #[test]
+    fn an_older_version_opens_with_what_it_did_not_know_by_default() {
+        let old = r#"{"format": 1, "program": "followspot", "version": "0.0.1",
+            "layers": [{"source": {"file_name": "a.npy", "sha256": null, "key": null,
+                "shape": [3, 2], "dtype": "float32", "excluded_rows": 0, "zero_rows": 0}}],
+            "options": {"epsilon": "auto", "angles": 361, "planes": "combinations",
+                "signed": false}}"#;
+        let session = Session::from_json(old).unwrap();
+        assert_eq!(session.view, View::default());
+        assert_eq!(session.figure, FigureSpec::default());
+        assert_eq!(session.layer().unwrap().source.shape, [3, 2]);
+    }
+
+    #[test]
+    fn a_newer_version_is_refused_in_a_sentence() {
+        let check = |json: &str, expected: &str| {
+            let error = Session::from_json(json).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        };
+        check(r#"{"format": 2, "new": []}"#, "only up to 1: update it");
+        check(r#"{"no": "format"}"#, "not understood");
+        let shown = Session {
+            shown: 1,
+            ..example()
+        };
+        check(&shown.to_json(), "it shows layer 2 of 1");
+        let mut tiny = example();
+        tiny.figure.font_pt = Some(0.0);
+        check(&tiny.to_json(), "damaged: a font size");
+    }
+}
