@@ -55,6 +55,7 @@ fn atlases(c: &mut Criterion) {
                 quantity,
                 order,
                 scale: ColorScale::Log,
+                most: None,
             };
             let id = BenchmarkId::new(quantity.name(), format!("{order:?}"));
             group.bench_function(id, |b| {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use egui::{Sense, Ui};
 
 use crate::scene::{
-    AtlasLayout, AtlasMark, AtlasView, Palette, Point, Quantity, SERIES, atlas_frame, atlas_marks,
-    atlas_pointer, enough_light,
+    AtlasLayout, AtlasMark, AtlasView, Palette, Point, Quantity, SERIES, Style, atlas_frame,
+    atlas_marks, atlas_pointer, enough_light,
 };
 use crate::srm::{Plane, PlaneRecord};
 use crate::words::count as count_of;
@@ -120,19 +120,19 @@ impl App {
         let view = AtlasView {
             atlas: &picture.atlas,
             layout,
-            bar,
+            bar: Some(bar),
             noun: noun(&picture),
             pointer,
-            palette: colors,
         };
-        let frame = atlas_frame(size, &view);
+        let style = Style::screen(colors, self.preferences.unit);
+        let frame = atlas_frame(size, &view, &style);
         paint(ui.painter(), rect.min, &frame, &mut self.textures);
         let marks = atlas_marks(size, &layout, &colors, &self.marks(&picture, &colors));
         paint(&painter, rect.min, &marks, &mut self.textures);
         let Some(cell) = pointer else {
             return;
         };
-        let cross = atlas_pointer(size, &view);
+        let cross = atlas_pointer(size, &view, &style);
         paint(ui.painter(), rect.min, &cross, &mut self.textures);
         if response.clicked()
             && let Some(plane) = picture.atlas.plane(cell)

@@ -3,7 +3,7 @@
 use egui::{CursorIcon, Rect, Response, Sense, Ui};
 use std::sync::Arc;
 
-use crate::scene::{HeatmapLayout, HeatmapView, PlaneOrder, RowSpan, bar, heatmap};
+use crate::scene::{HeatmapLayout, HeatmapView, PlaneOrder, RowSpan, Style, bar, heatmap};
 use crate::worker::message::Heatmap;
 
 use super::App;
@@ -49,8 +49,9 @@ impl App {
             ui.put(rect, egui::Label::new(egui::RichText::new(text).weak()));
             return;
         }
-        let view = self.heatmap_of(ui, &picture);
-        let (scene, layout) = heatmap([size.x, size.y], &view);
+        let view = self.heatmap_of(&picture);
+        let style = Style::screen(palette(ui.ctx()), self.preferences.unit);
+        let (scene, layout) = heatmap([size.x, size.y], &view, &style);
         paint(ui.painter(), rect.min, &scene, &mut self.textures);
         if self.heatmap_is_renewed() {
             // The old picture stays, a little faded, until the new one is there.
@@ -154,7 +155,7 @@ impl App {
         self.state.heatmap_pixels = (plot.height * pixels_per_point).floor().max(1.0) as usize;
     }
 
-    fn heatmap_of(&mut self, ui: &Ui, picture: &Heatmap) -> HeatmapView {
+    fn heatmap_of(&mut self, picture: &Heatmap) -> HeatmapView {
         let (map, signed) = (self.preferences.map, picture.signed);
         let known = self.bar.as_ref().filter(|(key, _)| *key == (map, signed));
         let colors = if let Some((_, raster)) = known {
@@ -167,20 +168,21 @@ impl App {
         let selected = self.place().map(|(place, _)| place);
         HeatmapView {
             raster: Arc::clone(&picture.raster),
-            bar: colors,
+            across: [0.0, 1.0],
+            bar: Some(colors),
             rows: picture.aggregate.range(),
             planes: picture.order.drawn,
             in_all: picture.planes.in_all() as usize,
             span: self.rows(),
-            most: picture.most,
+            most: f64::from(picture.most),
             n_samples: picture.n_samples,
             order: picture.look.kind,
             selected: selected.filter(|&place| place < picture.order.drawn),
             signed,
             map,
             scale: self.preferences.scale,
-            unit: self.preferences.unit,
-            palette: palette(ui.ctx()),
+            note: None,
+            named_below: true,
         }
     }
 

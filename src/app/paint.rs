@@ -3,12 +3,13 @@
 use std::sync::{Arc, Weak};
 
 use egui::epaint::{Mesh, PathShape, TextShape};
+use egui::text::{LayoutJob, TextFormat};
 use egui::{
     Align2, Color32, ColorImage, Context, FontFamily, FontId, Painter, Pos2, Rect, Shape, Stroke,
     TextureHandle, TextureOptions, Vec2, pos2,
 };
 
-use crate::scene::{self, Align, Item, Point, Raster, Scene};
+use crate::scene::{self, Align, Item, Point, Raster, Run, SCRIPT_SIZE, Scene, Slant, TextLevel};
 
 use super::theme::{bold, color};
 
@@ -116,29 +117,24 @@ fn paint_item(painter: &Painter, origin: Pos2, item: &Item, textures: &mut Textu
         }
         Item::Text { .. } => paint_text(painter, origin, item),
         Item::Image { rect, raster } => {
-            paint_rows(
-                painter,
-                place_rect(origin, *rect),
-                raster,
-                [0.0, 1.0],
-                textures,
-            );
+            let whole = [[0.0, 1.0]; 2];
+            paint_part(painter, place_rect(origin, *rect), raster, whole, textures);
         }
-        Item::Rows { rect, raster, part } => {
-            paint_rows(painter, place_rect(origin, *rect), raster, *part, textures);
+        Item::Part { rect, raster, part } => {
+            paint_part(painter, place_rect(origin, *rect), raster, *part, textures);
         }
     }
 }
 
-fn paint_rows(
+fn paint_part(
     painter: &Painter,
     rect: Rect,
     raster: &Arc<Raster>,
-    [top, bottom]: [f32; 2],
+    [[left, right], [top, bottom]]: [[f32; 2]; 2],
     textures: &mut Textures,
 ) {
     let texture = textures.get(painter.ctx(), raster, TextureOptions::NEAREST);
-    let part = Rect::from_min_max(pos2(0.0, top), pos2(1.0, bottom));
+    let part = Rect::from_min_max(pos2(left, top), pos2(right, bottom));
     painter.image(texture.id(), rect, part, Color32::WHITE);
 }
 
@@ -160,7 +156,11 @@ fn paint_text(painter: &Painter, origin: Pos2, item: &Item) {
     } else {
         FontFamily::Proportional
     };
-    let galley = painter.layout_no_wrap(text.clone(), FontId::new(*size, family), color(*ink));
+    let mut job = LayoutJob::default();
+    for run in text.runs() {
+        job.append(&run.text, 0.0, format(run, *size, &family, color(*ink)));
+    }
+    let galley = painter.layout_job(job);
     let anchor = match align {
         Align::Start => Align2::LEFT_CENTER,
         Align::Middle => Align2::CENTER_CENTER,
@@ -174,6 +174,22 @@ fn paint_text(painter: &Painter, origin: Pos2, item: &Item) {
     } else {
         shape
     });
+}
+
+/// A run of a line of text `size` points high.
+fn format(run: &Run, size: f32, family: &FontFamily, ink: Color32) -> TextFormat {
+    let (size, valign) = match run.level {
+        TextLevel::Line => (size, egui::Align::Center),
+        TextLevel::Sub => (size * SCRIPT_SIZE, egui::Align::BOTTOM),
+        TextLevel::Super => (size * SCRIPT_SIZE, egui::Align::TOP),
+    };
+    TextFormat {
+        font_id: FontId::new(size, family.clone()),
+        color: ink,
+        italics: run.slant == Slant::Italic,
+        valign,
+        ..TextFormat::default()
+    }
 }
 
 /// A path in pieces, broken where it turns sharply: a pointed corner would be

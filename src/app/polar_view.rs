@@ -3,7 +3,9 @@
 
 use egui::{Align2, FontId, Sense, Ui};
 
-use crate::scene::{PolarCurve, PolarLayout, PolarView, SERIES, polar};
+use crate::scene::{
+    Corner, PolarCurve, PolarFill, PolarLayout, PolarView, SERIES, Style, Text, polar,
+};
 use crate::srm::{Curve, Epsilon, Sign, null};
 use crate::words::count;
 
@@ -43,7 +45,8 @@ impl App {
         let view = self.polar_of(ui, &curves);
         let size = rest(ui);
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-        let (scene, layout) = polar([size.x, size.y], &view);
+        let style = Style::screen(palette(ui.ctx()), self.preferences.unit);
+        let (scene, layout) = polar([size.x, size.y], &view, &style);
         let label = format!("polar plot of {heading}");
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &label));
         let pointed = response
@@ -71,13 +74,17 @@ impl App {
             .iter()
             .enumerate()
             .map(|(index, curve)| PolarCurve {
-                name: plane_text(curve.plane),
+                name: plane_text(curve.plane).into(),
                 fractions: curve.fractions().collect(),
                 color: match index {
                     0 => colors.accent,
                     pin => SERIES[(pin - 1) % SERIES.len()],
                 },
-                filled: index == 0,
+                fill: if index == 0 {
+                    PolarFill::Within
+                } else {
+                    PolarFill::None
+                },
             })
             .collect();
         // The selected one on top.
@@ -98,22 +105,24 @@ impl App {
             Some(curve) => (
                 if mixed {
                     // Every curve has its own i and j; the legend names them.
-                    ["bᵢ".to_owned(), "bⱼ".to_owned()]
+                    ["i", "j"].map(|k| Text::default().then_vector(k))
                 } else {
-                    [format!("b{}", curve.plane.i), format!("b{}", curve.plane.j)]
+                    [curve.plane.i, curve.plane.j]
+                        .map(|k| Text::default().then_vector(&k.to_string()))
                 },
-                curve.frame.alpha_rad(),
+                Some(curve.frame.alpha_rad()),
             ),
-            None => ([String::new(), String::new()], std::f64::consts::FRAC_PI_2),
+            None => ([Text::default(), Text::default()], None),
         };
         PolarView {
+            faint: Vec::new(),
+            legend: (drawn.len() > 1).then_some(Corner::UpperLeft),
             curves: drawn,
             names,
             alpha_rad,
             ring,
             signed,
-            unit: self.preferences.unit,
-            palette: colors,
+            most: None,
         }
     }
 

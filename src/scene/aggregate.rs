@@ -220,15 +220,11 @@ fn lay_cell(place: u32, value: i32, count: &mut i32, holder: &mut u32) {
 /// between 0 and 2π.
 #[must_use]
 pub fn raster(aggregate: &Aggregate, map: ColorMap, scale: ColorScale, signed: bool) -> Raster {
-    let table = map.table(signed);
     let most = f64::from(aggregate.most());
-    let shades: Vec<[u8; 4]> = aggregate
-        .counts
-        .iter()
-        .map(|&count| table[shade(f64::from(count), most, scale, signed)])
-        .collect();
+    let cells = cells(aggregate, map, scale, signed, most);
     let width = aggregate.halves();
-    let rgba = shades
+    let rgba = cells
+        .rgba
         .chunks_exact(aggregate.columns.max(1))
         .flat_map(|row| (0..width).map(|half| row[aggregate.column_of(half)]))
         .collect();
@@ -236,6 +232,27 @@ pub fn raster(aggregate: &Aggregate, map: ColorMap, scale: ColorScale, signed: b
         width,
         height: aggregate.rows,
         rgba,
+    }
+}
+
+/// Colours an aggregate, a cell a pixel, with the count `most` at the upper end of
+/// the map.
+#[must_use]
+pub fn cells(
+    aggregate: &Aggregate,
+    map: ColorMap,
+    scale: ColorScale,
+    signed: bool,
+    most: f64,
+) -> Raster {
+    let table = map.table(signed);
+    let counts = aggregate.counts.iter();
+    Raster {
+        width: aggregate.columns,
+        height: aggregate.rows,
+        rgba: counts
+            .map(|&count| table[shade(f64::from(count), most, scale, signed)])
+            .collect(),
     }
 }
 

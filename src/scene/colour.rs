@@ -103,6 +103,28 @@ impl Palette {
         note: Color::rgb(140, 92, 0),
         error: Color::rgb(190, 40, 30),
     };
+
+    /// On the white page of a paper.
+    pub const PAPER: Self = Self {
+        plot: Color::rgb(238, 239, 242),
+        grid: Color::rgb(205, 208, 212),
+        border: Color::rgb(30, 30, 30),
+        text: Color::rgb(15, 15, 15),
+        secondary: Color::rgb(30, 30, 30),
+        accent: Color::rgb(0, 114, 178),
+        ..Self::LIGHT
+    };
+
+    /// On a dark slide.
+    pub const PAPER_DARK: Self = Self {
+        plot: Color::rgb(44, 48, 55),
+        grid: Color::rgb(74, 79, 88),
+        border: Color::rgb(200, 203, 208),
+        text: Color::rgb(240, 242, 245),
+        secondary: Color::rgb(205, 209, 215),
+        accent: Color::rgb(86, 180, 233),
+        ..Self::DARK
+    };
 }
 
 /// Colour maps, perceptually uniform and safe for colour-vision deficiencies.

@@ -1,13 +1,13 @@
 //! All planes at once: planes × angles, ordered, aggregated honestly where there
 //! are more planes than pixels, with a colour bar.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use std::ops::Range;
-
+use super::ensemble::angles_below;
 use super::{
-    Aggregate, Align, AngleUnit, ColorMap, ColorScale, Item, Palette, PlaneOrder, Point, Raster,
-    Rect, RowSpan, Scene, Stroke, percent, ticks,
+    Aggregate, Align, ColorMap, ColorScale, Item, Margins, Medium, PlaneOrder, Point, Raster, Rect,
+    RowSpan, Scene, Stroke, Style, Text, percent, ticks,
 };
 use crate::words::thousands;
 
@@ -27,8 +27,10 @@ pub fn bar(map: ColorMap, signed: bool) -> Raster {
 pub struct HeatmapView {
     /// The coloured rows.
     pub raster: Arc<Raster>,
-    /// The colour bar, from [`bar`].
-    pub bar: Arc<Raster>,
+    /// From where to where in the picture's width the angles 0 and 2π lie.
+    pub across: [f32; 2],
+    /// The colour bar, from [`bar`]; none where another view has it.
+    pub bar: Option<Arc<Raster>>,
     /// Places in the order that they stand for.
     pub rows: Range<usize>,
     /// Planes in the order.
@@ -37,8 +39,8 @@ pub struct HeatmapView {
     pub in_all: usize,
     /// Which of them are looked at.
     pub span: RowSpan,
-    /// The largest count shown.
-    pub most: i32,
+    /// The count at the upper end of the colours.
+    pub most: f64,
     /// `N`.
     pub n_samples: usize,
     /// Order of the rows.
@@ -51,10 +53,10 @@ pub struct HeatmapView {
     pub map: ColorMap,
     /// Scale of the colours.
     pub scale: ColorScale,
-    /// Unit of the angular axis.
-    pub unit: AngleUnit,
-    /// Colours of the rest.
-    pub palette: Palette,
+    /// What is to be said of the rows, behind their name.
+    pub note: Option<String>,
+    /// Whether the angular axis has its numbers and its name.
+    pub named_below: bool,
 }
 
 /// Where things are in a heatmap.
@@ -64,6 +66,10 @@ pub struct HeatmapLayout {
     pub plot: Rect,
     /// The colour bar.
     pub bar: Rect,
+    /// Middle of the rows' name, from the left.
+    pub rows_name: f32,
+    /// Middle of the colour bar's name, from the left.
+    pub bar_name: f32,
 }
 
 impl HeatmapLayout {
@@ -83,6 +89,24 @@ impl HeatmapLayout {
                 width: 10.0,
                 ..plot
             },
+            rows_name: 9.0,
+            bar_name: size[0] - 8.0,
+        }
+    }
+
+    /// The layout around cells in `plot`.
+    #[must_use]
+    pub fn around(plot: Rect, view: &HeatmapView, style: &Style) -> Self {
+        let margins = heatmap_margins(view, plot.height, style);
+        Self {
+            plot,
+            bar: Rect {
+                x: plot.x + plot.width + style.font,
+                width: style.font * BAR_WIDTH,
+                ..plot
+            },
+            rows_name: plot.x - margins.left + style.small * 0.6,
+            bar_name: plot.x + plot.width + margins.right - style.small * 0.6,
         }
     }
 
@@ -129,20 +153,64 @@ impl HeatmapLayout {
     }
 }
 
+/// Width of a colour bar, as a share of the height of letters.
+const BAR_WIDTH: f32 = 0.9;
+
+/// Room around the cells for axes and colour bar.
+#[must_use]
+pub fn heatmap_margins(view: &HeatmapView, height: f32, style: &Style) -> Margins {
+    let rows = row_marks(view, height, style);
+    let widest = |texts: &mut dyn Iterator<Item = String>| {
+        texts
+            .map(|text| style.small_width(&text))
+            .fold(0.0, f32::max)
+    };
+    let numbers = widest(&mut rows.iter().map(|&(_, place)| thousands(place)));
+    let end = style.small_width(&style.unit.tick(8)) / 2.0;
+    let right = if view.bar.is_some() {
+        let marks = bar_marks(view, height, style);
+        let numbers = widest(&mut marks.into_iter().map(|(_, text)| text));
+        let bar = style.font * (1.0 + BAR_WIDTH);
+        bar + style.tick + 2.0 * style.gap + numbers + style.small * 1.2
+    } else {
+        end
+    };
+    Margins {
+        left: style.tick + 2.0 * style.gap + numbers + style.small * 1.2,
+        right,
+        top: style.small * 0.4,
+        bottom: if view.named_below {
+            style.name_below() + style.small * 0.6
+        } else {
+            style.tick + style.gap
+        },
+    }
+}
+
 /// Draws the view.
 #[must_use]
-pub fn heatmap(size: Point, view: &HeatmapView) -> (Scene, HeatmapLayout) {
+pub fn heatmap(size: Point, view: &HeatmapView, style: &Style) -> (Scene, HeatmapLayout) {
     let layout = HeatmapLayout::new(size).with_room_for(view.in_all);
     let mut scene = Scene {
         size,
-        items: rows(&layout, view).into_iter().collect(),
+        items: Vec::new(),
     };
-    angle_axis(&mut scene, &layout, view);
-    plane_axis(&mut scene, &layout, view);
-    color_bar(&mut scene, &layout, view);
+    heatmap_into(&mut scene, &layout, view, style);
+    (scene, layout)
+}
+
+/// Draws the view where the layout has it.
+pub fn heatmap_into(scene: &mut Scene, layout: &HeatmapLayout, view: &HeatmapView, style: &Style) {
+    scene.items.extend(rows(layout, view));
+    if style.medium == Medium::Page {
+        frame(scene, layout.plot, style.frame());
+    }
+    angles_below(scene, layout.plot, style, view.named_below);
+    plane_axis(scene, layout, view, style);
+    color_bar(scene, layout, view, style);
     let selected = view
         .selected
-        .map(|place| height_of(view, &layout, place as f64 + 0.5))
+        .map(|place| height_of(view, layout, place as f64 + 0.5))
         .filter(|row| (layout.plot.y..=layout.plot.y + layout.plot.height).contains(row));
     if let Some(row) = selected {
         let Rect { x, width, .. } = layout.plot;
@@ -150,11 +218,10 @@ pub fn heatmap(size: Point, view: &HeatmapView) -> (Scene, HeatmapLayout) {
         let line = vec![[x - 6.0, row], [x + width, row]];
         scene.line(
             line.clone(),
-            Stroke::solid(3.5, view.palette.background.alpha(190)),
+            Stroke::solid(3.5, style.palette.background.alpha(190)),
         );
-        scene.line(line, Stroke::solid(1.5, view.palette.spotlight));
+        scene.line(line, Stroke::solid(1.5, style.palette.spotlight));
     }
-    (scene, layout)
 }
 
 /// The rows of the picture that are looked at. Where it was made of others than
@@ -173,10 +240,10 @@ fn rows(layout: &HeatmapLayout, view: &HeatmapView) -> Option<Item> {
         ..layout.plot
     };
     let part = |place: f64| ((place - start) / (end - start)) as f32;
-    Some(Item::Rows {
+    Some(Item::Part {
         rect,
         raster: Arc::clone(&view.raster),
-        part: [part(top), part(bottom)],
+        part: [view.across, [part(top), part(bottom)]],
     })
 }
 
@@ -206,136 +273,151 @@ pub(super) fn frame(scene: &mut Scene, rect: Rect, stroke: Stroke) {
     });
 }
 
-fn angle_axis(scene: &mut Scene, layout: &HeatmapLayout, view: &HeatmapView) {
-    let Rect {
-        x,
-        y,
-        width,
-        height,
-    } = layout.plot;
-    let bottom = y + height;
-    // Labels of four quarters need room.
-    let every = if width < 170.0 { 2 } else { 1 };
-    for quarter in (0..=4u32).step_by(every) {
-        let at = x + width * quarter as f32 / 4.0;
-        let stroke = Stroke::solid(1.0, view.palette.secondary);
-        scene.line(vec![[at, bottom], [at, bottom + 4.0]], stroke);
-        let text = view.unit.tick(quarter * 2);
-        scene.text(
-            [at, bottom + 13.0],
-            text,
-            11.0,
-            Align::Middle,
-            view.palette.secondary,
-        );
-    }
-    let at = [x + width / 2.0, bottom + 29.0];
-    scene.text(
-        at,
-        "angle θ from bᵢ towards bⱼ",
-        11.0,
-        Align::Middle,
-        view.palette.secondary,
-    );
-}
-
-fn plane_axis(scene: &mut Scene, layout: &HeatmapLayout, view: &HeatmapView) {
-    let Rect { x, y, height, .. } = layout.plot;
-    let wanted = ((height / 60.0) as usize).clamp(2, 8);
+/// Heights of ticks of the rows' axis, each with its place in the order.
+fn row_marks(view: &HeatmapView, height: f32, style: &Style) -> Vec<(f64, u64)> {
+    let wanted = style.wanted(height, 5.5, 2..=8);
     let places = view.span.places(view.planes);
     let last = places.end.saturating_sub(1) as f64;
-    for tick in ticks(places.start as f64, last, wanted) {
+    ticks(places.start as f64, last, wanted)
+        .into_iter()
+        .filter(|tick| tick.fract() == 0.0)
+        .map(|tick| (tick, tick as u64))
+        .collect()
+}
+
+fn plane_axis(scene: &mut Scene, layout: &HeatmapLayout, view: &HeatmapView, style: &Style) {
+    let Rect { x, y, height, .. } = layout.plot;
+    let ink = style.palette.secondary;
+    for (tick, place) in row_marks(view, height, style) {
         let at = height_of(view, layout, tick + 0.5);
-        if tick.fract() != 0.0 || !(y..=y + height).contains(&at) {
+        if !(y..=y + height).contains(&at) {
             continue;
         }
-        let stroke = Stroke::solid(1.0, view.palette.secondary);
-        scene.line(vec![[x - 4.0, at], [x, at]], stroke);
-        let text = thousands(tick as u64);
-        scene.text(
-            [x - 7.0, at],
-            text,
-            11.0,
-            Align::End,
-            view.palette.secondary,
-        );
+        scene.line(vec![[x - style.tick, at], [x, at]], style.hairline(ink));
+        let at = [x - style.tick - style.gap, at];
+        scene.text(at, thousands(place), style.small, Align::End, ink);
     }
+    let name = match view.order {
+        PlaneOrder::Plane => "plane (by number)".to_owned(),
+        order => format!("plane (by {})", order.name()),
+    };
+    let name = match &view.note {
+        Some(note) => format!("{name}; {note}"),
+        None => name,
+    };
     scene.items.push(Item::Text {
-        at: [9.0, y + height / 2.0],
-        text: match view.order {
-            PlaneOrder::Plane => "plane (by number)".to_owned(),
-            order => format!("plane (by {})", order.name()),
-        },
-        size: 11.0,
+        at: [layout.rows_name, y + height / 2.0],
+        text: name.into(),
+        size: style.small,
         align: Align::Middle,
         bold: false,
         upwards: true,
-        color: view.palette.secondary,
+        color: ink,
     });
 }
 
-fn color_bar(scene: &mut Scene, layout: &HeatmapLayout, view: &HeatmapView) {
-    let Rect {
-        x,
-        y,
-        width,
-        height,
-    } = layout.bar;
-    scene.items.push(Item::Image {
-        rect: layout.bar,
-        raster: Arc::clone(&view.bar),
-    });
-    frame(scene, layout.bar, Stroke::solid(1.0, view.palette.grid));
+/// Places on the bar from 0 below to 1 above, with their text, those kept apart.
+fn bar_marks(view: &HeatmapView, height: f32, style: &Style) -> Vec<(f64, String)> {
     let n = view.n_samples.max(1) as f64;
-    let most = f64::from(view.most);
-    let low = if view.signed { -most } else { 0.0 };
-    let mut used: Vec<f32> = Vec::new();
-    for (value, step) in bar_ticks(low / n, most / n, view.scale, height) {
-        let place = view.scale.place(value * n, most);
-        let place = if view.signed {
+    let low = if view.signed { -view.most } else { 0.0 };
+    let marks = bar_ticks(low / n, view.most / n, view.scale, height, style);
+    let place = |value: f64| {
+        let place = view.scale.place(value * n, view.most);
+        if view.signed {
             f64::midpoint(place, 1.0)
         } else {
             place
-        };
-        let at = y + height * (1.0 - place as f32);
-        if used.iter().any(|other| (other - at).abs() < 15.0) {
-            continue;
         }
-        used.push(at);
-        let stroke = Stroke::solid(1.0, view.palette.secondary);
-        scene.line(vec![[x + width, at], [x + width + 4.0, at]], stroke);
-        let text = percent(value, step);
-        scene.text(
-            [x + width + 7.0, at],
-            text,
-            11.0,
-            Align::Start,
-            view.palette.secondary,
-        );
+    };
+    let marks = marks
+        .into_iter()
+        .map(|(value, step)| (place(value), percent(value, step)));
+    apart(marks, height, style)
+}
+
+/// Those of the marks, the first before the later ones, that keep apart.
+pub(super) fn apart(
+    marks: impl Iterator<Item = (f64, String)>,
+    height: f32,
+    style: &Style,
+) -> Vec<(f64, String)> {
+    let least = f64::from(style.small * 1.35 / height.max(1.0));
+    let mut kept: Vec<(f64, String)> = Vec::new();
+    for (place, text) in marks {
+        if kept.iter().all(|(other, _)| (other - place).abs() >= least) {
+            kept.push((place, text));
+        }
     }
+    kept
+}
+
+fn color_bar(scene: &mut Scene, layout: &HeatmapLayout, view: &HeatmapView, style: &Style) {
+    let Some(bar) = &view.bar else {
+        return;
+    };
+    let marks = bar_marks(view, layout.bar.height, style);
     let scale = match view.scale {
         ColorScale::Linear => String::new(),
         scale => format!(" ({} scale)", scale.name()),
     };
+    let name = if view.signed {
+        format!("samples lit − opposite, %{scale}")
+    } else {
+        format!("samples lit, %{scale}")
+    };
+    draw_bar(scene, layout.bar, bar, &marks, style);
+    bar_name(scene, layout.bar, layout.bar_name, name, style);
+}
+
+/// The bar with its ticks.
+pub(super) fn draw_bar(
+    scene: &mut Scene,
+    rect: Rect,
+    bar: &Arc<Raster>,
+    marks: &[(f64, String)],
+    style: &Style,
+) {
+    scene.items.push(Item::Image {
+        rect,
+        raster: Arc::clone(bar),
+    });
+    frame(scene, rect, style.frame());
+    let ink = style.palette.secondary;
+    let right = rect.x + rect.width;
+    for (place, text) in marks {
+        let at = rect.y + rect.height * (1.0 - *place as f32);
+        scene.line(
+            vec![[right, at], [right + style.tick, at]],
+            style.hairline(ink),
+        );
+        let at = [right + style.tick + style.gap, at];
+        scene.text(at, text.as_str(), style.small, Align::Start, ink);
+    }
+}
+
+/// The bar's name, reading upwards.
+pub(super) fn bar_name(scene: &mut Scene, bar: Rect, x: f32, name: String, style: &Style) {
     scene.items.push(Item::Text {
-        at: [scene.size[0] - 8.0, y + height / 2.0],
-        text: if view.signed {
-            format!("samples lit − opposite, %{scale}")
-        } else {
-            format!("samples lit, %{scale}")
-        },
-        size: 11.0,
+        at: [x, bar.y + bar.height / 2.0],
+        text: Text::from(name),
+        size: style.small,
         align: Align::Middle,
         bold: false,
         upwards: true,
-        color: view.palette.secondary,
+        color: style.palette.secondary,
     });
 }
 
 /// Round values for the bar, the most telling first, each with the step whose
 /// digits it needs.
-pub(super) fn bar_ticks(low: f64, high: f64, scale: ColorScale, height: f32) -> Vec<(f64, f64)> {
-    let wanted = ((height / 50.0) as usize).clamp(2, 6);
+pub(super) fn bar_ticks(
+    low: f64,
+    high: f64,
+    scale: ColorScale,
+    height: f32,
+    style: &Style,
+) -> Vec<(f64, f64)> {
+    let wanted = style.wanted(height, 4.5, 2..=8);
     match scale {
         ColorScale::Linear | ColorScale::Sqrt => {
             let marks = ticks(low, high, wanted);
@@ -365,7 +447,7 @@ mod tests {
 
     #[test]
     fn a_picture_of_other_rows_covers_those_it_has() {
-        let (map, palette) = (ColorMap::Viridis, Palette::DARK);
+        let map = ColorMap::Viridis;
         let raster = Arc::new(Raster {
             width: 1,
             height: 5,
@@ -373,25 +455,26 @@ mod tests {
         });
         let mut view = HeatmapView {
             raster,
-            bar: Arc::new(bar(map, false)),
+            across: [0.0, 1.0],
+            bar: Some(Arc::new(bar(map, false))),
             rows: 5..10,
             planes: 10,
             in_all: 10,
             span: RowSpan::WHOLE,
-            most: 1,
+            most: 1.0,
             n_samples: 1,
             order: PlaneOrder::Peak,
             selected: None,
             signed: false,
             map,
             scale: ColorScale::Linear,
-            unit: AngleUnit::Degrees,
-            palette,
+            note: None,
+            named_below: true,
         };
         let layout = HeatmapLayout::new([400.0, 300.0]);
         let Rect { y, height, .. } = layout.plot;
         let covered = |view: &HeatmapView| match rows(&layout, view) {
-            Some(Item::Rows { rect, part, .. }) => Some((rect.y - y, rect.height, part)),
+            Some(Item::Part { rect, part, .. }) => Some((rect.y - y, rect.height, part[1])),
             _ => None,
         };
         assert_eq!(

@@ -8,25 +8,41 @@ mod aggregate;
 mod atlas;
 mod colour;
 mod curves;
+mod ensemble;
 mod heatmap;
+mod legend;
 mod order;
 mod polar;
 mod span;
+mod style;
+mod text;
 mod ticks;
 
 use std::sync::Arc;
 
-pub use aggregate::{Aggregate, MOST_PIXELS, raster};
+pub use aggregate::{Aggregate, MOST_PIXELS, cells, raster};
 pub use atlas::{
     Atlas, AtlasCamera, AtlasLayout, AtlasMark, AtlasOrder, AtlasSource, AtlasView, Level,
-    Quantity, atlas, atlas_bar, atlas_frame, atlas_marks, atlas_pointer, atlas_table,
+    Quantity, atlas, atlas_bar, atlas_frame, atlas_frame_into, atlas_margins, atlas_marks,
+    atlas_pointer, atlas_table,
 };
 pub use colour::{Color, ColorMap, ColorScale, Palette, SERIES};
 pub use curves::{CurveBundle, bundle};
-pub use heatmap::{HeatmapLayout, HeatmapView, bar, heatmap};
+pub use ensemble::{EnsembleAxis, EnsembleView, ensemble, ensemble_margins};
+pub use heatmap::{HeatmapLayout, HeatmapView, bar, heatmap, heatmap_into, heatmap_margins};
+pub use legend::{
+    Corner, Entry, Key, LegendPlace, draw_legend, draw_legend_rows, legend_row_height, legend_size,
+};
 pub use order::{Order, PlaneOrder, enough_light, order};
-pub use polar::{PolarCurve, PolarLayout, PolarView, polar};
+pub use polar::{
+    PolarCurve, PolarFill, PolarLayout, PolarView, outermost, polar, polar_into, polar_margins,
+};
 pub use span::RowSpan;
+pub use style::{Margins, Medium, Style};
+pub use text::{
+    CAPITALS, FAMILY, Fonts, Level as TextLevel, OwnFont, Run, SCRIPT_SIZE, SUB_DROP, SUPER_RISE,
+    Slant, Text, files as font_files,
+};
 pub use ticks::{AngleUnit, percent, ticks};
 
 /// A position in points, `x` to the right and `y` downwards.
@@ -50,6 +66,17 @@ impl Rect {
     #[must_use]
     pub fn contains(&self, [x, y]: Point) -> bool {
         (self.x..=self.x + self.width).contains(&x) && (self.y..=self.y + self.height).contains(&y)
+    }
+
+    /// The same with so much less on every side.
+    #[must_use]
+    pub fn shrunk(&self, by: f32) -> Self {
+        Self {
+            x: self.x + by,
+            y: self.y + by,
+            width: self.width - 2.0 * by,
+            height: self.height - 2.0 * by,
+        }
     }
 }
 
@@ -138,7 +165,7 @@ pub enum Item {
         /// Where.
         at: Point,
         /// What.
-        text: String,
+        text: Text,
         /// Height of the font in points.
         size: f32,
         /// Horizontal alignment.
@@ -157,14 +184,14 @@ pub enum Item {
         /// The pixels.
         raster: Arc<Raster>,
     },
-    /// Some rows of an image, likewise.
-    Rows {
+    /// A part of an image, likewise.
+    Part {
         /// Where.
         rect: Rect,
         /// The pixels.
         raster: Arc<Raster>,
-        /// From where to where in the image's height, 0 to 1.
-        part: [f32; 2],
+        /// From where to where in the image's width and height, 0 to 1.
+        part: [[f32; 2]; 2],
     },
 }
 
@@ -188,7 +215,7 @@ impl Scene {
         });
     }
 
-    fn text(&mut self, at: Point, text: impl Into<String>, size: f32, align: Align, color: Color) {
+    fn text(&mut self, at: Point, text: impl Into<Text>, size: f32, align: Align, color: Color) {
         self.items.push(Item::Text {
             at,
             text: text.into(),

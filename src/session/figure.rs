@@ -321,6 +321,7 @@ pub struct FontRecord {
 }
 
 /// How a figure is to look.
+#[allow(clippy::struct_excessive_bools)] // each is a switch of its own
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FigureSpec {

@@ -46,6 +46,7 @@ pub fn draw_atlas(worker: &WindowWorker, request: AtlasRequest) -> Generation {
             quantity: request.quantity,
             order: request.order,
             scale: request.scale,
+            most: None,
         };
         let mut go_on = || {
             context.yield_now();

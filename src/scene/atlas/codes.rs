@@ -54,7 +54,7 @@ impl Coder {
                 Quantity::Alignment => ColorScale::Linear,
                 Quantity::Peak | Quantity::Lit => source.scale,
             },
-            most: most.unwrap_or(0),
+            most: source.most.or(most).unwrap_or(0),
             enough: enough_light(source.sweep.n_samples),
             n_samples: source.sweep.n_samples,
             codes: Vec::new(),

@@ -3,16 +3,14 @@
 
 use std::sync::Arc;
 
-use super::super::heatmap::{bar_ticks, frame};
+use super::super::heatmap::{apart, bar_name, bar_ticks, draw_bar, frame};
 use super::super::{
-    Align, Color, ColorMap, ColorScale, Item, Palette, Point, Raster, Rect, Scene, Stroke, percent,
+    Align, Color, ColorMap, ColorScale, Item, Margins, Palette, Point, Raster, Rect, Scene, Stroke,
+    Style, Text, percent,
 };
 use super::codes::diverging;
-use super::view::{DIGIT, digits};
+use super::view::{BAR_WIDTH, digits};
 use super::{Atlas, AtlasLayout, AtlasOrder, Quantity};
-
-/// Height of the numbers along the axes.
-const FONT: f32 = 11.0;
 
 /// Least height and width that a marked cell is shown with.
 const LEAST_MARK: f32 = 7.0;
@@ -24,14 +22,12 @@ pub struct AtlasView<'a> {
     pub atlas: &'a Atlas,
     /// Where things are.
     pub layout: AtlasLayout,
-    /// The colour bar, from [`atlas_bar`].
-    pub bar: Arc<Raster>,
+    /// The colour bar, from [`atlas_bar`]; none where another view has it.
+    pub bar: Option<Arc<Raster>>,
     /// What a vector of the basis is called.
     pub noun: &'a str,
     /// Row and column of the cell that the pointer reads.
     pub pointer: Option<[usize; 2]>,
-    /// Colours of what is no cell.
-    pub palette: Palette,
 }
 
 /// A plane that is marked.
@@ -62,34 +58,54 @@ pub fn atlas_bar(quantity: Quantity, map: ColorMap, palette: &Palette) -> Raster
     }
 }
 
+/// Room around the square for axes and colour bar.
+#[must_use]
+pub fn atlas_margins(atlas: &Atlas, with_bar: bool, height: f32, style: &Style) -> Margins {
+    let numbers = style.small_width(&"0".repeat(digits(atlas.side) as usize));
+    let marks = bar_marks(atlas, height, style);
+    let widths = marks.iter().map(|(_, text)| style.small_width(text));
+    let bar = style.font * (1.0 + BAR_WIDTH)
+        + style.tick
+        + 2.0 * style.gap
+        + widths.fold(0.0, f32::max)
+        + style.small * 1.2;
+    Margins {
+        left: style.tick + 2.0 * style.gap + numbers + style.small * 1.2,
+        right: if with_bar { bar } else { style.hair },
+        top: style.small * 0.4,
+        bottom: style.name_below() + style.small * 0.6,
+    }
+}
+
 /// Axes, frame and colour bar.
 #[must_use]
-pub fn atlas_frame(size: Point, view: &AtlasView<'_>) -> Scene {
+pub fn atlas_frame(size: Point, view: &AtlasView<'_>, style: &Style) -> Scene {
     let mut scene = Scene {
         size,
         items: Vec::new(),
     };
-    separators(&mut scene, view);
-    frame(
-        &mut scene,
-        view.layout.plot,
-        Stroke::solid(1.0, view.palette.grid),
-    );
-    rows_axis(&mut scene, view);
-    columns_axis(&mut scene, view);
-    color_bar(&mut scene, view);
+    atlas_frame_into(&mut scene, view, style);
     scene
 }
 
+/// The same, into a scene that has the cells.
+pub fn atlas_frame_into(scene: &mut Scene, view: &AtlasView<'_>, style: &Style) {
+    separators(scene, view, style);
+    frame(scene, view.layout.plot, style.frame());
+    rows_axis(scene, view, style);
+    columns_axis(scene, view, style);
+    color_bar(scene, view, style);
+}
+
 /// Thin lines between cells that are large enough to be told apart.
-fn separators(scene: &mut Scene, view: &AtlasView<'_>) {
+fn separators(scene: &mut Scene, view: &AtlasView<'_>, style: &Style) {
     let points = view.layout.cell_points();
     if points < 6.0 {
         return;
     }
     let strength = ((points - 6.0) / 8.0).min(1.0);
-    let ink = view.palette.background.alpha((strength * 150.0) as u8);
-    let stroke = Stroke::solid(1.0, ink);
+    let ink = style.palette.background.alpha((strength * 150.0) as u8);
+    let stroke = style.hairline(ink);
     let Rect {
         x,
         y,
@@ -128,39 +144,50 @@ fn middle_of(view: &AtlasView<'_>, cell: [usize; 2]) -> Point {
     [block.x + block.width / 2.0, block.y + block.height / 2.0]
 }
 
-fn axis_name(view: &AtlasView<'_>, letter: &str) -> String {
+fn axis_name(view: &AtlasView<'_>, letter: &str) -> Text {
     let noun = view.noun;
-    match (view.atlas.order, view.atlas.quantity) {
-        (AtlasOrder::Index, _) => format!("{noun} {letter}"),
-        (AtlasOrder::Sum, Quantity::Alignment) => {
-            format!("{noun} {letter} (by summed contrast)")
-        }
-        (AtlasOrder::Sum, quantity) => format!("{noun} {letter} (by summed {})", quantity.name()),
-    }
+    let order = match (view.atlas.order, view.atlas.quantity) {
+        (AtlasOrder::Index, _) => String::new(),
+        (AtlasOrder::Sum, Quantity::Alignment) => " (by summed contrast)".to_owned(),
+        (AtlasOrder::Sum, quantity) => format!(" (by summed {})", quantity.name()),
+    };
+    Text::from(format!("{noun} "))
+        .then_variable(letter)
+        .then(&order)
 }
 
-fn rows_axis(scene: &mut Scene, view: &AtlasView<'_>) {
+fn rows_axis(scene: &mut Scene, view: &AtlasView<'_>, style: &Style) {
     let Rect { x, y, height, .. } = view.layout.plot;
-    let ink = view.palette.secondary;
+    let ink = style.palette.secondary;
     let [rows, _] = view.layout.seen();
-    let step = tick_step(view.layout.cell_points(), 18.0);
+    let step = tick_step(
+        view.layout.cell_points(),
+        f64::from(1.65 * style.small / style.density),
+    );
     for row in rows.filter(|row| row.is_multiple_of(step)) {
         let at = middle_of(view, [row, 0])[1];
         if !(y..=y + height).contains(&at) {
             continue;
         }
-        scene.line(vec![[x - 4.0, at], [x, at]], Stroke::solid(1.0, ink));
+        scene.line(vec![[x - style.tick, at], [x, at]], style.hairline(ink));
         let read = view.pointer.map(|cell| middle_of(view, cell)[1]);
         if read.is_none_or(|read| (read - at).abs() > 14.0) {
             let text = view.atlas.vectors[row].to_string();
-            scene.text([x - 7.0, at], text, FONT, Align::End, ink);
+            scene.text(
+                [x - style.tick - style.gap, at],
+                text,
+                style.small,
+                Align::End,
+                ink,
+            );
         }
     }
-    let numbers = DIGIT * digits(view.atlas.side) as f32;
+    let numbers = style.small_width(&"0".repeat(digits(view.atlas.side) as usize));
+    let left = x - style.tick - 2.0 * style.gap - numbers - style.small * 0.6;
     scene.items.push(Item::Text {
-        at: [x - 20.0 - numbers, y + height / 2.0],
+        at: [left, y + height / 2.0],
         text: axis_name(view, "i"),
-        size: FONT,
+        size: style.small,
         align: Align::Middle,
         bold: false,
         upwards: true,
@@ -168,17 +195,17 @@ fn rows_axis(scene: &mut Scene, view: &AtlasView<'_>) {
     });
 }
 
-fn columns_axis(scene: &mut Scene, view: &AtlasView<'_>) {
+fn columns_axis(scene: &mut Scene, view: &AtlasView<'_>, style: &Style) {
     let Rect {
         x,
         y,
         width,
         height,
     } = view.layout.plot;
-    let ink = view.palette.secondary;
+    let ink = style.palette.secondary;
     let bottom = y + height;
     let [_, columns] = view.layout.seen();
-    let room = 12.0 + DIGIT * digits(view.atlas.side) as f32;
+    let room = style.small * (1.1 + 0.64 * digits(view.atlas.side) as f32) / style.density;
     let step = tick_step(view.layout.cell_points(), f64::from(room));
     for column in columns.filter(|column| column.is_multiple_of(step)) {
         let at = middle_of(view, [0, column])[0];
@@ -186,47 +213,26 @@ fn columns_axis(scene: &mut Scene, view: &AtlasView<'_>) {
             continue;
         }
         scene.line(
-            vec![[at, bottom], [at, bottom + 4.0]],
-            Stroke::solid(1.0, ink),
+            vec![[at, bottom], [at, bottom + style.tick]],
+            style.hairline(ink),
         );
         let read = view.pointer.map(|cell| middle_of(view, cell)[0]);
         if read.is_none_or(|read| (read - at).abs() > room - 6.0) {
             let text = view.atlas.vectors[column].to_string();
-            scene.text([at, bottom + 13.0], text, FONT, Align::Middle, ink);
+            let at = [at, bottom + style.numbers_below()];
+            scene.text(at, text, style.small, Align::Middle, ink);
         }
     }
-    let at = [x + width / 2.0, bottom + 29.0];
-    scene.text(at, axis_name(view, "j"), FONT, Align::Middle, ink);
+    let at = [x + width / 2.0, bottom + style.name_below()];
+    scene.text(at, axis_name(view, "j"), style.small, Align::Middle, ink);
 }
 
-fn color_bar(scene: &mut Scene, view: &AtlasView<'_>) {
-    let Rect {
-        x,
-        y,
-        width,
-        height,
-    } = view.layout.bar;
-    scene.items.push(Item::Image {
-        rect: view.layout.bar,
-        raster: Arc::clone(&view.bar),
-    });
-    frame(
-        scene,
-        view.layout.bar,
-        Stroke::solid(1.0, view.palette.grid),
-    );
-    let ink = view.palette.secondary;
-    let mut used: Vec<f32> = Vec::new();
-    for (place, text) in bar_marks(view.atlas, height) {
-        let at = y + height * (1.0 - place as f32);
-        if used.iter().any(|other| (other - at).abs() < 15.0) {
-            continue;
-        }
-        used.push(at);
-        let tick = vec![[x + width, at], [x + width + 4.0, at]];
-        scene.line(tick, Stroke::solid(1.0, ink));
-        scene.text([x + width + 7.0, at], text, FONT, Align::Start, ink);
-    }
+fn color_bar(scene: &mut Scene, view: &AtlasView<'_>, style: &Style) {
+    let Some(bar) = &view.bar else {
+        return;
+    };
+    let rect = view.layout.bar;
+    let marks = bar_marks(view.atlas, rect.height, style);
     let name = match view.atlas.quantity {
         Quantity::Alignment => "alignment index".to_owned(),
         Quantity::Peak => "peak, % of samples".to_owned(),
@@ -236,20 +242,22 @@ fn color_bar(scene: &mut Scene, view: &AtlasView<'_>) {
         ColorScale::Linear => String::new(),
         scale => format!(" ({} scale)", scale.name()),
     };
-    scene.items.push(Item::Text {
-        at: [x + width + 50.0, y + height / 2.0],
-        text: format!("{name}{scale}"),
-        size: FONT,
-        align: Align::Middle,
-        bold: false,
-        upwards: true,
-        color: ink,
-    });
+    draw_bar(scene, rect, bar, &marks, style);
+    let widths = marks.iter().map(|(_, text)| style.small_width(text));
+    let numbers = widths.fold(0.0, f32::max);
+    let right = rect.x + rect.width + style.tick + 2.0 * style.gap + numbers;
+    bar_name(
+        scene,
+        rect,
+        right + style.small * 0.6,
+        format!("{name}{scale}"),
+        style,
+    );
 }
 
 /// Places on the bar between 0 and 1, the most telling first, with their text.
-fn bar_marks(atlas: &Atlas, height: f32) -> Vec<(f64, String)> {
-    match atlas.quantity {
+fn bar_marks(atlas: &Atlas, height: f32, style: &Style) -> Vec<(f64, String)> {
+    let marks: Vec<(f64, String)> = match atlas.quantity {
         Quantity::Alignment => [
             (0.0, "−1"),
             (1.0, "+1"),
@@ -261,13 +269,14 @@ fn bar_marks(atlas: &Atlas, height: f32) -> Vec<(f64, String)> {
         .into(),
         Quantity::Peak | Quantity::Lit => {
             let (n, most) = (atlas.n_samples.max(1) as f64, atlas.most as f64);
-            let marks = bar_ticks(0.0, most / n, atlas.scale, height);
+            let marks = bar_ticks(0.0, most / n, atlas.scale, height, style);
             let mark = |(value, step): (f64, f64)| {
                 (atlas.scale.place(value * n, most), percent(value, step))
             };
             marks.into_iter().map(mark).collect()
         }
-    }
+    };
+    apart(marks.into_iter(), height, style)
 }
 
 /// Outlines of marked planes and of their mirror images, the first on top; to be
@@ -312,7 +321,7 @@ fn grown(rect: Rect) -> Rect {
 /// Lines through the cell that the pointer reads, and its vectors' numbers on both
 /// axes.
 #[must_use]
-pub fn atlas_pointer(size: Point, view: &AtlasView<'_>) -> Scene {
+pub fn atlas_pointer(size: Point, view: &AtlasView<'_>, style: &Style) -> Scene {
     let mut scene = Scene {
         size,
         items: Vec::new(),
@@ -330,8 +339,8 @@ pub fn atlas_pointer(size: Point, view: &AtlasView<'_>) -> Scene {
     let clamp = |at: f32, start: f32, length: f32| at.clamp(start, start + length);
     let middle = middle_of(view, cell);
     let (across, down) = (clamp(middle[1], y, height), clamp(middle[0], x, width));
-    let casing = Stroke::solid(3.0, view.palette.background.alpha(110));
-    let line = Stroke::solid(1.0, view.palette.text.alpha(190));
+    let casing = Stroke::solid(3.0, style.palette.background.alpha(110));
+    let line = Stroke::solid(1.0, style.palette.text.alpha(190));
     let gap = (block.width / 2.0).max(5.0);
     for stroke in [casing, line] {
         for path in [
@@ -343,23 +352,31 @@ pub fn atlas_pointer(size: Point, view: &AtlasView<'_>) -> Scene {
             scene.line(path.into(), stroke);
         }
     }
-    badge(&mut scene, view, [x - 7.0, across], cell[0], Align::End);
-    let bottom = [down, y + height + 13.0];
-    badge(&mut scene, view, bottom, cell[1], Align::Middle);
+    let left = [x - style.tick - style.gap, across];
+    badge(&mut scene, view, style, left, cell[0], Align::End);
+    let bottom = [down, y + height + style.numbers_below()];
+    badge(&mut scene, view, style, bottom, cell[1], Align::Middle);
     scene
 }
 
 /// A vector's number on the axis.
-fn badge(scene: &mut Scene, view: &AtlasView<'_>, at: Point, place: usize, align: Align) {
+fn badge(
+    scene: &mut Scene,
+    view: &AtlasView<'_>,
+    style: &Style,
+    at: Point,
+    place: usize,
+    align: Align,
+) {
     let text = view.atlas.vectors[place].to_string();
     scene.items.push(Item::Text {
         at,
-        text,
-        size: FONT,
+        text: text.into(),
+        size: style.small,
         align,
         bold: true,
         upwards: false,
-        color: view.palette.text,
+        color: style.palette.text,
     });
 }
 

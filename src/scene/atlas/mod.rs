@@ -13,11 +13,14 @@ mod view;
 
 use rayon::prelude::*;
 
-use super::ColorScale;
+use super::{ColorScale, Raster};
 use crate::srm::{Plane, PlaneRecord, PlaneSet, Records, Sweep};
 
 pub use codes::atlas_table;
-pub use draw::{AtlasMark, AtlasView, atlas_bar, atlas_frame, atlas_marks, atlas_pointer};
+pub use draw::{
+    AtlasMark, AtlasView, atlas_bar, atlas_frame, atlas_frame_into, atlas_margins, atlas_marks,
+    atlas_pointer,
+};
 pub use levels::Level;
 pub use view::{AtlasCamera, AtlasLayout};
 
@@ -110,6 +113,8 @@ pub struct AtlasSource<'a> {
     pub order: AtlasOrder,
     /// How fractions become colours; the alignment index is always linear.
     pub scale: ColorScale,
+    /// The count at the upper end of the colours; the largest where `None`.
+    pub most: Option<i64>,
 }
 
 /// The square of planes, coded.
@@ -222,6 +227,21 @@ impl Atlas {
                 if better.is_gt() { b } else { a }
             })
             .map_or(cell, |(cell, _)| cell)
+    }
+
+    /// A level as a picture of a block a pixel, coloured by a table of [`atlas_table`].
+    #[must_use]
+    pub fn picture(&self, level: usize, table: &[[u8; 4]; 256]) -> Option<Raster> {
+        let level = self.levels.get(level)?;
+        Some(Raster {
+            width: level.side,
+            height: level.side,
+            rgba: level
+                .codes
+                .iter()
+                .map(|&code| table[code as usize])
+                .collect(),
+        })
     }
 
     /// The finest level whose blocks take at least one pixel each where a cell

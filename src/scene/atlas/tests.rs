@@ -78,6 +78,7 @@ impl Case {
             quantity,
             order,
             scale: ColorScale::Sqrt,
+            most: None,
         };
         atlas(&source, &mut || true).unwrap()
     }
@@ -91,6 +92,7 @@ impl Case {
             quantity: atlas.quantity,
             order: atlas.order,
             scale: ColorScale::Sqrt,
+            most: None,
         };
         let Some(plane) = atlas.plane(cell) else {
             return codes::NO_PLANE;
@@ -264,6 +266,7 @@ fn it_ends_soon_after_it_is_called_off() {
                 quantity,
                 order: AtlasOrder::Sum,
                 scale: ColorScale::Linear,
+                most: None,
             };
             let mut left = asked;
             let stopped = atlas(&source, &mut || {

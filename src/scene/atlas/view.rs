@@ -1,6 +1,6 @@
 //! Which part of the square is on screen, and where.
 
-use super::super::{Point, Rect};
+use super::super::{Point, Rect, Style};
 
 /// Points that a cell takes at the closest zoom, if it does not take more anyway.
 const CLOSEST: f64 = 48.0;
@@ -8,9 +8,12 @@ const CLOSEST: f64 = 48.0;
 /// Room at the left for the axis' name and ticks, and for each digit of its numbers.
 const LEFT: f32 = 29.0;
 /// Width of a digit at the size of the axes' numbers.
-pub(super) const DIGIT: f32 = 7.0;
+const DIGIT: f32 = 7.0;
 /// Room at the right for the colour bar.
 const RIGHT: f32 = 80.0;
+
+/// Width of a page's colour bar, as a share of the height of letters.
+pub(super) const BAR_WIDTH: f32 = 0.9;
 
 /// Digits of the numbers along a side, two at least.
 pub(super) fn digits(side: usize) -> u32 {
@@ -123,6 +126,31 @@ impl AtlasLayout {
             side,
             extent,
             corner,
+        }
+    }
+
+    /// The layout of the whole square in a plot of a page.
+    #[must_use]
+    pub fn around(plot: Rect, side: usize, style: &Style) -> Self {
+        let length = plot.width.min(plot.height);
+        let plot = Rect {
+            x: plot.x + (plot.width - length) / 2.0,
+            y: plot.y + (plot.height - length) / 2.0,
+            width: length,
+            height: length,
+        };
+        Self {
+            room: plot,
+            plot,
+            bar: Rect {
+                x: plot.x + plot.width + style.font,
+                width: style.font * BAR_WIDTH,
+                ..plot
+            },
+            camera: AtlasCamera::default(),
+            side,
+            extent: f64::from(length),
+            corner: [f64::from(plot.x), f64::from(plot.y)],
         }
     }
 

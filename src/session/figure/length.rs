@@ -49,7 +49,7 @@ impl Length {
     pub fn new(value: f64, unit: Unit) -> Result<Self, FigureError> {
         // Rounding of the unit is no reason to refuse a bound.
         let mm = value * unit.mm();
-        if mm >= Self::LEAST_MM - 1e-9 && mm <= Self::MOST_MM + 1e-9 {
+        if (Self::LEAST_MM - 1e-9..=Self::MOST_MM + 1e-9).contains(&mm) {
             Ok(Self { value, unit })
         } else {
             Err(FigureError(format!(

@@ -1,0 +1,152 @@
+//! How a view is drawn: the same view looks one way on screen and another in a
+//! paper, and all that differs between the two is here.
+
+use super::{AngleUnit, Color, Fonts, Palette, Stroke, Text};
+
+/// Sizes, in points, and colours of a view.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Style {
+    /// Colours.
+    pub palette: Palette,
+    /// Unit of angular axes.
+    pub unit: AngleUnit,
+    /// Text of names, titles and legends.
+    pub font: f32,
+    /// Text of ticks.
+    pub small: f32,
+    /// Curves.
+    pub line: f32,
+    /// Frames and ticks.
+    pub hair: f32,
+    /// Grid lines; none where `None`.
+    pub grid: Option<f32>,
+    /// Length of ticks.
+    pub tick: f32,
+    /// Space between a tick and its number, and the like.
+    pub gap: f32,
+    /// How many ticks: 1 for as many as have room, less for fewer.
+    pub density: f32,
+    /// Opacity of filled areas.
+    pub fill: u8,
+    /// What text is measured with.
+    pub fonts: Fonts,
+    /// What it is drawn on.
+    pub medium: Medium,
+}
+
+/// What a view is drawn on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Medium {
+    /// A screen: names in bold, quiet frames.
+    Screen,
+    /// A page: regular names, frames in ink.
+    Page,
+}
+
+impl Style {
+    /// On screen.
+    #[must_use]
+    pub fn screen(palette: Palette, unit: AngleUnit) -> Self {
+        Self {
+            palette,
+            unit,
+            font: 13.0,
+            small: 11.0,
+            line: 2.0,
+            hair: 1.0,
+            grid: Some(1.0),
+            tick: 4.0,
+            gap: 3.0,
+            density: 1.0,
+            fill: 62,
+            fonts: Fonts::default(),
+            medium: Medium::Screen,
+        }
+    }
+
+    /// Whether the four directions of a plane stand out in bold.
+    #[must_use]
+    pub fn bold_names(&self) -> bool {
+        self.medium == Medium::Screen
+    }
+
+    /// The line around a plot.
+    #[must_use]
+    pub fn frame(&self) -> Stroke {
+        self.hairline(match self.medium {
+            Medium::Screen => self.palette.grid,
+            Medium::Page => self.palette.border,
+        })
+    }
+
+    /// A tick's line.
+    #[must_use]
+    pub fn hairline(&self, color: Color) -> Stroke {
+        Stroke::solid(self.hair, color)
+    }
+
+    /// A grid line, if there are any.
+    #[must_use]
+    pub fn grid_line(&self) -> Option<Stroke> {
+        self.grid
+            .map(|width| Stroke::solid(width, self.palette.grid))
+    }
+
+    /// Width of a tick's number.
+    #[must_use]
+    pub fn small_width(&self, text: &str) -> f32 {
+        self.fonts.width(&Text::from(text), self.small, false)
+    }
+
+    /// Width of a name.
+    #[must_use]
+    pub fn width(&self, text: &Text, bold: bool) -> f32 {
+        self.fonts.width(text, self.font, bold)
+    }
+
+    /// How many of something on a length of which each takes `room` lines of small
+    /// text.
+    #[must_use]
+    pub fn wanted(&self, length: f32, room: f32, range: std::ops::RangeInclusive<usize>) -> usize {
+        let many = length / (room * self.small) * self.density;
+        (many as usize).clamp(*range.start(), *range.end())
+    }
+
+    /// From the edge of a plot to the middle of its ticks' numbers below.
+    #[must_use]
+    pub fn numbers_below(&self) -> f32 {
+        self.tick + self.gap + self.small * 0.5
+    }
+
+    /// From the edge of a plot to the middle of its axis' name below.
+    #[must_use]
+    pub fn name_below(&self) -> f32 {
+        self.numbers_below() + self.small * 0.5 + self.gap + self.small * 0.5
+    }
+}
+
+/// Room around a plot for what belongs to it, in points.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Margins {
+    /// To the left.
+    pub left: f32,
+    /// To the right.
+    pub right: f32,
+    /// Above.
+    pub top: f32,
+    /// Below.
+    pub bottom: f32,
+}
+
+impl Margins {
+    /// Wide enough for both.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            left: self.left.max(other.left),
+            right: self.right.max(other.right),
+            top: self.top.max(other.top),
+            bottom: self.bottom.max(other.bottom),
+        }
+    }
+}
