@@ -15,10 +15,20 @@ const EXAMPLES: &str = "\
 Examples:
   followspot                                     open the window on the bundled sample
   followspot layer1.npy layer2.npy               open it on two dumps
+  followspot open fig.pdf                        open what an exported figure was made from
   followspot sweep layer1.npy -o layer1.npz      sweep every plane without a window
   followspot ./sweep                             a file named like a subcommand
 
 Activations are N × d, one sample a row, one neuron a column, in a .npy or .npz file.";
+
+const OPEN_EXAMPLES: &str = "\
+Examples:
+  followspot open fig.pdf                        the window as it was when the figure was exported
+  followspot open paper.followspot
+  followspot open fig.svg ../dumps/layer3.npy    if the data are no longer where they were
+
+A session file or a figure (SVG, PDF, PNG) names the data it was made from. They are looked for
+where they were and beside it; what isn't found can be given after it, or is asked for.";
 
 const INFO_EXAMPLES: &str = "\
 Examples:
@@ -122,6 +132,9 @@ pub enum Theme {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Open the window as it was when a session was saved or a figure exported
+    #[command(after_help = OPEN_EXAMPLES)]
+    Open(OpenArgs),
     /// Say what files hold: arrays, shapes, dtypes, rows left out, zero rows
     #[command(after_help = INFO_EXAMPLES)]
     Info(InfoArgs),
@@ -134,6 +147,25 @@ pub(super) enum Command {
     /// Print the curve of one privileged plane as TSV: theta_rad, count, fraction
     #[command(after_help = PLANE_EXAMPLES)]
     Plane(PlaneArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OpenArgs {
+    /// A session file or an exported figure, and data that it may ask for
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Theme of the window; the last one used if left out
+    #[arg(long, value_enum)]
+    pub theme: Option<Theme>,
+    /// Size of the window in points
+    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size)]
+    pub size: Option<(u32, u32)>,
+    /// Wait for the sweep, save the window's picture as PNG and quit
+    #[arg(long, value_name = "OUT.png")]
+    pub screenshot: Option<PathBuf>,
+    /// Replace the screenshot's file if it exists
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]

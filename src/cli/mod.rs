@@ -10,6 +10,7 @@ mod info;
 mod input;
 mod interrupt;
 mod merge;
+mod open;
 mod output;
 mod plane;
 mod progress;
@@ -44,9 +45,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Outcome {
         Ok(cli) => cli,
         Err(error) => return Outcome::Done(not_parsed(&error)),
     };
-    match cli.command {
-        None => Outcome::Window(cli.window),
-        Some(command) => Outcome::Done(run_command(command)),
+    let window = match cli.command {
+        None => open::check(&cli.window).map(|()| cli.window),
+        Some(Command::Open(args)) => open::window(args),
+        Some(command) => return Outcome::Done(run_command(command)),
+    };
+    match window {
+        Ok(args) => Outcome::Window(args),
+        Err(failure) => Outcome::Done(failure.tell()),
     }
 }
 
@@ -56,6 +62,8 @@ fn run_command(command: Command) -> ExitCode {
         Err(failure) => return failure.tell(),
     };
     let done = match command {
+        // Led to the window before.
+        Command::Open(_) => Ok(()),
         Command::Info(args) => info::run(&args, &interrupt),
         Command::Sweep(args) => {
             input::on_threads(args.run.threads, || sweep::run(&args, &interrupt))
@@ -107,11 +115,132 @@ fn not_parsed(error: &clap::Error) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
+    use proptest::prelude::*;
 
     use super::*;
+    use crate::session::{
+        BasisSource, LayerRecord, Options, Session, Source, View, plane_command, sweep_command,
+    };
+    use crate::srm::PlaneMode;
 
     #[test]
     fn the_definitions_hold_together() {
         Cli::command().debug_assert();
+    }
+
+    /// The words of a line as a POSIX shell takes it apart.
+    #[cfg(unix)]
+    fn words(line: &str) -> Vec<String> {
+        use std::process::Command;
+        let script = format!("set -- {line}\nprintf '%s\\0' \"$@\"");
+        let out = Command::new("sh").args(["-c", &script]).output().unwrap();
+        let text = String::from_utf8(out.stdout).unwrap();
+        let words = text.split_terminator('\0').map(str::to_owned);
+        words.collect()
+    }
+
+    fn session(name: String, key: Option<String>, basis: bool, options: Options) -> Session {
+        let source = Source {
+            file_name: name.clone(),
+            sha256: None,
+            key: key.clone(),
+            shape: [20, 6],
+            dtype: "float32".to_owned(),
+            excluded_rows: 0,
+            zero_rows: 0,
+        };
+        let layer = LayerRecord {
+            source,
+            basis: basis.then_some(BasisSource {
+                file_name: name,
+                sha256: None,
+                key,
+                shape: [9, 6],
+            }),
+            epsilon: None,
+            path: None,
+            basis_path: None,
+        };
+        let view = View {
+            plane: Some([1, 5]),
+            ..View::default()
+        };
+        Session::new(vec![layer], 0, options, view)
+    }
+
+    #[cfg(unix)]
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn a_copied_command_asks_for_what_was_shown(
+            name in "[ -~é\n]{1,12}",
+            key in proptest::option::of("[ -~]{1,8}"),
+            basis in any::<bool>(),
+            epsilon in prop_oneof![
+                Just("auto".to_owned()),
+                (-1.0..=1.0_f64).prop_map(|epsilon| epsilon.to_string()),
+                (1e-9..1.0_f64).prop_map(|share| format!("null:{share}")),
+            ],
+            angles in 2..2000_usize,
+            permutations in any::<bool>(),
+            signed in any::<bool>(),
+            drawn in proptest::option::of((1..1000_usize, any::<u64>())),
+        ) {
+            prop_assume!(!name.contains('/') && name != "-" && name != "." && name != "..");
+            let planes = if permutations { PlaneMode::Permutations } else { PlaneMode::Combinations };
+            let options = Options {
+                epsilon: epsilon.parse().unwrap(),
+                angles,
+                planes,
+                signed,
+                max_planes: drawn.map(|(most, _)| most),
+                seed: drawn.map(|(_, seed)| seed),
+            };
+            let session = session(name.clone(), key.clone(), basis, options.clone());
+            let file = std::path::Path::new(".").join(&name);
+            let inputs = |input: &args::InputArgs| {
+                assert_eq!(std::path::Path::new(".").join(&input.acts), file);
+                assert_eq!(&input.key, &key);
+                assert_eq!(input.basis.is_some(), basis);
+                assert_eq!(input.basis_key.as_ref(), key.as_ref().filter(|_| basis));
+            };
+            let line = sweep_command(&session).unwrap();
+            match Cli::try_parse_from(words(&line)).unwrap().command {
+                Some(Command::Sweep(args)) => {
+                    prop_assert_eq!(args.options(), options.clone());
+                    prop_assert!(args.run.output.is_some());
+                    inputs(&args.input);
+                }
+                other => prop_assert!(false, "{other:?}"),
+            }
+            let line = plane_command(&session).unwrap();
+            match Cli::try_parse_from(words(&line)).unwrap().command {
+                Some(Command::Plane(args)) => {
+                    let expected = Options { max_planes: None, seed: None, ..options };
+                    prop_assert_eq!(args.options(), expected);
+                    prop_assert_eq!((args.plane.i, args.plane.j), (1, 5));
+                    inputs(&args.input);
+                }
+                other => prop_assert!(false, "{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_session_brings_its_own_epsilon() {
+        let parse = |args: &[&str]| {
+            let name = std::iter::once(&"followspot").chain(args);
+            let cli = Cli::try_parse_from(name).unwrap();
+            open::check(&cli.window)
+        };
+        assert!(parse(&["fig.pdf"]).is_ok() && parse(&["a.npy", "--epsilon", "0.5"]).is_ok());
+        for bad in [
+            ["fig.pdf", "--epsilon", "0.5"],
+            ["x.followspot", "--basis", "b.npy"],
+        ] {
+            let failure = parse(&bad).unwrap_err();
+            assert!(matches!(failure, Failure::Usage(_)));
+        }
     }
 }

@@ -27,11 +27,14 @@ mod placed;
 mod stamp;
 mod stream;
 
+use std::fmt::Write as _;
 use std::fs::{File, FileType, Metadata};
 use std::io::{BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+
+use sha2::{Digest, Sha256};
 
 pub(crate) use dtype::Descr;
 pub use dtype::Dtype;
@@ -177,15 +180,32 @@ pub fn load_each(
 /// # Errors
 /// None, as long as the bundled file is what it was when it was tested.
 pub fn sample() -> Result<Dump, DataError> {
-    const NAME: &str = "relu_epoch_3000.npy";
-    const BYTES: &[u8] = include_bytes!("../../assets/sample/relu_epoch_3000.npy");
     let file = NpyFile {
-        name: NAME.to_owned(),
-        file: Box::new(BYTES),
-        length: BYTES.len() as u64,
+        name: SAMPLE_NAME.to_owned(),
+        file: Box::new(SAMPLE_BYTES),
+        length: SAMPLE_BYTES.len() as u64,
     };
     let taken = take(Source::Npy(file), None, &AtomicBool::new(false), samples)?;
-    dump(taken, Path::new(NAME), None)
+    dump(taken, Path::new(SAMPLE_NAME), None)
+}
+
+const SAMPLE_NAME: &str = "relu_epoch_3000.npy";
+
+const SAMPLE_BYTES: &[u8] = include_bytes!("../../assets/sample/relu_epoch_3000.npy");
+
+/// SHA-256 of the bundled sample's file in hexadecimal, worked out once.
+#[must_use]
+pub fn sample_sha256() -> &'static str {
+    static SHA256: OnceLock<String> = OnceLock::new();
+    SHA256.get_or_init(|| hex(&Sha256::digest(SAMPLE_BYTES)))
+}
+
+/// Bytes in hexadecimal, as hashes are written.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// An array as activations, or why it cannot be some.

@@ -1,6 +1,5 @@
 //! SHA-256 of a file, read once from end to end, beside other work.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -11,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
-use crate::data::FileStamp;
+use crate::data::{self, FileStamp};
 use crate::words;
 
 /// Bytes between two looks at the flag: about a millisecond.
@@ -53,11 +52,19 @@ pub struct Hash {
 /// # Errors
 /// If the file cannot be read; [`HashError::Cancelled`] soon after `cancel` is set.
 pub fn sha256(path: &Path, cancel: &AtomicBool) -> Result<String, HashError> {
-    hash(path, None, cancel)
+    sha256_of(path, None, cancel)
 }
 
-/// As [`sha256`], of the file that had this `stamp` when it was loaded.
-fn hash(path: &Path, stamp: Option<FileStamp>, cancel: &AtomicBool) -> Result<String, HashError> {
+/// As [`sha256`], of the file that had this `stamp` when it was loaded; `None` if
+/// any file will do.
+///
+/// # Errors
+/// As [`sha256`]; [`HashError::Changed`] if it is not the file that was loaded.
+pub fn sha256_of(
+    path: &Path,
+    stamp: Option<FileStamp>,
+    cancel: &AtomicBool,
+) -> Result<String, HashError> {
     let fail = |source| HashError::Io {
         file: name(path),
         source,
@@ -84,11 +91,7 @@ fn hash(path: &Path, stamp: Option<FileStamp>, cancel: &AtomicBool) -> Result<St
         }
     }
     same(&file)?;
-    let mut hex = String::with_capacity(64);
-    for byte in hasher.finalize() {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    Ok(hex)
+    Ok(data::hex(&hasher.finalize()))
 }
 
 /// A hash that is being worked out on a thread of its own.
@@ -107,7 +110,7 @@ impl HashJob {
         let path = path.to_owned();
         let thread = Builder::new().name("hash".to_owned()).spawn(move || {
             let started = Instant::now();
-            let sha256 = hash(&path, stamp, &cancel)?;
+            let sha256 = sha256_of(&path, stamp, &cancel)?;
             Ok(Hash {
                 sha256,
                 took: started.elapsed(),

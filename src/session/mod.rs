@@ -11,15 +11,24 @@
 //! [`SweepSpec`](crate::srm::SweepSpec). The window and the command line both
 //! go this way.
 
+mod command;
 pub mod figure;
+mod file;
 mod hash;
 mod options;
+mod places;
 mod provenance;
 mod record;
 
+pub use command::{file_argument, input_words, option_words, plane_command, quote, sweep_command};
 pub use figure::{FigureError, FigureSpec, FigureView};
-pub use hash::{Hash, HashError, HashJob, sha256};
+pub use file::{
+    FileKind, MOST_SCANNED_BYTES, ReadError, SESSION_EXTENSION, SESSION_MARK, is_named_session,
+    is_session_like, read_session,
+};
+pub use hash::{Hash, HashError, HashJob, sha256, sha256_of};
 pub use options::{Options, OptionsError, Resolved};
+pub use places::{Paths, Place, relative_path};
 pub use provenance::{BasisSource, FORMAT, Provenance, ProvenanceError, Samples, Source};
 pub use record::{
     LayerRecord, MOST_SESSION_BYTES, PlanesAs, SESSION_FORMAT, Session, SessionError, View,

@@ -1,0 +1,240 @@
+//! The command line that makes a result again, for a POSIX shell: what differs from
+//! the defaults, file names as they are found from the folder of the activations.
+
+use std::path::Path;
+
+use super::options::Options;
+use super::record::{LayerRecord, Session};
+use crate::srm::{EpsilonChoice, PlaneMode};
+
+/// Counts above this are left out of the file, as the command line asks for.
+const MOST_COUNTS_BYTES: u64 = 4_000_000_000;
+
+/// Bytes that a count takes in the file, at most.
+const COUNT_BYTES: u64 = 8;
+
+/// `text` as one word of a POSIX shell: as it is where nothing in it means
+/// anything to the shell, else in single quotes.
+#[must_use]
+pub fn quote(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A file as an argument: one whose name begins like an option is named from its
+/// folder.
+#[must_use]
+pub fn file_argument(name: &str) -> String {
+    let dash = if name.starts_with('-') { "./" } else { "" };
+    quote(&format!("{dash}{name}"))
+}
+
+/// The command that sweeps the shown layer of a session as it was swept, to be run
+/// in the folder of its activations. `None` where no layer is open.
+#[must_use]
+pub fn sweep_command(session: &Session) -> Option<String> {
+    let layer = session.layer()?;
+    let options = &session.options;
+    let mut words = words("sweep", layer);
+    words.extend(option_words(options));
+    if let Some(most) = options.max_planes {
+        words.push(format!("--max-planes {most}"));
+        words.extend(
+            options
+                .seed
+                .filter(|&seed| seed != 0)
+                .map(|seed| format!("--seed {seed}")),
+        );
+    }
+    if counts_bytes(layer, options) > MOST_COUNTS_BYTES {
+        words.push("--summary".to_owned());
+    }
+    let out = format!("{}-srm.npz", stem(&layer.source.file_name));
+    words.push(format!("-o {}", file_argument(&out)));
+    Some(words.join(" "))
+}
+
+/// The command that prints the curve of the selected plane, likewise. `None` where
+/// no layer is open or no plane selected.
+#[must_use]
+pub fn plane_command(session: &Session) -> Option<String> {
+    let layer = session.layer()?;
+    let [i, j] = session.view.plane?;
+    let mut words = words("plane", layer);
+    words.push(format!("--plane {i},{j}"));
+    words.extend(option_words(&session.options));
+    Some(words.join(" "))
+}
+
+/// The subcommand and what it reads.
+fn words(subcommand: &str, layer: &LayerRecord) -> Vec<String> {
+    let mut words = vec!["followspot".to_owned(), subcommand.to_owned()];
+    words.extend(input_words(layer));
+    words
+}
+
+/// What is read: the activations, and the basis where there is one.
+#[must_use]
+pub fn input_words(layer: &LayerRecord) -> Vec<String> {
+    let mut words = vec![file_argument(&layer.source.file_name)];
+    words.extend(layer.source.key.as_ref().map(|key| option("--key", key)));
+    if let Some(basis) = &layer.basis {
+        let name = layer.basis_path.as_deref().unwrap_or(&basis.file_name);
+        words.push(format!("--basis {}", file_argument(name)));
+        words.extend(basis.key.as_ref().map(|key| option("--basis-key", key)));
+    }
+    words
+}
+
+/// What is counted, where it is not the default.
+#[must_use]
+pub fn option_words(options: &Options) -> Vec<String> {
+    let default = Options::default();
+    let mut words = Vec::new();
+    if options.epsilon != EpsilonChoice::Auto {
+        words.push(format!("--epsilon {}", options.epsilon));
+    }
+    if options.angles != default.angles {
+        words.push(format!("--angles {}", options.angles));
+    }
+    if options.planes != default.planes {
+        words.push(format!("--planes {}", options.planes.name()));
+    }
+    if options.signed {
+        words.push("--signed".to_owned());
+    }
+    words
+}
+
+/// An option with a value that may begin like an option itself.
+fn option(name: &str, value: &str) -> String {
+    if value.starts_with('-') {
+        quote(&format!("{name}={value}"))
+    } else {
+        format!("{name} {}", quote(value))
+    }
+}
+
+/// Bytes of counts that a sweep would write, at most.
+fn counts_bytes(layer: &LayerRecord, options: &Options) -> u64 {
+    let vectors = layer
+        .basis
+        .as_ref()
+        .map_or(layer.source.shape[1], |basis| basis.shape[0]) as u64;
+    let pairs = vectors.saturating_mul(vectors.saturating_sub(1));
+    let planes = match options.planes {
+        PlaneMode::Combinations => pairs / 2,
+        PlaneMode::Permutations => pairs,
+    };
+    let planes = options
+        .max_planes
+        .map_or(planes, |most| planes.min(most as u64));
+    planes
+        .saturating_mul(options.angles as u64)
+        .saturating_mul(COUNT_BYTES)
+}
+
+fn stem(file_name: &str) -> String {
+    let stem = Path::new(file_name).file_stem();
+    stem.map_or_else(|| file_name.to_owned(), |stem| stem.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{BasisSource, Source, View};
+    use super::*;
+
+    fn session() -> Session {
+        let source = Source {
+            file_name: "layer3.npy".to_owned(),
+            sha256: None,
+            key: None,
+            shape: [20, 6],
+            dtype: "float32".to_owned(),
+            excluded_rows: 0,
+            zero_rows: 0,
+        };
+        let layer = LayerRecord {
+            source,
+            basis: None,
+            epsilon: None,
+            path: None,
+            basis_path: None,
+        };
+        let view = View {
+            plane: Some([3, 5]),
+            ..View::default()
+        };
+        Session::new(vec![layer], 0, Options::default(), view)
+    }
+
+    #[test]
+    fn only_what_is_not_the_default_is_said() {
+        let check = |session: &Session, sweep: &str, plane: &str| {
+            assert_eq!(sweep_command(session).as_deref(), Some(sweep));
+            assert_eq!(plane_command(session).as_deref(), Some(plane));
+        };
+        let mut session = session();
+        check(
+            &session,
+            "followspot sweep layer3.npy -o layer3-srm.npz",
+            "followspot plane layer3.npy --plane 3,5",
+        );
+        session.options.epsilon = "-0.4".parse().unwrap();
+        session.options.angles = 100;
+        session.options.planes = PlaneMode::Permutations;
+        session.options.signed = true;
+        session.options.max_planes = Some(7);
+        session.options.seed = Some(2);
+        session.layers[0].source.file_name = "it's 3.npz".to_owned();
+        session.layers[0].source.key = Some("-x".to_owned());
+        session.layers[0].basis = Some(BasisSource {
+            file_name: "b.npz".to_owned(),
+            sha256: None,
+            key: Some("a b".to_owned()),
+            shape: [9, 6],
+        });
+        let options = "--epsilon -0.4 --angles 100 --planes permutations --signed";
+        let input = r"'it'\''s 3.npz' --key=-x --basis b.npz --basis-key 'a b'";
+        check(
+            &session,
+            &format!(
+                "followspot sweep {input} {options} --max-planes 7 --seed 2 -o 'it'\\''s 3-srm.npz'"
+            ),
+            &format!("followspot plane {input} --plane 3,5 {options}"),
+        );
+        assert_eq!(
+            sweep_command(&Session::new(
+                Vec::new(),
+                0,
+                Options::default(),
+                View::default()
+            )),
+            None
+        );
+    }
+
+    #[test]
+    fn counts_that_would_be_refused_are_left_out() {
+        let mut session = session();
+        session.layers[0].source.shape[1] = 4096;
+        let command = sweep_command(&session).unwrap();
+        assert!(command.contains(" --summary -o"), "{command}");
+    }
+
+    #[test]
+    fn a_name_is_one_word_and_no_option() {
+        for (name, expected) in [
+            ("a.npy", "a.npy"),
+            ("a b.npy", "'a b.npy'"),
+            ("$(x);&é~.npy", "'$(x);&é~.npy'"),
+            ("-o.npy", "./-o.npy"),
+            ("", "''"),
+        ] {
+            assert_eq!(file_argument(name), expected);
+        }
+    }
+}
