@@ -36,6 +36,7 @@
 
 pub mod cli;
 pub mod data;
+pub mod figure;
 pub mod scene;
 pub mod session;
 pub mod srm;

@@ -3,6 +3,8 @@
 // Backticks would be printed.
 #![allow(clippy::doc_markdown)]
 
+mod figure;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -10,6 +12,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::session::Options;
 use crate::srm::{AngleGrid, Epsilon, EpsilonChoice, Plane, PlaneMode};
+
+pub(super) use figure::FigureArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -144,6 +148,9 @@ pub(super) enum Command {
     /// Add up sweeps over parts of the samples to that of the whole
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(MergeArgs),
+    /// Draw a figure for a paper: SVG, PDF or PNG, at the venue's width
+    #[command(after_help = figure::EXAMPLES)]
+    Figure(Box<FigureArgs>),
     /// Print the curve of one privileged plane as TSV: theta_rad, count, fraction
     #[command(after_help = PLANE_EXAMPLES)]
     Plane(PlaneArgs),
@@ -227,7 +234,7 @@ pub(super) struct PlaneArgs {
 }
 
 /// What is read.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct InputArgs {
     /// Activations, N × d, in a .npy or .npz file
     #[arg(value_name = "ACTS")]

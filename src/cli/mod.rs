@@ -6,6 +6,7 @@
 
 mod args;
 mod failure;
+mod figure;
 mod info;
 mod input;
 mod interrupt;
@@ -69,6 +70,7 @@ fn run_command(command: Command) -> ExitCode {
             input::on_threads(args.run.threads, || sweep::run(&args, &interrupt))
         }
         Command::Merge(args) => merge::run(&args, &interrupt),
+        Command::Figure(args) => input::on_threads(args.threads, || figure::run(&args, &interrupt)),
         Command::Plane(args) => {
             input::on_threads(args.run.threads, || plane::run(&args, &interrupt))
         }

@@ -61,6 +61,8 @@ pub struct Palette {
     pub border: Color,
     /// Grid lines and frames of plots.
     pub grid: Color,
+    /// Curves that are only hinted at.
+    pub faint: Color,
     /// What is read first.
     pub text: Color,
     /// What is read second.
@@ -82,6 +84,7 @@ impl Palette {
         plot: Color::rgb(24, 26, 31),
         border: Color::rgb(54, 58, 65),
         grid: Color::rgb(62, 67, 75),
+        faint: Color::rgb(150, 156, 166),
         text: Color::rgb(224, 227, 232),
         secondary: Color::rgb(150, 156, 166),
         accent: Color::rgb(77, 190, 255),
@@ -96,6 +99,7 @@ impl Palette {
         plot: Color::rgb(247, 248, 250),
         border: Color::rgb(218, 222, 228),
         grid: Color::rgb(212, 216, 222),
+        faint: Color::rgb(98, 106, 117),
         text: Color::rgb(31, 35, 41),
         secondary: Color::rgb(98, 106, 117),
         accent: Color::rgb(0, 112, 188),
@@ -108,6 +112,7 @@ impl Palette {
     pub const PAPER: Self = Self {
         plot: Color::rgb(238, 239, 242),
         grid: Color::rgb(205, 208, 212),
+        faint: Color::rgb(120, 126, 134),
         border: Color::rgb(30, 30, 30),
         text: Color::rgb(15, 15, 15),
         secondary: Color::rgb(30, 30, 30),
@@ -119,6 +124,7 @@ impl Palette {
     pub const PAPER_DARK: Self = Self {
         plot: Color::rgb(44, 48, 55),
         grid: Color::rgb(74, 79, 88),
+        faint: Color::rgb(160, 166, 176),
         border: Color::rgb(200, 203, 208),
         text: Color::rgb(240, 242, 245),
         secondary: Color::rgb(205, 209, 215),

@@ -3,7 +3,7 @@
 
 use super::heatmap::frame;
 use super::legend::{Entry, Key, draw_legend};
-use super::polar::faint_stroke;
+use super::polar::{SMALLEST_RING, faint_stroke};
 use super::{
     Align, Color, Corner, Item, LegendPlace, Margins, Rect, Scene, Stroke, Style, Text,
     legend_size, percent, ticks,
@@ -94,8 +94,27 @@ impl EnsembleView {
         }
     }
 
+    /// The isotropic fraction, if it can be told from zero.
+    fn visible_ring(&self) -> Option<f64> {
+        let high = self.axis().high;
+        self.ring
+            .filter(|ring| *ring > high * SMALLEST_RING && *ring < high)
+    }
+
     fn axis(&self) -> EnsembleAxis {
         self.axis.unwrap_or_else(|| self.own_axis())
+    }
+
+    /// The largest of all curves at each angle, and the smallest.
+    fn envelope(&self) -> [Vec<f64>; 2] {
+        let [mut low, mut high] = self.band();
+        for curve in &self.faint {
+            for ((low, high), &value) in low.iter_mut().zip(&mut high).zip(curve) {
+                *low = low.min(value);
+                *high = high.max(value);
+            }
+        }
+        [low, high]
     }
 
     /// Entries of the legend.
@@ -107,11 +126,10 @@ impl EnsembleView {
             entry("± std".into(), Key::Area, self.color),
         ];
         if !self.faint.is_empty() {
-            let ink = style.palette.secondary.alpha(150);
+            let ink = style.palette.faint.alpha(200);
             entries.push(entry(self.faint_name.clone(), Key::Faint, ink));
         }
-        let axis = self.axis();
-        if self.ring.is_some_and(|ring| ring > 0.0 && ring < axis.high) {
+        if self.visible_ring().is_some() {
             let ink = style.palette.secondary;
             entries.push(entry("isotropic".into(), Key::Dashes, ink));
         }
@@ -188,7 +206,7 @@ pub fn ensemble(scene: &mut Scene, plot: Rect, view: &EnsembleView, style: &Styl
         lower: path(&low),
         color: view.color.alpha(style.fill.max(70)),
     });
-    if let Some(ring) = view.ring.filter(|ring| *ring > 0.0 && *ring < axis.high) {
+    if let Some(ring) = view.visible_ring() {
         let dash = 2.0 * style.line;
         let stroke = Stroke {
             width: style.line * 0.6,
@@ -204,7 +222,13 @@ pub fn ensemble(scene: &mut Scene, plot: Rect, view: &EnsembleView, style: &Styl
         let zero = vec![[plot.x, y(0.0)], [plot.x + plot.width, y(0.0)]];
         scene.line(zero, style.hairline(style.palette.secondary));
     }
-    scene.line(path(&view.mean), Stroke::solid(style.line, view.color));
+    let mean = path(&view.mean);
+    if !view.faint.is_empty() {
+        // With a casing, so that it stands out from the curves behind.
+        let ground = style.palette.background.alpha(200);
+        scene.line(mean.clone(), Stroke::solid(style.line * 2.2, ground));
+    }
+    scene.line(mean, Stroke::solid(style.line * 1.1, view.color));
     frame(scene, plot, style.hairline(style.palette.border));
     angles_below(scene, plot, style, view.named_below);
     values_beside(scene, plot, view, style, (&marks, step, &y));
@@ -213,7 +237,7 @@ pub fn ensemble(scene: &mut Scene, plot: Rect, view: &EnsembleView, style: &Styl
         let size = legend_size(&entries, style);
         let corner = match place {
             LegendPlace::Corner(corner) => corner,
-            LegendPlace::Freest => freest(&[&view.mean, &high], axis, plot, size),
+            LegendPlace::Freest => freest(&view.envelope(), axis, plot, size),
         };
         let room = plot.shrunk(style.gap);
         draw_legend(scene, corner.within(room, size), &entries, style);
@@ -221,25 +245,25 @@ pub fn ensemble(scene: &mut Scene, plot: Rect, view: &EnsembleView, style: &Styl
 }
 
 /// The corner in which a legend hides least of the curves.
-fn freest(curves: &[&Vec<f64>], axis: EnsembleAxis, plot: Rect, size: [f32; 2]) -> Corner {
+fn freest([low, high]: &[Vec<f64>; 2], axis: EnsembleAxis, plot: Rect, size: [f32; 2]) -> Corner {
     let share = f64::from(size[0] / plot.width).min(1.0);
     let deep = f64::from(size[1] / plot.height).min(1.0);
-    let hidden = |corner: Corner| -> usize {
+    // What of the legend's box the curves between their envelopes run through.
+    let hidden = |corner: Corner| -> f64 {
         let left = matches!(corner, Corner::UpperLeft | Corner::LowerLeft);
         let top = matches!(corner, Corner::UpperLeft | Corner::UpperRight);
-        let hides = |(k, value): (usize, &f64), last: f64| {
+        let last = high.len().saturating_sub(1).max(1) as f64;
+        let up = |value: f64| (value - axis.low) / (axis.high - axis.low);
+        let (bottom, ceiling) = if top { (1.0 - deep, 1.0) } else { (0.0, deep) };
+        let beside = |k: usize| {
             let x = k as f64 / last;
-            let up = (value - axis.low) / (axis.high - axis.low);
-            let beside = if left { x < share } else { x > 1.0 - share };
-            let level = if top { up > 1.0 - deep } else { up < deep };
-            beside && level
+            if left { x <= share } else { x >= 1.0 - share }
         };
-        let count = |curve: &&Vec<f64>| {
-            let last = curve.len().saturating_sub(1).max(1) as f64;
-            let points = curve.iter().enumerate();
-            points.filter(|&point| hides(point, last)).count()
-        };
-        curves.iter().map(count).sum()
+        let pairs = low.iter().zip(high).enumerate();
+        pairs
+            .filter(|&(k, _)| beside(k))
+            .map(|(_, (&low, &high))| (up(high).min(ceiling) - up(low).max(bottom)).max(0.0))
+            .sum()
     };
     let mut best = Corner::UpperRight;
     for corner in Corner::ALL {
@@ -383,13 +407,12 @@ mod tests {
             width: 200.0,
             height: 100.0,
         };
-        // High on both sides: free below only in no corner, above in none; so the
-        // one with fewest points.
+        let zero = || vec![0.0; 5];
         let left = vec![0.2, 0.2, 0.0, 0.0, 0.0];
-        let corner = freest(&[&left], axis, plot, [80.0, 50.0]);
+        let corner = freest(&[zero(), left], axis, plot, [80.0, 50.0]);
         assert_eq!(corner, Corner::UpperRight);
         let right = vec![0.0, 0.0, 0.0, 0.2, 0.2];
-        let corner = freest(&[&right], axis, plot, [80.0, 50.0]);
+        let corner = freest(&[zero(), right], axis, plot, [80.0, 50.0]);
         assert_eq!(corner, Corner::UpperLeft);
     }
 

@@ -12,6 +12,9 @@ use super::{
 /// share of the radius; the view says so instead.
 const SMALLEST_CURVE: f64 = 0.3;
 
+/// A ring of a smaller share of the radius is a dot.
+pub(super) const SMALLEST_RING: f64 = 0.012;
+
 /// Curves of fewer directions show each as a dot.
 const FEW_ANGLES: usize = 13;
 
@@ -86,9 +89,16 @@ impl PolarView {
         }
     }
 
+    /// The isotropic ring, if it can be seen.
+    fn visible_ring(&self) -> Option<f64> {
+        let most = self.most.unwrap_or_else(|| outermost(self.largest()));
+        self.ring
+            .filter(|ring| *ring > most * SMALLEST_RING && *ring <= most)
+    }
+
     /// Entries of the legend, the selected curve first.
     #[must_use]
-    pub fn entries(&self) -> Vec<Entry> {
+    pub fn entries(&self, style: &Style) -> Vec<Entry> {
         let mut entries = Vec::new();
         for curve in self.curves.iter().rev() {
             entries.push(Entry {
@@ -103,6 +113,13 @@ impl PolarView {
                     color: curve.color,
                 });
             }
+        }
+        if self.visible_ring().is_some() {
+            entries.push(Entry {
+                name: "isotropic".into(),
+                key: Key::Dashes,
+                color: style.palette.secondary,
+            });
         }
         entries
     }
@@ -218,7 +235,7 @@ pub fn polar(size: Point, view: &PolarView, style: &Style) -> (Scene, PolarLayou
     };
     let layout = polar_into(&mut scene, plot, view, style);
     if let Some(corner) = view.legend {
-        let entries = view.entries();
+        let entries = view.entries(style);
         let [width, height] = legend_size(&entries, style);
         let at = corner.within(
             Rect {
@@ -321,9 +338,9 @@ fn faint_curves(scene: &mut Scene, layout: &PolarLayout, view: &PolarView, style
 
 /// The line of curves that are only hinted at, the fainter the more there are.
 pub(super) fn faint_stroke(curves: usize, style: &Style) -> Stroke {
-    let opacity = (6.0 / (curves.max(1) as f32).sqrt()).clamp(0.16, 0.6);
-    let ink = style.palette.secondary.alpha((opacity * 160.0) as u8);
-    Stroke::solid(style.hair.min(0.5), ink)
+    let opacity = (4.0 / (curves.max(1) as f32).sqrt()).clamp(0.22, 0.8);
+    let ink = style.palette.faint.alpha((opacity * 255.0) as u8);
+    Stroke::solid(style.grid.unwrap_or(style.hair).min(style.hair), ink)
 }
 
 fn draw_curve(scene: &mut Scene, layout: &PolarLayout, curve: &PolarCurve, style: &Style) {

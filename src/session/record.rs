@@ -130,6 +130,12 @@ impl Session {
         }
     }
 
+    /// The same with a figure that looks so.
+    #[must_use]
+    pub fn with_figure(self, figure: FigureSpec) -> Self {
+        Self { figure, ..self }
+    }
+
     /// The shown layer.
     #[must_use]
     pub fn layer(&self) -> Option<&LayerRecord> {

@@ -35,7 +35,7 @@ impl Panel {
 }
 
 /// Panels, row after row: `polar@3:7,heatmap/ensemble#2`. A comma separates the
-/// panels of a row and a slash the rows; `@I:J` is the plane of a polar plot, and
+/// panels of a row and a slash the rows (rows of as many panels stand in line); `@I:J` is the plane of a polar plot, and
 /// `#K` takes the K-th file. Empty: what suits the figure's width.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -83,7 +83,7 @@ impl Panels {
     }
 
     /// What suits a page of that width: three beside each other where there is
-    /// room, else two by two.
+    /// room, else below each other.
     #[must_use]
     pub fn for_width_mm(width_mm: f64) -> Self {
         const WIDE_MM: f64 = 120.0;
@@ -96,8 +96,9 @@ impl Panels {
             ])]
         } else {
             vec![
-                row(&[FigureView::Polar, FigureView::Ensemble]),
-                row(&[FigureView::Heatmap, FigureView::Atlas]),
+                row(&[FigureView::Polar, FigureView::Atlas]),
+                row(&[FigureView::Heatmap]),
+                row(&[FigureView::Ensemble]),
             ]
         };
         Self { rows }

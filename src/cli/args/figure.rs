@@ -1,0 +1,256 @@
+//! The arguments of `followspot figure`: the options of the export dialog, typed.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use super::{angles, at_least_one, mode, plane, threads};
+use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
+use crate::session::figure::{
+    Axes, Background, DPI_RANGE, FigureView, Height, LegendPlace, Length, Panels, SeriesColors,
+    Share, TickDensity, Width,
+};
+use crate::srm::{EpsilonChoice, Plane, PlaneMode};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  followspot figure acts.npy --view polar --plane 3,7 --epsilon 0.9 --width icml-column -o fig.pdf
+  followspot figure acts.npy --view ensemble --no-every-plane --title 'relu, *ε* = 0.7' -o fig.svg
+  followspot figure acts.npy --view panel --panels 'polar@3:7,heatmap/ensemble,atlas' -o fig.pdf
+  followspot figure a.npy b.npy --view panel --panels 'heatmap#1,heatmap#2' --epsilon 0.5 -o ab.pdf
+  followspot figure acts.npy --like fig.pdf -o again.pdf      the same figure once more
+  followspot figure acts.npy --view atlas --background dark --dpi 300 -o -      SVG to stdout
+
+Widths: neurips-text, iclr-text (5.5 in), icml-column (3.25 in), icml-text (6.75 in), nature-column
+(89 mm), nature-text (183 mm), slide (16:9), poster (300 mm), or a length in mm, in or pt.
+Titles may hold b_{16}, x^{2} and *italics*. An option that a view has no use for is accepted.
+The file holds what it takes to make it again: followspot open fig.pdf, or drop it on the window.";
+
+/// A figure that is asked for. What is left out is as `--like` has it, or as the
+/// help says.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct FigureArgs {
+    /// Activations, N × d, in .npy or .npz files; several for panels of several
+    #[arg(value_name = "ACTS", required = true)]
+    pub acts: Vec<PathBuf>,
+    /// The array to take from a .npz that holds several
+    #[arg(long, value_name = "K")]
+    pub key: Option<String>,
+    /// Privileged basis, m × d, one vector a row; the neurons' own axes if left out
+    #[arg(long, value_name = "B.npy")]
+    pub basis: Option<PathBuf>,
+    /// The array to take from a basis .npz that holds several
+    #[arg(long, value_name = "K", requires = "basis")]
+    pub basis_key: Option<String>,
+    /// Write the figure there: .svg, .pdf or .png; - writes SVG to stdout
+    #[arg(short, long, value_name = "FIG")]
+    pub output: PathBuf,
+    /// Replace FIG if it exists
+    #[arg(long)]
+    pub force: bool,
+    /// Take every option from an exported figure or a session file
+    #[arg(long, value_name = "FIG")]
+    pub like: Option<PathBuf>,
+    #[command(flatten)]
+    pub shown: ShownArgs,
+    #[command(flatten)]
+    pub counted: CountedArgs,
+    #[command(flatten)]
+    pub look: LookArgs,
+    /// Threads to compute on [default: all cores]
+    #[arg(long, value_name = "T", value_parser = threads)]
+    pub threads: Option<usize>,
+}
+
+/// What is shown.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What is shown")]
+pub(in crate::cli) struct ShownArgs {
+    /// What the figure shows [default: polar]
+    #[arg(long, value_parser = named(FigureView::ALL, FigureView::name))]
+    pub view: Option<FigureView>,
+    /// Plane of a polar plot; may be given several times [default: the most lit one]
+    #[arg(long = "plane", value_name = "I,J", value_parser = plane, allow_hyphen_values = true)]
+    pub planes: Vec<Plane>,
+    /// Panels, row after row: a comma between panels, a slash between rows
+    #[arg(long, value_name = "PANELS", value_parser = typed::<Panels>)]
+    pub panels: Option<Panels>,
+    /// What panels have in common [default: axes]
+    #[arg(long, value_parser = named(Share::ALL, Share::name))]
+    pub share: Option<Share>,
+    /// Axes of an ensemble [default: cartesian]
+    #[arg(long, value_parser = named(Axes::ALL, Axes::name))]
+    pub axes: Option<Axes>,
+    /// Every plane's curve faintly behind an ensemble (the default)
+    #[arg(long, overrides_with = "no_every_plane")]
+    pub every_plane: bool,
+    /// An ensemble of mean and deviation alone
+    #[arg(long)]
+    pub no_every_plane: bool,
+    /// Order of a heatmap's planes [default: peak]
+    #[arg(long, value_parser = order())]
+    pub order: Option<PlaneOrder>,
+    /// What colours an atlas [default: alignment]
+    #[arg(long, value_parser = quantity())]
+    pub quantity: Option<Quantity>,
+    /// Order of an atlas [default: index]
+    #[arg(long, value_parser = atlas_order())]
+    pub atlas_order: Option<AtlasOrder>,
+}
+
+/// What is counted.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What is counted")]
+pub(in crate::cli) struct CountedArgs {
+    /// Resolution scale: a cosine, null:SHARE or auto [default: auto]
+    #[arg(long, value_name = "EPSILON", allow_hyphen_values = true)]
+    pub epsilon: Option<EpsilonChoice>,
+    /// Probe angles from 0 to 2π, both ends counted [default: 361]
+    #[arg(long, value_name = "A", value_parser = angles)]
+    pub angles: Option<usize>,
+    /// Planes i < j, or both (i, j) and (j, i) [default: combinations]
+    #[arg(long = "plane-mode", visible_alias = "planes", value_parser = mode())]
+    pub mode: Option<PlaneMode>,
+    /// Count the samples in the opposite cone off
+    #[arg(long)]
+    pub signed: bool,
+    /// Sweep at most K planes, drawn at random without replacement
+    #[arg(long, value_name = "K", value_parser = at_least_one)]
+    pub max_planes: Option<usize>,
+    /// Seed of that draw [default: 0]
+    #[arg(long, value_name = "S", requires = "max_planes")]
+    pub seed: Option<u64>,
+}
+
+/// How it looks.
+#[allow(clippy::struct_excessive_bools)] // each is a switch of its own
+#[derive(Debug, Args)]
+#[command(next_help_heading = "How it looks")]
+pub(in crate::cli) struct LookArgs {
+    /// Width of the page: a venue's or a length [default: neurips-text]
+    #[arg(long, value_name = "WIDTH", value_parser = typed::<Width>)]
+    pub width: Option<Width>,
+    /// Height of the page: a length [default: what suits the view]
+    #[arg(long, value_name = "LENGTH", value_parser = typed::<Length>)]
+    pub height: Option<Length>,
+    /// Height of the page by its width, such as 4:3
+    #[arg(long, value_name = "W:H", value_parser = aspect, conflicts_with = "height")]
+    pub aspect: Option<Height>,
+    /// Text in points [default: 8, or as the width's venue asks]
+    #[arg(long, value_name = "PT")]
+    pub font_size: Option<f32>,
+    /// Curves in points [default: 1]
+    #[arg(long, value_name = "PT")]
+    pub line_width: Option<f32>,
+    /// A font of your own, TrueType or OpenType
+    #[arg(long, value_name = "FONT.ttf")]
+    pub font: Option<PathBuf>,
+    /// Colour map [default: viridis]
+    #[arg(long, value_parser = map())]
+    pub color_map: Option<ColorMap>,
+    /// Scale of the colours [default: linear]
+    #[arg(long, value_parser = scale())]
+    pub color_scale: Option<ColorScale>,
+    /// Colours of curves and classes: okabe-ito, tol-bright, tol-muted, or your own (#0072b2,#d55e00)
+    #[arg(long, value_name = "COLORS", value_parser = typed::<SeriesColors>)]
+    pub class_colors: Option<SeriesColors>,
+    /// What lies behind [default: light]
+    #[arg(long, value_parser = named(Background::ALL, Background::name))]
+    pub background: Option<Background>,
+    /// A title above
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// A sentence below that says what was counted
+    #[arg(long)]
+    pub caption: bool,
+    /// No grid lines
+    #[arg(long)]
+    pub no_grid: bool,
+    /// Unit of angles [default: pi]
+    #[arg(long, value_parser = unit())]
+    pub angle_unit: Option<AngleUnit>,
+    /// How many ticks [default: normal]
+    #[arg(long, value_parser = named(TickDensity::ALL, TickDensity::name))]
+    pub ticks: Option<TickDensity>,
+    /// Where the legend stands [default: auto]
+    #[arg(long, value_parser = named(LegendPlace::ALL, LegendPlace::name))]
+    pub legend: Option<LegendPlace>,
+    /// Pixels an inch of PNG, and at most so many of images within SVG and PDF [default: 600]
+    #[arg(long, value_name = "DPI",
+          value_parser = clap::value_parser!(u32).range(i64::from(*DPI_RANGE.start())..=i64::from(*DPI_RANGE.end())))]
+    pub dpi: Option<u32>,
+    /// Let the file say when it was made; SOURCE_DATE_EPOCH is honoured
+    #[arg(long)]
+    pub date: bool,
+}
+
+/// A value with a text form.
+fn typed<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|e: T::Err| e.to_string())
+}
+
+fn aspect(text: &str) -> Result<Height, String> {
+    match typed(text)? {
+        ratio @ Height::Aspect { .. } => Ok(ratio),
+        _ => Err(format!("`{text}` is no ratio: give one such as 4:3")),
+    }
+}
+
+/// A value that has a name.
+fn named<T: Copy + Send + Sync>(
+    all: &'static [T],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    choice(all.iter().map(|&value| (name(value), value)).collect())
+}
+
+fn choice<T: Clone + Send + Sync + 'static>(
+    values: Vec<(&'static str, T)>,
+) -> impl TypedValueParser<Value = T> {
+    let names: Vec<&'static str> = values.iter().map(|(name, _)| *name).collect();
+    PossibleValuesParser::new(names).try_map(move |name| {
+        let found = values.iter().find(|(known, _)| *known == name);
+        found
+            .map(|(_, value)| value.clone())
+            .ok_or_else(|| format!("`{name}` is not one of them"))
+    })
+}
+
+fn order() -> impl TypedValueParser<Value = PlaneOrder> {
+    choice(PlaneOrder::ALL.map(|order| (order.name(), order)).into())
+}
+
+fn map() -> impl TypedValueParser<Value = ColorMap> {
+    choice(vec![
+        ("viridis", ColorMap::Viridis),
+        ("cividis", ColorMap::Cividis),
+        ("inferno", ColorMap::Inferno),
+    ])
+}
+
+fn quantity() -> impl TypedValueParser<Value = Quantity> {
+    choice(vec![
+        ("alignment", Quantity::Alignment),
+        ("peak", Quantity::Peak),
+        ("lit", Quantity::Lit),
+    ])
+}
+
+fn atlas_order() -> impl TypedValueParser<Value = AtlasOrder> {
+    choice(vec![("index", AtlasOrder::Index), ("sum", AtlasOrder::Sum)])
+}
+
+fn scale() -> impl TypedValueParser<Value = ColorScale> {
+    choice(vec![
+        ("linear", ColorScale::Linear),
+        ("sqrt", ColorScale::Sqrt),
+        ("log", ColorScale::Log),
+    ])
+}
+
+fn unit() -> impl TypedValueParser<Value = AngleUnit> {
+    choice(vec![("pi", AngleUnit::Pi), ("degrees", AngleUnit::Degrees)])
+}

@@ -1,0 +1,259 @@
+//! `followspot figure`: a figure for a paper.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::{FigureArgs, InputArgs};
+use super::failure::Failure;
+use super::input::{Hashes, Layer};
+use super::interrupt::Interrupt;
+use super::progress::Progress;
+use super::report;
+use crate::figure::{
+    self, Date, Figure, FigureFailure, FigureLayer, Format, Watch, gather, prepare,
+};
+use crate::scene::{AngleUnit, Fonts};
+use crate::session::figure::{FigureSpec, Height};
+use crate::session::{LayerRecord, Options, Session, View};
+use crate::table::OutFile;
+
+pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failure> {
+    let format = if is_stdout(args) {
+        Format::Svg
+    } else {
+        let format = Format::of_path(&args.output)?;
+        // Refused early, before anything is computed.
+        drop(OutFile::create(&args.output, args.force)?);
+        format
+    };
+    let like = match &args.like {
+        Some(path) => Some(Session::read(path).map_err(|e| Failure::Data(e.to_string()))?),
+        None => None,
+    };
+    let mut layers = Vec::new();
+    let mut hashes = Vec::new();
+    for acts in &args.acts {
+        let input = InputArgs {
+            acts: acts.clone(),
+            key: args.key.clone(),
+            basis: args.basis.clone(),
+            basis_key: args.basis_key.clone(),
+        };
+        let layer = Layer::read(&input, interrupt)?;
+        hashes.push(Hashes::start(&input, &layer, interrupt));
+        report::notes(&layer.coordinates, layer.source.shape[0]);
+        layers.push(layer);
+    }
+    let mut fonts = Fonts::default();
+    let mut session = session(args, like.as_ref());
+    if let Some(path) = &args.look.font {
+        let (own, record) = figure::read_font(path)?;
+        session.figure.font = Some(record);
+        fonts.own = Some(own);
+    } else if let Some(font) = session.figure.font.take() {
+        report::note(&format!(
+            "the figure was set in {}: give its file with --font; the bundled font takes its place",
+            font.family
+        ));
+    }
+    let mut sources: Vec<FigureLayer> = layers
+        .iter()
+        .map(|layer| FigureLayer {
+            coordinates: Arc::new(layer.coordinates.clone()),
+            known: None,
+        })
+        .collect();
+    session.layers = layers.iter().map(record).collect();
+    session.shown = session.shown.min(session.layers.len() - 1);
+    // A bar to be wiped, and then a file.
+    interrupt.tidy_up_first();
+    let mut bar = Bar::default();
+    prepare(&mut session, &mut sources, &mut bar, interrupt.flag())?;
+    let material = gather(&session, &mut sources, &mut bar, interrupt.flag())?;
+    drop(bar);
+    for ((layer, hashes), record) in layers.iter_mut().zip(hashes).zip(&mut session.layers) {
+        hashes.join(layer)?;
+        record.source = layer.source.clone();
+        record.basis.clone_from(&layer.basis);
+    }
+    let date = if session.figure.date {
+        Some(Date::now().map_err(FigureFailure::Date)?)
+    } else {
+        None
+    };
+    let drawn = Figure::draw(&session, &material, &fonts, date)?;
+    let bytes = drawn.encode(format)?;
+    if is_stdout(args) {
+        return report::to_stdout(|out| out.write_all(&bytes));
+    }
+    write(&args.output, args.force, &bytes, interrupt)?;
+    let [width, height] = drawn.size_mm();
+    report::say(&format!(
+        "{}: {width:.1} × {height:.1} mm; {}",
+        args.output.display(),
+        drawn.stamp().description
+    ));
+    Ok(())
+}
+
+fn is_stdout(args: &FigureArgs) -> bool {
+    args.output == Path::new("-")
+}
+
+fn write(path: &Path, force: bool, bytes: &[u8], interrupt: &Interrupt) -> Result<(), Failure> {
+    let mut out = OutFile::create(path, force)?;
+    interrupt.not_to_be_left(out.part());
+    interrupt.check()?;
+    let written = out.write_all(bytes);
+    written.map_err(|source| crate::table::TableError::Io {
+        file: out.name().to_owned(),
+        source,
+    })?;
+    interrupt.finishing()?;
+    Ok(out.finish()?)
+}
+
+fn record(layer: &Layer) -> LayerRecord {
+    LayerRecord {
+        source: layer.source.clone(),
+        basis: layer.basis.clone(),
+        epsilon: None,
+        path: None,
+        basis_path: None,
+    }
+}
+
+/// The session that the arguments ask for: what they leave out is as another
+/// figure has it.
+fn session(args: &FigureArgs, like: Option<&Session>) -> Session {
+    let mut session = match like {
+        Some(like) => Session {
+            layers: Vec::new(),
+            ..Session::new(
+                Vec::new(),
+                like.shown,
+                like.options.clone(),
+                like.view.clone(),
+            )
+            .with_figure(like.figure.clone())
+        },
+        None => Session::new(
+            Vec::new(),
+            0,
+            Options::default(),
+            View {
+                // As the field writes it.
+                unit: AngleUnit::Pi,
+                ..View::default()
+            },
+        ),
+    };
+    counted(args, &mut session.options);
+    shown(args, &mut session);
+    look(args, &mut session);
+    session
+}
+
+/// Puts a value in its place if it was given.
+fn set<T: Clone>(place: &mut T, given: Option<&T>) {
+    if let Some(given) = given {
+        place.clone_from(given);
+    }
+}
+
+fn counted(args: &FigureArgs, options: &mut Options) {
+    let given = &args.counted;
+    set(&mut options.epsilon, given.epsilon.as_ref());
+    set(&mut options.angles, given.angles.as_ref());
+    set(&mut options.planes, given.mode.as_ref());
+    options.signed |= given.signed;
+    if given.max_planes.is_some() {
+        options.max_planes = given.max_planes;
+        options.seed = Some(given.seed.unwrap_or(0));
+    }
+}
+
+fn shown(args: &FigureArgs, session: &mut Session) {
+    let given = &args.shown;
+    let Session { view, figure, .. } = session;
+    set(&mut figure.view, given.view.as_ref());
+    set(&mut figure.panels, given.panels.as_ref());
+    set(&mut figure.share, given.share.as_ref());
+    set(&mut figure.axes, given.axes.as_ref());
+    if given.every_plane || given.no_every_plane {
+        figure.every_plane = !given.no_every_plane;
+    }
+    set(&mut view.order, given.order.as_ref());
+    set(&mut view.quantity, given.quantity.as_ref());
+    set(&mut view.atlas_order, given.atlas_order.as_ref());
+    let mut planes = given.planes.iter().map(|plane| [plane.i, plane.j]);
+    if let Some(first) = planes.next() {
+        view.plane = Some(first);
+        view.pins = planes.collect();
+    }
+}
+
+fn look(args: &FigureArgs, session: &mut Session) {
+    let given = &args.look;
+    let Session { view, figure, .. } = session;
+    set(&mut view.map, given.color_map.as_ref());
+    set(&mut view.scale, given.color_scale.as_ref());
+    set(&mut view.unit, given.angle_unit.as_ref());
+    let FigureSpec {
+        width,
+        height,
+        colors,
+        background,
+        title,
+        ticks,
+        legend,
+        dpi,
+        ..
+    } = figure;
+    set(width, given.width.as_ref());
+    set(height, given.height.map(Height::Own).as_ref());
+    set(height, given.aspect.as_ref());
+    set(colors, given.class_colors.as_ref());
+    set(background, given.background.as_ref());
+    set(title, given.title.as_ref());
+    set(ticks, given.ticks.as_ref());
+    set(legend, given.legend.as_ref());
+    set(dpi, given.dpi.as_ref());
+    figure.font_pt = given.font_size.or(figure.font_pt);
+    figure.line_pt = given.line_width.or(figure.line_pt);
+    figure.caption |= given.caption;
+    figure.grid &= !given.no_grid;
+    figure.date |= given.date;
+}
+
+/// A bar for each step that takes its time.
+#[derive(Default)]
+struct Bar {
+    step: Option<(&'static str, Progress)>,
+}
+
+impl Watch for Bar {
+    fn at(&mut self, what: &'static str, done: usize, total: usize) {
+        if self.step.as_ref().is_none_or(|(step, _)| *step != what) {
+            self.step = Some((what, Progress::start(&what.to_lowercase(), total)));
+        }
+        if let Some((_, progress)) = &mut self.step {
+            progress.at(done);
+        }
+    }
+}
+
+impl From<FigureFailure> for Failure {
+    fn from(failure: FigureFailure) -> Self {
+        match failure {
+            FigureFailure::Options(error) => error.into(),
+            FigureFailure::Table(error) => error.into(),
+            FigureFailure::Cancelled(error) => error.into(),
+            FigureFailure::Font { .. } | FigureFailure::Internal(_) => {
+                Self::Data(failure.to_string())
+            }
+            _ => Self::Usage(failure.to_string()),
+        }
+    }
+}

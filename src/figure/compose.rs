@@ -1,0 +1,574 @@
+//! Views on a page: a grid whose plots stand in line, with letters, title, legends
+//! and caption.
+
+use std::sync::Arc;
+
+use super::gather::{Material, panels};
+use super::views::{AtlasPart, View, views};
+use super::{FigureFailure, palette};
+use crate::scene::{
+    Align, AtlasLayout, AtlasView, Corner, Entry, Fonts, HeatmapLayout, Item, LegendPlace, Margins,
+    Medium, Point, Rect, Scene, Style, Text, atlas_bar, atlas_frame_into, atlas_margins,
+    atlas_table, draw_legend, draw_legend_rows, ensemble, ensemble_margins, heatmap_into,
+    heatmap_margins, legend_row_height, legend_size, polar_into, polar_margins,
+};
+use crate::session::Session;
+use crate::session::figure::{FigureSpec, Height, LegendPlace as Wanted, TickDensity};
+
+/// Points in a millimetre.
+const POINTS: f64 = 72.0 / 25.4;
+
+/// Smallest plot that shows anything, as a multiple of the letters' height.
+const LEAST_PLOT: f32 = 4.0;
+
+/// Draws the session's figure, in points.
+pub(super) fn compose(
+    session: &Session,
+    material: &Material,
+    fonts: &Fonts,
+    caption: &str,
+) -> Result<Scene, FigureFailure> {
+    let spec = &session.figure;
+    let style = style(session, fonts);
+    let width = (spec.width.mm() * POINTS) as f32;
+    let mut rows = views(session, material);
+    place_legends(&mut rows, spec);
+    let page = Page {
+        spec,
+        style: &style,
+        width,
+        letters: letters(session),
+        title: Text::typed(&spec.title),
+        caption: if spec.caption {
+            wrapped(caption, width - 2.0 * style.gap, &style)
+        } else {
+            Vec::new()
+        },
+    };
+    page.draw(session, &rows)
+}
+
+/// Sizes and colours of a figure.
+fn style(session: &Session, fonts: &Fonts) -> Style {
+    let spec = &session.figure;
+    let (font, line) = (spec.font(), spec.line());
+    Style {
+        palette: palette(spec),
+        unit: session.view.unit,
+        font,
+        // Numbers are a little smaller, but none below the usual 7 pt.
+        small: (font * 0.875).max(font.min(7.0)),
+        line,
+        hair: line * 0.6,
+        grid: spec.grid.then_some(line * 0.5),
+        tick: font * 0.35,
+        gap: font * 0.25,
+        density: match spec.ticks {
+            TickDensity::Few => 0.5,
+            TickDensity::Normal => 1.0,
+            TickDensity::Many => 2.0,
+        },
+        fill: 52,
+        fonts: fonts.clone(),
+        medium: Medium::Page,
+    }
+}
+
+/// What stands over each panel: its letter where there are several, and its file
+/// where there are several of those.
+fn letters(session: &Session) -> Vec<Vec<(String, String)>> {
+    let rows = panels(&session.figure);
+    let all = || rows.iter().flatten();
+    let several = all().count() > 1;
+    let first = all().next().and_then(|panel| panel.layer);
+    let of_files = all().any(|panel| panel.layer != first);
+    let mut number = 0;
+    let mut letter = || {
+        let text = lettered(number);
+        number += 1;
+        if several { text } else { String::new() }
+    };
+    rows.iter()
+        .map(|row| {
+            row.iter()
+                .map(|panel| {
+                    let place = panel.layer.unwrap_or(session.shown);
+                    let file = session.layers.get(place).filter(|_| of_files);
+                    let stem = file.map_or_else(String::new, |layer| {
+                        let name = &layer.source.file_name;
+                        name.rsplit_once('.')
+                            .map_or(name.as_str(), |(stem, _)| stem)
+                            .to_owned()
+                    });
+                    (letter(), stem)
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// a to z, then aa, ab, …
+fn lettered(number: usize) -> String {
+    let letter = |k: usize| char::from(b'a' + (k % 26) as u8);
+    if number < 26 {
+        letter(number).to_string()
+    } else {
+        [letter(number / 26 - 1), letter(number)].iter().collect()
+    }
+}
+
+/// Puts legends of views with axes of their own into a corner of the plot.
+fn place_legends(rows: &mut [Vec<View<'_>>], spec: &FigureSpec) {
+    for view in rows.iter_mut().flatten() {
+        if let View::Ensemble(view) = view {
+            view.legend = match spec.legend {
+                Wanted::Auto => Some(LegendPlace::Freest),
+                wanted => corner(wanted).map(LegendPlace::Corner),
+            };
+        }
+    }
+}
+
+fn corner(wanted: Wanted) -> Option<Corner> {
+    match wanted {
+        Wanted::UpperLeft => Some(Corner::UpperLeft),
+        Wanted::UpperRight => Some(Corner::UpperRight),
+        Wanted::LowerLeft => Some(Corner::LowerLeft),
+        Wanted::LowerRight => Some(Corner::LowerRight),
+        Wanted::Auto | Wanted::None | Wanted::Below => None,
+    }
+}
+
+struct Page<'a> {
+    spec: &'a FigureSpec,
+    style: &'a Style,
+    width: f32,
+    /// Letter and file of each panel.
+    letters: Vec<Vec<(String, String)>>,
+    title: Text,
+    /// Lines of the caption.
+    caption: Vec<String>,
+}
+
+/// Where the plots are.
+struct Grid {
+    /// Left edge and width of each row's plots: rows of as many plots have them in
+    /// line.
+    columns: Vec<Vec<(f32, f32)>>,
+    /// Room to the left of them.
+    lefts: Vec<Vec<f32>>,
+    /// Upper edge and height of each row of plots.
+    rows: Vec<(f32, f32)>,
+    /// Room around each panel's plot.
+    margins: Vec<Vec<Margins>>,
+    height: f32,
+}
+
+impl Page<'_> {
+    fn draw(&self, session: &Session, rows: &[Vec<View<'_>>]) -> Result<Scene, FigureFailure> {
+        let grid = self.grid(rows)?;
+        let mut scene = Scene {
+            size: [self.width, grid.height],
+            items: Vec::new(),
+        };
+        self.head(&mut scene);
+        for (row, views) in rows.iter().enumerate() {
+            for (column, view) in views.iter().enumerate() {
+                let ((x, width), (y, height)) = (grid.columns[row][column], grid.rows[row]);
+                let plot = Rect {
+                    x,
+                    y,
+                    width,
+                    height,
+                };
+                self.view(&mut scene, session, view, plot);
+                self.legend(&mut scene, view, plot, grid.margins[row][column]);
+                let (letter, file) = &self.letters[row][column];
+                self.over(
+                    &mut scene,
+                    [x - grid.lefts[row][column], y],
+                    letter,
+                    file,
+                    plot,
+                );
+            }
+        }
+        self.foot(&mut scene, grid.height);
+        Ok(scene)
+    }
+
+    /// Space between panels.
+    fn between(&self) -> f32 {
+        self.style.font * 1.2
+    }
+
+    fn grid(&self, rows: &[Vec<View<'_>>]) -> Result<Grid, FigureFailure> {
+        // Numbers of an axis depend a little on its length, the length on their
+        // width: twice is enough.
+        let about = |views: &Vec<View<'_>>| {
+            let width = self.width / views.len().max(1) as f32 * 0.7;
+            [width, 10.0 * self.style.font]
+        };
+        let mut sizes: Vec<Point> = rows.iter().map(about).collect();
+        for _ in 0..2 {
+            let grid = self.grid_with(rows, &sizes);
+            let plots = grid.columns.iter().zip(&grid.rows);
+            sizes = plots
+                .map(|(columns, row)| [columns.first().map_or(0.0, |c| c.1), row.1])
+                .collect();
+        }
+        let grid = self.grid_with(rows, &sizes);
+        let widths = grid.columns.iter().flatten().map(|column| column.1);
+        let least = grid.rows.iter().map(|row| row.1).chain(widths);
+        if least.fold(f32::INFINITY, f32::min) < LEAST_PLOT * self.style.font {
+            return Err(self.too_small(grid.height));
+        }
+        Ok(grid)
+    }
+
+    /// The grid, with margins as plots of about those sizes, one a row, have them.
+    fn grid_with(&self, rows: &[Vec<View<'_>>], sizes: &[Point]) -> Grid {
+        let edge = self.style.gap;
+        let margins: Vec<Vec<Margins>> = rows
+            .iter()
+            .enumerate()
+            .map(|(row, views)| {
+                let margins = |(column, view)| self.margins(view, sizes[row], row, column);
+                views.iter().enumerate().map(margins).collect()
+            })
+            .collect();
+        let (mut columns, mut lefts) = (Vec::new(), Vec::new());
+        for row in &margins {
+            let alike = || margins.iter().filter(|other| other.len() == row.len());
+            let side = |k: usize| alike().fold(Margins::default(), |all, other| all.or(other[k]));
+            let sides: Vec<Margins> = (0..row.len()).map(side).collect();
+            let used: f32 = sides.iter().map(|side| side.left + side.right).sum();
+            let gaps = self.between() * row.len().saturating_sub(1) as f32;
+            let plot = (self.width - 2.0 * edge - used - gaps) / row.len().max(1) as f32;
+            let mut x = edge;
+            let mut places = Vec::new();
+            for side in &sides {
+                places.push((x + side.left, plot));
+                x += side.left + plot + side.right + self.between();
+            }
+            columns.push(places);
+            lefts.push(sides.iter().map(|side| side.left).collect());
+        }
+        let ends = |row: &Vec<Margins>| row.iter().fold(Margins::default(), |all, &m| all.or(m));
+        let ends: Vec<Margins> = margins.iter().map(ends).collect();
+        let heights = self.heights(rows, &columns, &ends);
+        let mut y = edge + self.head_height();
+        let mut places = Vec::new();
+        for (end, &height) in ends.iter().zip(&heights) {
+            places.push((y + end.top, height));
+            y += end.top + height + end.bottom + self.between();
+        }
+        let height = self
+            .page_height()
+            .unwrap_or(y - self.between() + self.foot_height() + edge);
+        Grid {
+            columns,
+            lefts,
+            rows: places,
+            margins,
+            height,
+        }
+    }
+
+    fn too_small(&self, height: f32) -> FigureFailure {
+        FigureFailure::TooSmall {
+            have: self.spec.width.mm(),
+            high: f64::from(height) / POINTS,
+            font: self.style.font,
+        }
+    }
+
+    /// The page's height in points, where it is given.
+    fn page_height(&self) -> Option<f32> {
+        let mm = match self.spec.height {
+            Height::Own(length) => length.mm(),
+            Height::Aspect { width, height } => self.spec.width.mm() * height / width,
+            Height::Auto => self.spec.width.preset().height_mm?,
+        };
+        Some((mm * POINTS) as f32)
+    }
+
+    /// Heights of the rows' plots.
+    fn heights(
+        &self,
+        rows: &[Vec<View<'_>>],
+        columns: &[Vec<(f32, f32)>],
+        ends: &[Margins],
+    ) -> Vec<f32> {
+        let single = rows.iter().map(Vec::len).sum::<usize>() == 1;
+        let suits = rows.iter().zip(columns).map(|(views, columns)| {
+            let both = views.iter().zip(columns);
+            let wanted = both.map(|(view, column)| self.wanted_height(view, column.1, single));
+            wanted.fold(0.0, f32::max)
+        });
+        let suits: Vec<f32> = suits.collect();
+        let Some(page) = self.page_height() else {
+            return suits;
+        };
+        let around: f32 = ends.iter().map(|end| end.top + end.bottom).sum();
+        let gaps = self.between() * rows.len().saturating_sub(1) as f32;
+        let rest =
+            page - 2.0 * self.style.gap - self.head_height() - self.foot_height() - around - gaps;
+        let all: f32 = suits.iter().sum();
+        suits.iter().map(|height| rest * height / all).collect()
+    }
+
+    /// What suits a view: circles and squares as wide as they may be, but none
+    /// larger than a page needs.
+    fn wanted_height(&self, view: &View<'_>, plot: f32, single: bool) -> f32 {
+        let most = self.style.font * 26.0;
+        match view {
+            View::Polar(_) => plot.min(self.style.font * 21.0),
+            View::Atlas(_) => plot.min(most),
+            View::Heatmap(_) if single => (plot * 0.68).min(most),
+            View::Heatmap(_) => (plot * 0.9).min(self.style.font * 14.0),
+            View::Ensemble(_) if single => (plot * 0.5).min(self.style.font * 20.0),
+            View::Ensemble(_) => (plot * 0.75).min(self.style.font * 12.0),
+        }
+    }
+
+    fn margins(&self, view: &View<'_>, about: Point, row: usize, column: usize) -> Margins {
+        let (style, [_, height]) = (self.style, about);
+        let mut margins = match view {
+            View::Polar(view) => polar_margins(view, style),
+            View::Ensemble(view) => ensemble_margins(view, height, style),
+            View::Heatmap(view) => heatmap_margins(view, height, style),
+            View::Atlas(part) => atlas_margins(part.atlas, part.with_bar, height, style),
+        };
+        if self.is_below(view, about) {
+            let entries = entries(view, style);
+            margins.bottom += style.gap + legend_row_height(&entries, about[0] * 1.2, style);
+        }
+        let (letter, file) = &self.letters[row][column];
+        if !letter.is_empty() || !file.is_empty() {
+            margins.top = margins.top.max(style.font * 1.7);
+        }
+        margins
+    }
+
+    /// Whether a view's legend stands below it.
+    fn is_below(&self, view: &View<'_>, about: Point) -> bool {
+        match (view, self.spec.legend) {
+            (_, Wanted::None) | (View::Heatmap(_) | View::Atlas(_), _) => false,
+            (_, Wanted::Below) => true,
+            (View::Ensemble(view), Wanted::Auto) => {
+                let [wide, high] = legend_size(&view.entries(self.style), self.style);
+                wide > 0.6 * about[0] || high > 0.55 * about[1]
+            }
+            (View::Polar(view), Wanted::Auto) => {
+                let entries = view.entries(self.style);
+                entries.len() > 1 && !self.has_room_beside(&entries, about)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a legend fits beside a circle.
+    fn has_room_beside(&self, entries: &[Entry], [width, height]: Point) -> bool {
+        let circle = height.min(width);
+        let beside = (width - circle) / 2.0;
+        beside > legend_size(entries, self.style)[0]
+    }
+
+    fn view(&self, scene: &mut Scene, session: &Session, view: &View<'_>, plot: Rect) {
+        let style = self.style;
+        match view {
+            View::Polar(view) => {
+                polar_into(scene, plot, view, style);
+            }
+            View::Ensemble(view) => {
+                let mut view = view.clone();
+                if self.is_below(&View::Ensemble(view.clone()), [plot.width, plot.height]) {
+                    view.legend = None;
+                }
+                ensemble(scene, plot, &view, style);
+            }
+            View::Heatmap(view) => {
+                let layout = HeatmapLayout::around(plot, view, style);
+                heatmap_into(scene, &layout, view, style);
+            }
+            View::Atlas(part) => self.atlas(scene, session, part, plot),
+        }
+    }
+
+    fn atlas(&self, scene: &mut Scene, session: &Session, part: &AtlasPart<'_>, plot: Rect) {
+        let style = self.style;
+        let AtlasPart {
+            atlas,
+            noun,
+            with_bar,
+        } = *part;
+        let layout = AtlasLayout::around(plot, atlas.side, style);
+        let pixels = f64::from(self.spec.dpi) / 72.0 * layout.cell_points();
+        let map = session.view.map;
+        let table = atlas_table(atlas.quantity, map, &style.palette);
+        if let Some(raster) = atlas.picture(atlas.level_for(pixels), &table) {
+            let level = &atlas.levels[atlas.level_for(pixels)];
+            // The last block may reach beyond the last vector.
+            let seen = atlas.side as f32 / (level.side << level.shift) as f32;
+            scene.items.push(Item::Part {
+                rect: layout.plot,
+                raster: Arc::new(raster),
+                part: [[0.0, seen]; 2],
+            });
+        }
+        let bar = with_bar.then(|| Arc::new(atlas_bar(atlas.quantity, map, &style.palette)));
+        let view = AtlasView {
+            atlas,
+            layout,
+            bar,
+            noun,
+            pointer: None,
+        };
+        atlas_frame_into(scene, &view, style);
+    }
+
+    fn legend(&self, scene: &mut Scene, view: &View<'_>, plot: Rect, margins: Margins) {
+        let style = self.style;
+        let entries = entries(view, style);
+        let about = [plot.width, plot.height];
+        if self.is_below(view, about) {
+            let height = legend_row_height(&entries, plot.width * 1.2, style);
+            let room = Rect {
+                x: plot.x - plot.width * 0.1,
+                y: plot.y + plot.height + margins.bottom - height,
+                width: plot.width * 1.2,
+                height,
+            };
+            draw_legend_rows(scene, room, &entries, style);
+            return;
+        }
+        let View::Polar(view) = view else {
+            return;
+        };
+        let place = match self.spec.legend {
+            Wanted::Auto if entries.len() > 1 => Some(Corner::UpperRight),
+            wanted => corner(wanted),
+        };
+        if let Some(place) = place {
+            let names = polar_margins(view, style);
+            let room = Rect {
+                x: plot.x - names.left,
+                y: plot.y,
+                width: plot.width + names.left + names.right,
+                height: plot.height,
+            };
+            let size = legend_size(&entries, style);
+            draw_legend(scene, place.within(room, size), &entries, style);
+        }
+    }
+
+    /// The panel's letter at its upper left, its file in the middle.
+    fn over(&self, scene: &mut Scene, [left, top]: Point, letter: &str, file: &str, plot: Rect) {
+        let size = self.style.font;
+        let y = top - size * 1.05;
+        let ink = self.style.palette.text;
+        if !letter.is_empty() {
+            scene.items.push(Item::Text {
+                at: [left, y],
+                text: letter.into(),
+                size: size * 1.15,
+                align: Align::Start,
+                bold: true,
+                upwards: false,
+                color: ink,
+            });
+        }
+        if !file.is_empty() {
+            scene.items.push(Item::Text {
+                at: [plot.x + plot.width / 2.0, y],
+                text: file.into(),
+                size,
+                align: Align::Middle,
+                bold: false,
+                upwards: false,
+                color: ink,
+            });
+        }
+    }
+
+    fn head_height(&self) -> f32 {
+        if self.title.is_empty() {
+            0.0
+        } else {
+            self.style.font * 1.9
+        }
+    }
+
+    fn head(&self, scene: &mut Scene) {
+        if self.title.is_empty() {
+            return;
+        }
+        scene.items.push(Item::Text {
+            at: [self.width / 2.0, self.style.gap + self.style.font * 0.75],
+            text: self.title.clone(),
+            size: self.style.font * 1.15,
+            align: Align::Middle,
+            bold: true,
+            upwards: false,
+            color: self.style.palette.text,
+        });
+    }
+
+    fn foot_height(&self) -> f32 {
+        match self.caption.len() {
+            0 => 0.0,
+            lines => self.style.small * (1.3 * lines as f32 + 0.6),
+        }
+    }
+
+    fn foot(&self, scene: &mut Scene, height: f32) {
+        let small = self.style.small;
+        let first = height - self.style.gap - 1.3 * small * self.caption.len() as f32;
+        for (number, line) in self.caption.iter().enumerate() {
+            let at = [self.style.gap, first + 1.3 * small * (number as f32 + 0.5)];
+            let ink = self.style.palette.secondary;
+            scene.items.push(Item::Text {
+                at,
+                text: line.as_str().into(),
+                size: small,
+                align: Align::Start,
+                bold: false,
+                upwards: false,
+                color: ink,
+            });
+        }
+    }
+}
+
+fn entries(view: &View<'_>, style: &Style) -> Vec<Entry> {
+    match view {
+        View::Polar(view) => view.entries(style),
+        View::Ensemble(view) => view.entries(style),
+        View::Heatmap(_) | View::Atlas(_) => Vec::new(),
+    }
+}
+
+/// Lines of small text of at most that width.
+fn wrapped(text: &str, width: f32, style: &Style) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let longer = lines.last().map(|line| format!("{line} {word}"));
+        match (lines.last_mut(), longer) {
+            (Some(line), Some(longer)) if style.small_width(&longer) <= width => *line = longer,
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panels_are_lettered_beyond_z() {
+        let letters: Vec<String> = [0, 25, 26, 27, 52].map(lettered).into();
+        assert_eq!(letters, ["a", "z", "aa", "ab", "ba"]);
+    }
+}

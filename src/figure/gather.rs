@@ -1,0 +1,424 @@
+//! From samples to what a figure shows: everything that takes time.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::FigureFailure;
+use super::rows::{self, Heat, Sweeping};
+use crate::scene::{
+    self, Atlas, AtlasOrder, AtlasSource, ColorScale, MOST_PIXELS, PlaneOrder, Quantity,
+};
+use crate::session::figure::{Axes, FigureSpec, FigureView, Height, Panel, Panels, Share};
+use crate::session::{Options, Session};
+use crate::srm::{
+    AngleGrid, Coordinates, Curve, Epsilon, Plane, Sign, Spotlight, Sweep, curve, null,
+};
+use crate::words::count;
+
+/// Most curves that lie faintly behind an ensemble.
+pub const MOST_FAINT: usize = 300;
+
+/// Counts of all planes are kept while they fit under this; beyond it those of a
+/// heatmap are made by a second sweep.
+pub const CURVES_CAP_BYTES: usize = 512 << 20;
+
+/// A sweep that was made already.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The sweep, of all the planes that the options ask for.
+    pub sweep: Arc<Sweep>,
+    /// What it was swept with.
+    pub spotlight: Arc<Spotlight>,
+    /// Counts of all planes, where they were kept.
+    pub counts: Option<Arc<Vec<i32>>>,
+}
+
+/// A layer of a session with its samples.
+#[derive(Clone, Debug)]
+pub struct FigureLayer {
+    /// The samples in the basis.
+    pub coordinates: Arc<Coordinates>,
+    /// A sweep by the session's options, if there is one.
+    pub known: Option<Known>,
+}
+
+/// Who waits for a figure.
+pub trait Watch {
+    /// So many planes of so many are done.
+    fn at(&mut self, what: &'static str, done: usize, total: usize);
+}
+
+/// For figures that nobody looks on.
+impl Watch for () {
+    fn at(&mut self, _: &'static str, _: usize, _: usize) {}
+}
+
+/// What a figure is made of: two sessions with equal needs share their material.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Needs {
+    options: Options,
+    layers: Vec<LayerNeeds>,
+    shared: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct LayerNeeds {
+    epsilon: Option<f64>,
+    planes: Vec<Plane>,
+    ensemble: bool,
+    faint: bool,
+    heat: Option<(PlaneOrder, usize)>,
+    atlas: Option<(Quantity, AtlasOrder, ColorScale)>,
+}
+
+impl LayerNeeds {
+    fn sweep(&self) -> bool {
+        self.ensemble || self.faint || self.heat.is_some() || self.atlas.is_some()
+    }
+}
+
+/// The panels that a session's figure has: one, or several in rows.
+pub(super) fn panels(spec: &FigureSpec) -> Vec<Vec<Panel>> {
+    match spec.view {
+        FigureView::Panel if spec.panels.is_empty() => {
+            Panels::for_width_mm(spec.width.mm()).rows().to_vec()
+        }
+        FigureView::Panel => spec.panels.rows().to_vec(),
+        view => vec![vec![Panel::of(view)]],
+    }
+}
+
+/// The planes of a polar panel: the selected one first, then those pinned.
+pub(super) fn planes_of(session: &Session, panel: &Panel) -> Vec<Plane> {
+    let plane = |[i, j]: [u32; 2]| Plane { i, j };
+    if let Some(own) = panel.plane {
+        return vec![plane(own)];
+    }
+    let mut planes: Vec<Plane> = session.view.plane.map(plane).into_iter().collect();
+    for pin in session.view.pins.iter().copied().map(plane) {
+        if !planes.contains(&pin) {
+            planes.push(pin);
+        }
+    }
+    planes
+}
+
+impl Needs {
+    /// Of a session that was prepared.
+    #[must_use]
+    pub fn of(session: &Session) -> Self {
+        let spec = &session.figure;
+        let view = &session.view;
+        let mut layers: Vec<LayerNeeds> = session
+            .layers
+            .iter()
+            .map(|layer| LayerNeeds {
+                epsilon: layer.epsilon,
+                ..LayerNeeds::default()
+            })
+            .collect();
+        let rows = panels(spec);
+        let most_rows = most_rows(spec, rows.len());
+        for panel in rows.iter().flatten() {
+            let Some(needs) = layers.get_mut(panel.layer.unwrap_or(session.shown)) else {
+                continue;
+            };
+            match panel.view {
+                FigureView::Polar => {
+                    for plane in planes_of(session, panel) {
+                        if !needs.planes.contains(&plane) {
+                            needs.planes.push(plane);
+                        }
+                    }
+                }
+                FigureView::Ensemble => {
+                    needs.ensemble = true;
+                    needs.faint |= spec.every_plane;
+                }
+                FigureView::Heatmap => needs.heat = Some((view.order, most_rows)),
+                FigureView::Atlas => {
+                    needs.atlas = Some((view.quantity, view.atlas_order, view.scale));
+                }
+                FigureView::Panel => {}
+            }
+        }
+        Self {
+            options: session.options.clone(),
+            layers,
+            shared: spec.share == Share::Axes && spec.view == FigureView::Panel,
+        }
+    }
+}
+
+/// Rows of pixels that a heatmap can have on the page: as many as the resolution
+/// allows on its height.
+fn most_rows(spec: &FigureSpec, rows_of_panels: usize) -> usize {
+    let height_mm = match spec.height {
+        Height::Own(length) => length.mm(),
+        Height::Aspect { width, height } => spec.width.mm() * height / width,
+        Height::Auto => spec
+            .width
+            .preset()
+            .height_mm
+            .unwrap_or(spec.width.mm() * 0.62 * rows_of_panels as f64),
+    };
+    let pixels = height_mm / 25.4 * f64::from(spec.dpi) / rows_of_panels.max(1) as f64;
+    (pixels as usize).clamp(1, MOST_PIXELS)
+}
+
+/// Fills in what the choice left open: the resolution scale of every layer, and
+/// the plane of a polar plot, which is then the one that the most samples light, as in the window.
+///
+/// # Errors
+/// If the options cannot be swept, a plane is not there, or the work is called off.
+pub fn prepare(
+    session: &mut Session,
+    layers: &mut [FigureLayer],
+    watch: &mut dyn Watch,
+    cancel: &AtomicBool,
+) -> Result<(), FigureFailure> {
+    session.figure.check()?;
+    let rows = panels(&session.figure);
+    for panel in rows.iter().flatten() {
+        let place = panel.layer.unwrap_or(session.shown);
+        if place >= layers.len() {
+            return Err(FigureFailure::Spec(crate::session::FigureError(format!(
+                "panel {panel} wants file {}, but there {} only {}",
+                place + 1,
+                if layers.len() == 1 { "is" } else { "are" },
+                layers.len()
+            ))));
+        }
+    }
+    for (record, layer) in session.layers.iter_mut().zip(layers.iter()) {
+        if record.epsilon.is_none() {
+            let resolved = session.options.resolve(&layer.coordinates, None, cancel)?;
+            record.epsilon = Some(resolved.spec.epsilon.get());
+        }
+    }
+    let is_open = |panel: &&Panel| panel.view == FigureView::Polar && panel.plane.is_none();
+    let open: Vec<usize> = rows
+        .iter()
+        .flatten()
+        .filter(is_open)
+        .map(|panel| panel.layer.unwrap_or(session.shown))
+        .collect();
+    if let (Some(&place), None) = (open.first(), session.view.plane) {
+        let epsilon = session.layers[place].epsilon;
+        let layer = &mut layers[place];
+        let known = swept(layer, &session.options, epsilon, false, watch, cancel)?;
+        session.view.plane = known.sweep.most_lit().map(|plane| [plane.i, plane.j]);
+    }
+    for panel in rows.iter().flatten() {
+        if panel.view != FigureView::Polar {
+            continue;
+        }
+        let layer = &layers[panel.layer.unwrap_or(session.shown)];
+        for plane in planes_of(session, panel) {
+            exists(plane, layer)?;
+        }
+    }
+    Ok(())
+}
+
+fn exists(plane: Plane, layer: &FigureLayer) -> Result<(), FigureFailure> {
+    let basis = layer.coordinates.basis();
+    let Plane { i, j } = plane;
+    if i.max(j) as usize >= basis.len() {
+        let why = format!(
+            "it has {}, numbered 0 to {}",
+            count(basis.len() as u64, "vector"),
+            basis.len() - 1
+        );
+        return Err(FigureFailure::NoPlane(i, j, why));
+    }
+    if !basis.spans(plane) {
+        let why = "the two vectors are parallel".to_owned();
+        return Err(FigureFailure::NoPlane(i, j, why));
+    }
+    Ok(())
+}
+
+/// The sweep of a layer, made if it is not known yet; with the counts of all planes
+/// where they are wanted and fit.
+fn swept(
+    layer: &mut FigureLayer,
+    options: &Options,
+    epsilon: Option<f64>,
+    with_counts: bool,
+    watch: &mut dyn Watch,
+    cancel: &AtomicBool,
+) -> Result<Known, FigureFailure> {
+    if let Some(known) = &layer.known {
+        return Ok(known.clone());
+    }
+    let grid = AngleGrid::new(options.angles).map_err(crate::session::OptionsError::from)?;
+    let planes = options.plane_set(&layer.coordinates)?;
+    let epsilon = Epsilon::clamped(epsilon.unwrap_or(f64::NAN));
+    let spotlight = Spotlight::new(&layer.coordinates, epsilon, &grid, options.sign(), cancel)?;
+    let bytes = planes.len().saturating_mul(grid.count() * 4);
+    let keeps = with_counts && bytes <= CURVES_CAP_BYTES;
+    let mut sweeping = Sweeping {
+        watch,
+        counts: keeps.then(|| Vec::with_capacity(bytes / 4)),
+    };
+    let sweep = spotlight.sweep(&planes, cancel, &mut sweeping)?;
+    let known = Known {
+        sweep: Arc::new(sweep),
+        spotlight: Arc::new(spotlight),
+        counts: sweeping.into_counts(),
+    };
+    layer.known = Some(known.clone());
+    Ok(known)
+}
+
+/// What a figure shows, before it is drawn.
+#[derive(Clone, Debug)]
+pub struct Material {
+    pub(super) layers: Vec<LayerMaterial>,
+}
+
+/// What a figure shows of one layer.
+#[derive(Clone, Debug)]
+pub(super) struct LayerMaterial {
+    pub epsilon: Epsilon,
+    pub n_samples: usize,
+    pub n_neurons: usize,
+    pub is_standard: bool,
+    /// Expected fraction for isotropic data.
+    pub ring: Option<f64>,
+    pub curves: Vec<Curve>,
+    pub sweep: Option<Arc<Sweep>>,
+    pub faint: Vec<Vec<f64>>,
+    pub lit_planes: usize,
+    pub heat: Option<Heat>,
+    pub atlas: Option<Atlas>,
+}
+
+/// Computes what the session's figure shows.
+///
+/// # Errors
+/// If the options cannot be swept or the work is called off.
+pub fn gather(
+    session: &Session,
+    layers: &mut [FigureLayer],
+    watch: &mut dyn Watch,
+    cancel: &AtomicBool,
+) -> Result<Material, FigureFailure> {
+    let needs = Needs::of(session);
+    let options = &session.options;
+    let mut gathered = Vec::with_capacity(layers.len());
+    for (needs, layer) in needs.layers.iter().zip(layers.iter_mut()) {
+        gathered.push(layer_material(needs, layer, options, watch, cancel)?);
+    }
+    // Atlases come last: where they share their colours, all peaks must be known.
+    let most = needs.shared.then(|| {
+        let wanted = needs.layers.iter().zip(&gathered);
+        wanted
+            .filter_map(|(needs, material)| {
+                let (quantity, ..) = needs.atlas?;
+                largest(material.sweep.as_ref()?, quantity)
+            })
+            .fold(0.0, f64::max)
+    });
+    for ((needs, layer), material) in needs.layers.iter().zip(layers).zip(&mut gathered) {
+        if let (Some(wanted), Some(sweep)) = (needs.atlas, &material.sweep) {
+            material.atlas = Some(atlas(sweep, &layer.coordinates, wanted, most, cancel)?);
+        }
+    }
+    Ok(Material { layers: gathered })
+}
+
+/// The largest fraction that an atlas of that quantity shows.
+fn largest(sweep: &Sweep, quantity: Quantity) -> Option<f64> {
+    let records = &sweep.records;
+    let count = |index: usize| match quantity {
+        Quantity::Alignment => None,
+        Quantity::Peak => Some(records.peak_and_total(index).0),
+        Quantity::Lit => Some(records.lit(index) as i64),
+    };
+    let most = (0..records.len()).filter_map(count).max()?;
+    Some(most as f64 / sweep.n_samples as f64)
+}
+
+fn atlas(
+    sweep: &Sweep,
+    coordinates: &Coordinates,
+    (quantity, order, scale): (Quantity, AtlasOrder, ColorScale),
+    most: Option<f64>,
+    cancel: &AtomicBool,
+) -> Result<Atlas, FigureFailure> {
+    let basis = coordinates.basis();
+    let source = AtlasSource {
+        sweep,
+        vectors: basis.len(),
+        degenerate: basis.degenerate_pairs(),
+        quantity,
+        order,
+        scale,
+        most: most.map(|most| (most * sweep.n_samples as f64).round() as i64),
+    };
+    let mut go_on = || !cancel.load(std::sync::atomic::Ordering::Relaxed);
+    let atlas = scene::atlas(&source, &mut go_on);
+    Ok(atlas.ok_or(crate::srm::Cancelled)?)
+}
+
+fn layer_material(
+    needs: &LayerNeeds,
+    layer: &mut FigureLayer,
+    options: &Options,
+    watch: &mut dyn Watch,
+    cancel: &AtomicBool,
+) -> Result<LayerMaterial, FigureFailure> {
+    let epsilon = Epsilon::clamped(needs.epsilon.unwrap_or(f64::NAN));
+    let grid = AngleGrid::new(options.angles).map_err(crate::session::OptionsError::from)?;
+    let sign = options.sign();
+    let curves: Result<Vec<Curve>, _> = needs
+        .planes
+        .iter()
+        .map(|&plane| curve(&layer.coordinates, plane, epsilon, &grid, sign, cancel))
+        .collect();
+    let coordinates = Arc::clone(&layer.coordinates);
+    let activations = coordinates.activations();
+    let (n_samples, n_neurons) = (activations.n_samples(), activations.n_neurons());
+    let expected =
+        null::expected_fraction(epsilon.get(), n_neurons, n_samples, activations.zero_rows());
+    let mut material = LayerMaterial {
+        epsilon,
+        n_samples,
+        n_neurons,
+        is_standard: coordinates.basis().is_standard(),
+        ring: (sign == Sign::Unsigned).then_some(expected),
+        curves: curves?,
+        sweep: None,
+        faint: Vec::new(),
+        lit_planes: 0,
+        heat: None,
+        atlas: None,
+    };
+    if !needs.sweep() {
+        return Ok(material);
+    }
+    let known = swept(
+        layer,
+        options,
+        needs.epsilon,
+        needs.heat.is_some(),
+        watch,
+        cancel,
+    )?;
+    if needs.faint {
+        (material.faint, material.lit_planes) = rows::faint(&known, MOST_FAINT, cancel)?;
+    }
+    if let Some((order, most)) = needs.heat {
+        material.heat = Some(rows::heat(&known, order, most, watch, cancel)?);
+    }
+    material.sweep = Some(known.sweep);
+    Ok(material)
+}
+
+/// Whether an ensemble is drawn around a circle.
+#[must_use]
+pub(super) fn is_polar(spec: &FigureSpec) -> bool {
+    spec.axes == Axes::Polar
+}

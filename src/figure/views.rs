@@ -1,0 +1,403 @@
+//! What was gathered, as views of the scene; and in words.
+
+use std::f64::consts::FRAC_PI_2;
+use std::sync::Arc;
+
+use super::gather::{LayerMaterial, Material, is_polar, panels, planes_of};
+use crate::scene::{
+    self, Atlas, Color, EnsembleAxis, EnsembleView, HeatmapView, PolarCurve, PolarFill, PolarView,
+    Quantity, RowSpan, Text, bar, outermost,
+};
+use crate::session::Session;
+use crate::session::figure::{FigureSpec, FigureView, Panel, Share};
+use crate::srm::{Curve, Plane, Sign};
+use crate::words::{count, thousands};
+
+/// A view on its way to the page.
+#[derive(Clone, Debug)]
+pub(super) enum View<'a> {
+    Polar(PolarView),
+    Ensemble(EnsembleView),
+    Heatmap(HeatmapView),
+    Atlas(AtlasPart<'a>),
+}
+
+/// An atlas with what is chosen of it.
+#[derive(Clone, Debug)]
+pub(super) struct AtlasPart<'a> {
+    pub atlas: &'a Atlas,
+    pub noun: &'static str,
+    pub with_bar: bool,
+}
+
+/// The views of a session's panels, row after row, axes and colours shared where
+/// that is asked for.
+pub(super) fn views<'a>(session: &Session, material: &'a Material) -> Vec<Vec<View<'a>>> {
+    let spec = &session.figure;
+    let rows = panels(spec);
+    let maker = Maker { session, spec };
+    let mut views: Vec<Vec<View<'a>>> = rows
+        .iter()
+        .map(|row| {
+            let view = |panel: &Panel| {
+                let layer = material.layers.get(panel.layer.unwrap_or(session.shown))?;
+                maker.view(panel, layer)
+            };
+            row.iter().filter_map(view).collect()
+        })
+        .collect();
+    if spec.view == FigureView::Panel && spec.share == Share::Axes {
+        share(&mut views, session, material);
+    }
+    views
+}
+
+struct Maker<'a> {
+    session: &'a Session,
+    spec: &'a FigureSpec,
+}
+
+impl Maker<'_> {
+    fn view<'a>(&self, panel: &Panel, layer: &'a LayerMaterial) -> Option<View<'a>> {
+        match panel.view {
+            FigureView::Polar => {
+                let planes = planes_of(self.session, panel);
+                Some(View::Polar(self.polar(&planes, layer)))
+            }
+            FigureView::Ensemble if is_polar(self.spec) => {
+                Some(View::Polar(self.polar_ensemble(layer)?))
+            }
+            FigureView::Ensemble => Some(View::Ensemble(self.ensemble(layer)?)),
+            FigureView::Heatmap => Some(View::Heatmap(self.heatmap(layer)?)),
+            FigureView::Atlas => Some(View::Atlas(AtlasPart {
+                atlas: layer.atlas.as_ref()?,
+                noun: noun(layer),
+                with_bar: true,
+            })),
+            FigureView::Panel => None,
+        }
+    }
+
+    fn signed(&self) -> bool {
+        self.session.options.sign() == Sign::Signed
+    }
+
+    fn color(&self, index: usize) -> Color {
+        let colors = self.spec.colors.colors(self.spec.background.is_dark());
+        colors[index % colors.len().max(1)]
+    }
+
+    fn polar(&self, planes: &[Plane], layer: &LayerMaterial) -> PolarView {
+        let of = |plane: &Plane| layer.curves.iter().find(|curve| curve.plane == *plane);
+        let curves: Vec<&Curve> = planes.iter().filter_map(of).collect();
+        let mut drawn: Vec<PolarCurve> = curves
+            .iter()
+            .enumerate()
+            .map(|(index, curve)| PolarCurve {
+                name: plane_text(curve.plane),
+                fractions: curve.fractions().collect(),
+                color: self.color(index),
+                fill: if index == 0 {
+                    PolarFill::Within
+                } else {
+                    PolarFill::None
+                },
+            })
+            .collect();
+        // The selected one on top.
+        drawn.reverse();
+        let alphas: Vec<f64> = curves.iter().map(|c| c.frame.alpha_rad()).collect();
+        let same = alphas.windows(2).all(|two| (two[0] - two[1]).abs() < 1e-9);
+        PolarView {
+            faint: Vec::new(),
+            names: match curves[..] {
+                [only] => [only.plane.i, only.plane.j].map(|k| vector(&k.to_string())),
+                _ => ["i", "j"].map(vector),
+            },
+            alpha_rad: alphas.first().copied().filter(|_| same),
+            ring: layer.ring,
+            signed: self.signed(),
+            most: None,
+            legend: None,
+            curves: drawn,
+        }
+    }
+
+    fn polar_ensemble(&self, layer: &LayerMaterial) -> Option<PolarView> {
+        let flat = self.ensemble(layer)?;
+        let [low, high] = flat.band();
+        Some(PolarView {
+            faint: flat.faint,
+            curves: vec![PolarCurve {
+                name: "mean".into(),
+                fractions: flat.mean,
+                color: flat.color,
+                fill: PolarFill::Band {
+                    name: "± std".into(),
+                    low,
+                    high,
+                },
+            }],
+            names: ["i", "j"].map(vector),
+            alpha_rad: layer.is_standard.then_some(FRAC_PI_2),
+            ring: layer.ring,
+            signed: self.signed(),
+            most: None,
+            legend: None,
+        })
+    }
+
+    fn ensemble(&self, layer: &LayerMaterial) -> Option<EnsembleView> {
+        let ensemble = &layer.sweep.as_ref()?.ensemble;
+        let faint = if self.spec.every_plane {
+            layer.faint.clone()
+        } else {
+            Vec::new()
+        };
+        let faint_name = if faint.len() == layer.lit_planes {
+            count(faint.len() as u64, "lit plane")
+        } else {
+            format!(
+                "{} of {} lit planes",
+                thousands(faint.len() as u64),
+                thousands(layer.lit_planes as u64)
+            )
+        };
+        Some(EnsembleView {
+            mean: ensemble.mean.clone(),
+            std: ensemble.std.clone(),
+            faint,
+            faint_name: faint_name.into(),
+            ring: layer.ring,
+            signed: self.signed(),
+            color: self.color(0),
+            axis: None,
+            named_below: true,
+            named_beside: true,
+            legend: None,
+        })
+    }
+
+    fn heatmap(&self, layer: &LayerMaterial) -> Option<HeatmapView> {
+        let heat = layer.heat.as_ref()?;
+        let view = &self.session.view;
+        let (aggregate, signed) = (&heat.aggregate, self.signed());
+        let most = f64::from(aggregate.most());
+        let columns = aggregate.columns as f32;
+        let across = if aggregate.columns == aggregate.angles {
+            // Each angle's cell lies around its own place.
+            [0.5 / columns, 1.0 - 0.5 / columns]
+        } else {
+            [0.0, 1.0]
+        };
+        Some(HeatmapView {
+            raster: Arc::new(scene::cells(aggregate, view.map, view.scale, signed, most)),
+            across,
+            bar: Some(Arc::new(bar(view.map, signed))),
+            rows: aggregate.range(),
+            planes: heat.order.drawn,
+            in_all: heat.order.records.len(),
+            span: RowSpan::WHOLE,
+            most,
+            n_samples: layer.n_samples,
+            order: view.order,
+            selected: None,
+            signed,
+            map: view.map,
+            scale: view.scale,
+            note: rows_note(
+                aggregate.planes_a_row(),
+                heat.order.records.len(),
+                heat.order.drawn,
+            ),
+            named_below: true,
+        })
+    }
+}
+
+/// What is to be said of a heatmap's rows beside them.
+fn rows_note(a_row: usize, planes: usize, drawn: usize) -> Option<String> {
+    let mut notes = Vec::new();
+    if a_row > 1 {
+        notes.push(format!("row: largest of ≤ {}", thousands(a_row as u64)));
+    }
+    if drawn < planes {
+        notes.push(format!(
+            "{} dark left out",
+            thousands((planes - drawn) as u64)
+        ));
+    }
+    (!notes.is_empty()).then(|| notes.join("; "))
+}
+
+/// Gives views of one kind the same axes and the same scale of colours, which are
+/// then written once.
+fn share(views: &mut [Vec<View<'_>>], session: &Session, material: &Material) {
+    let mut polar: f64 = 0.0;
+    let mut axis: Option<EnsembleAxis> = None;
+    let mut most: f64 = 0.0;
+    for view in views.iter().flatten() {
+        match view {
+            View::Polar(view) => polar = polar.max(view.largest()),
+            View::Ensemble(view) => {
+                let own = view.own_axis();
+                axis = Some(axis.map_or(own, |axis| axis.or(own)));
+            }
+            View::Heatmap(view) => most = most.max(view.most / view.n_samples.max(1) as f64),
+            View::Atlas(_) => {}
+        }
+    }
+    let rows = panels(&session.figure);
+    for (row, panels) in views.iter_mut().zip(&rows) {
+        for (view, panel) in row.iter_mut().zip(panels) {
+            match view {
+                View::Polar(view) if polar > 0.0 => view.most = Some(outermost(polar)),
+                View::Polar(_) | View::Atlas(_) => {}
+                View::Ensemble(view) => view.axis = axis,
+                View::Heatmap(view) => {
+                    view.most = most * view.n_samples as f64;
+                    let layer = panel.layer.unwrap_or(session.shown);
+                    let heat = material.layers.get(layer).and_then(|l| l.heat.as_ref());
+                    if let Some(heat) = heat {
+                        let HeatmapView {
+                            map, scale, signed, ..
+                        } = *view;
+                        let cells = scene::cells(&heat.aggregate, map, scale, signed, view.most);
+                        view.raster = Arc::new(cells);
+                    }
+                }
+            }
+        }
+    }
+    write_once(views);
+}
+
+/// Numbers and names of shared axes stand at the outside only.
+fn write_once(views: &mut [Vec<View<'_>>]) {
+    for row in 0..views.len() {
+        for column in 0..views[row].len() {
+            let below = views.get(row + 1).and_then(|row| row.get(column));
+            let over_angles = matches!(below, Some(View::Ensemble(_) | View::Heatmap(_)));
+            let left = column.checked_sub(1).map(|left| &views[row][left]);
+            let beside = matches!(left, Some(View::Ensemble(_)));
+            let right = views[row].get(column + 1);
+            let bar_follows = match (&views[row][column], right) {
+                (View::Heatmap(_), Some(View::Heatmap(_))) => true,
+                (View::Atlas(a), Some(View::Atlas(b))) => same_colours(a.atlas, b.atlas),
+                _ => false,
+            };
+            match &mut views[row][column] {
+                View::Polar(_) => {}
+                View::Ensemble(view) => {
+                    view.named_below = !over_angles;
+                    view.named_beside = !beside;
+                }
+                View::Heatmap(view) => {
+                    view.named_below = !over_angles;
+                    if bar_follows {
+                        view.bar = None;
+                    }
+                }
+                View::Atlas(view) => view.with_bar = !bar_follows,
+            }
+        }
+    }
+}
+
+fn same_colours(a: &Atlas, b: &Atlas) -> bool {
+    let share = |atlas: &Atlas| atlas.most as f64 / atlas.n_samples.max(1) as f64;
+    a.quantity == b.quantity
+        && (a.quantity == Quantity::Alignment || (share(a) - share(b)).abs() < 1e-3)
+}
+
+fn vector(index: &str) -> Text {
+    Text::default().then_vector(index)
+}
+
+fn plane_text(Plane { i, j }: Plane) -> Text {
+    vector(&i.to_string())
+        .then(" ∧ ")
+        .then_vector(&j.to_string())
+}
+
+fn noun(layer: &LayerMaterial) -> &'static str {
+    if layer.is_standard {
+        "neuron"
+    } else {
+        "vector"
+    }
+}
+
+/// A line for lists of documents.
+pub(super) fn title(session: &Session) -> String {
+    let what = match session.figure.view {
+        FigureView::Polar => "Spotlight resonance of a plane",
+        FigureView::Ensemble => "Spotlight resonance, ensemble",
+        FigureView::Heatmap => "Spotlight resonance of all planes",
+        FigureView::Atlas => "Spotlight resonance, atlas of planes",
+        FigureView::Panel => "Spotlight resonance",
+    };
+    match session.layer() {
+        Some(layer) => format!("{what}: {}", layer.source.file_name),
+        None => what.to_owned(),
+    }
+}
+
+/// What is seen, in a sentence or two: the caption, and what is read to those who
+/// cannot see the figure.
+pub(super) fn description(session: &Session, material: &Material) -> String {
+    let rows = panels(&session.figure);
+    let mut used: Vec<usize> = rows
+        .iter()
+        .flatten()
+        .map(|panel| panel.layer.unwrap_or(session.shown))
+        .collect();
+    used.sort_unstable();
+    used.dedup();
+    let layers: Vec<String> = used
+        .into_iter()
+        .filter_map(|place| {
+            let (record, layer) = (session.layers.get(place)?, material.layers.get(place)?);
+            Some(format!("{}: {}", record.source.file_name, facts(layer)))
+        })
+        .collect();
+    let planes = match &session.options.max_planes {
+        Some(most) => format!(
+            "at most {} {} drawn with seed {}",
+            thousands(*most as u64),
+            session.options.planes.name(),
+            session.options.seed.unwrap_or(0)
+        ),
+        None => session.options.planes.name().to_owned(),
+    };
+    let left_out: usize = session.layers.iter().map(|l| l.source.excluded_rows).sum();
+    let left_out = match left_out {
+        0 => String::new(),
+        n => format!(" {} with NaN or infinity left out.", count(n as u64, "row")),
+    };
+    let signed = if session.options.signed {
+        ", signed"
+    } else {
+        ""
+    };
+    format!("{}. {planes}{signed}.{left_out}", layers.join("; "))
+}
+
+fn facts(layer: &LayerMaterial) -> String {
+    let epsilon = layer.epsilon;
+    let share = epsilon.null_share(layer.n_neurons) * 100.0;
+    let share = if share >= 0.1 {
+        format!("{share:.1}%")
+    } else if share > 0.0 {
+        format!("{share:.1e}%").replace("e-", " × 10^−")
+    } else {
+        "0%".to_owned()
+    };
+    format!(
+        "ε = {} (half-angle {:.1}°, lights {share} of isotropic data), N = {}, d = {}",
+        epsilon.shown(),
+        epsilon.half_angle_deg(),
+        thousands(layer.n_samples as u64),
+        thousands(layer.n_neurons as u64),
+    )
+}
