@@ -122,6 +122,7 @@ impl App {
             layout,
             bar: Some(bar),
             noun: noun(&picture),
+            note: "",
             pointer,
         };
         let style = Style::screen(colors, self.preferences.unit);

@@ -181,7 +181,7 @@ impl App {
             signed,
             map,
             scale: self.preferences.scale,
-            note: None,
+            note: String::new(),
             named_below: true,
         }
     }

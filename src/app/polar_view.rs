@@ -116,6 +116,7 @@ impl App {
         };
         PolarView {
             faint: Vec::new(),
+            faint_name: Text::default(),
             legend: (drawn.len() > 1).then_some(Corner::UpperLeft),
             curves: drawn,
             names,

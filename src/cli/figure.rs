@@ -166,7 +166,7 @@ fn counted(args: &FigureArgs, options: &mut Options) {
     let given = &args.counted;
     set(&mut options.epsilon, given.epsilon.as_ref());
     set(&mut options.angles, given.angles.as_ref());
-    set(&mut options.planes, given.mode.as_ref());
+    set(&mut options.planes, given.plane_mode.as_ref());
     options.signed |= given.signed;
     if given.max_planes.is_some() {
         options.max_planes = given.max_planes;
@@ -255,5 +255,116 @@ impl From<FigureFailure> for Failure {
             }
             _ => Self::Usage(failure.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::super::args::{Cli, Command};
+    use super::*;
+    use crate::session::{Source, figure_command};
+
+    /// Words as a POSIX shell takes them apart, of what is quoted as we quote.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut quoted = false;
+        let mut letters = line.chars();
+        while let (Some(letter), Some(word)) = (letters.next(), words.last_mut()) {
+            match letter {
+                '\'' => quoted = !quoted,
+                '\\' if !quoted => word.extend(letters.next()),
+                ' ' if !quoted => words.push(String::new()),
+                letter => word.push(letter),
+            }
+        }
+        words
+    }
+
+    #[track_caller]
+    fn check(session: &Session) {
+        let line = figure_command(session, "pdf").unwrap();
+        let cli = Cli::try_parse_from(words(&line)).unwrap_or_else(|e| panic!("{line}: {e}"));
+        let Some(Command::Figure(args)) = cli.command else {
+            panic!("{line}");
+        };
+        let again = super::session(&args, None);
+        assert_eq!(again.options, session.options, "{line}");
+        assert_eq!(again.view, session.view, "{line}");
+        assert_eq!(again.figure, session.figure, "{line}");
+    }
+
+    fn example(figure: FigureSpec) -> Session {
+        let source = Source {
+            file_name: "-it's acts.npy".to_owned(),
+            sha256: None,
+            key: Some("layer 1".to_owned()),
+            shape: [3, 2],
+            dtype: "float32".to_owned(),
+            excluded_rows: 0,
+            zero_rows: 0,
+        };
+        let layer = LayerRecord {
+            source,
+            basis: None,
+            epsilon: Some(0.5),
+            path: None,
+            basis_path: None,
+        };
+        let view = View {
+            plane: Some([3, 1]),
+            pins: vec![[0, 1]],
+            unit: AngleUnit::Pi,
+            ..View::default()
+        };
+        Session::new(vec![layer], 0, Options::default(), view).with_figure(figure)
+    }
+
+    #[test]
+    fn the_command_of_a_figure_asks_for_that_figure() {
+        check(&example(FigureSpec::default()));
+        let figure = FigureSpec {
+            view: crate::session::FigureView::Panel,
+            axes: "polar".parse().unwrap(),
+            every_plane: false,
+            panels: "polar@3:7,heatmap/atlas".parse().unwrap(),
+            share: "none".parse().unwrap(),
+            width: "89.5mm".parse().unwrap(),
+            height: "4:3".parse().unwrap(),
+            font_pt: Some(7.25),
+            line_pt: Some(0.8),
+            colors: "#0072b2,#d55e00".parse().unwrap(),
+            background: "transparent-dark".parse().unwrap(),
+            title: "-it's *b*_{16} \\ \"so\"".to_owned(),
+            caption: true,
+            grid: false,
+            ticks: "many".parse().unwrap(),
+            legend: "below".parse().unwrap(),
+            dpi: 300,
+            font: None,
+            date: true,
+        };
+        let mut session = example(figure);
+        session.options = Options {
+            epsilon: "null:0.01".parse().unwrap(),
+            angles: 100,
+            planes: crate::srm::PlaneMode::Permutations,
+            signed: true,
+            max_planes: Some(7),
+            seed: Some(3),
+        };
+        session.view = View {
+            order: crate::scene::PlaneOrder::Alignment,
+            map: crate::scene::ColorMap::Inferno,
+            scale: crate::scene::ColorScale::Log,
+            quantity: crate::scene::Quantity::Lit,
+            atlas_order: crate::scene::AtlasOrder::Sum,
+            unit: AngleUnit::Degrees,
+            ..session.view
+        };
+        check(&session);
+        session.figure.height = "60mm".parse().unwrap();
+        check(&session);
     }
 }

@@ -7,8 +7,8 @@ use super::gather::{Material, panels};
 use super::views::{AtlasPart, View, views};
 use super::{FigureFailure, palette};
 use crate::scene::{
-    Align, AtlasLayout, AtlasView, Corner, Entry, Fonts, HeatmapLayout, Item, LegendPlace, Margins,
-    Medium, Point, Rect, Scene, Style, Text, atlas_bar, atlas_frame_into, atlas_margins,
+    Align, AtlasLayout, AtlasView, Corner, Entry, Fonts, HasBar, HeatmapLayout, Item, LegendPlace,
+    Margins, Medium, Point, Rect, Scene, Style, Text, atlas_bar, atlas_frame_into, atlas_margins,
     atlas_table, draw_legend, draw_legend_rows, ensemble, ensemble_margins, heatmap_into,
     heatmap_margins, legend_row_height, legend_size, polar_into, polar_margins,
 };
@@ -40,7 +40,7 @@ pub(super) fn compose(
         letters: letters(session),
         title: Text::typed(&spec.title),
         caption: if spec.caption {
-            wrapped(caption, width - 2.0 * style.gap, &style)
+            fonts.wrapped(caption, width - 2.0 * style.gap, style.small)
         } else {
             Vec::new()
         },
@@ -337,8 +337,8 @@ impl Page<'_> {
         let mut margins = match view {
             View::Polar(view) => polar_margins(view, style),
             View::Ensemble(view) => ensemble_margins(view, height, style),
-            View::Heatmap(view) => heatmap_margins(view, height, style),
-            View::Atlas(part) => atlas_margins(part.atlas, part.with_bar, height, style),
+            View::Heatmap(view) => heatmap_margins(view, about, style),
+            View::Atlas(part) => atlas_margins(part.atlas, part.has_bar, &part.note, about, style),
         };
         if self.is_below(view, about) {
             let entries = entries(view, style);
@@ -401,7 +401,8 @@ impl Page<'_> {
         let AtlasPart {
             atlas,
             noun,
-            with_bar,
+            has_bar,
+            ref note,
         } = *part;
         let layout = AtlasLayout::around(plot, atlas.side, style);
         let pixels = f64::from(self.spec.dpi) / 72.0 * layout.cell_points();
@@ -417,12 +418,14 @@ impl Page<'_> {
                 part: [[0.0, seen]; 2],
             });
         }
-        let bar = with_bar.then(|| Arc::new(atlas_bar(atlas.quantity, map, &style.palette)));
+        let bar = (has_bar == HasBar::Own)
+            .then(|| Arc::new(atlas_bar(atlas.quantity, map, &style.palette)));
         let view = AtlasView {
             atlas,
             layout,
             bar,
             noun,
+            note,
             pointer: None,
         };
         atlas_frame_into(scene, &view, style);
@@ -451,14 +454,18 @@ impl Page<'_> {
             wanted => corner(wanted),
         };
         if let Some(place) = place {
+            // Beside the circle, not at the far end of a wide page.
             let names = polar_margins(view, style);
+            let size = legend_size(&entries, style);
+            let circle = plot.width.min(plot.height);
+            let width = (circle + 2.0 * (names.right + size[0] + style.font))
+                .min(plot.width + names.left + names.right);
             let room = Rect {
-                x: plot.x - names.left,
+                x: plot.x + (plot.width - width) / 2.0,
                 y: plot.y,
-                width: plot.width + names.left + names.right,
+                width,
                 height: plot.height,
             };
-            let size = legend_size(&entries, style);
             draw_legend(scene, place.within(room, size), &entries, style);
         }
     }
@@ -547,19 +554,6 @@ fn entries(view: &View<'_>, style: &Style) -> Vec<Entry> {
         View::Ensemble(view) => view.entries(style),
         View::Heatmap(_) | View::Atlas(_) => Vec::new(),
     }
-}
-
-/// Lines of small text of at most that width.
-fn wrapped(text: &str, width: f32, style: &Style) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let longer = lines.last().map(|line| format!("{line} {word}"));
-        match (lines.last_mut(), longer) {
-            (Some(line), Some(longer)) if style.small_width(&longer) <= width => *line = longer,
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 #[cfg(test)]

@@ -97,6 +97,12 @@ pub(super) fn options(own: Option<&OwnFont>) -> usvg::Options<'static> {
     usvg::Options {
         font_family: FAMILY.to_owned(),
         fontdb: Arc::new(fonts),
+        // The SVG says itself which letters stand in another font: a fallback for
+        // one of them would change those around it too.
+        font_resolver: usvg::FontResolver {
+            select_fallback: Box::new(|_, _, _| None),
+            ..usvg::FontResolver::default()
+        },
         // What an SVG of ours refers to is within it.
         resources_dir: None,
         ..usvg::Options::default()

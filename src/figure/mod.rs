@@ -198,13 +198,12 @@ impl Figure {
             session: session.to_json(),
             date: date.filter(|_| spec.date),
         };
-        let family = fonts.own.as_ref().map(|own| own.family.as_str());
         let background = Some(palette(spec).background);
         let page = svg::Page {
             scene: &scene,
             width_mm: spec.width.mm(),
             background: background.filter(|_| !spec.background.is_transparent()),
-            family,
+            fonts,
             stamp: &stamp,
         };
         let svg = svg::svg(&page)?;

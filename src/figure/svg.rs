@@ -8,8 +8,8 @@ use super::png::raster_png;
 use super::simplify::simplified;
 use super::{FigureFailure, Stamp};
 use crate::scene::{
-    Align, CAPITALS, Color, FAMILY, Item, Point, Raster, Rect, SCRIPT_SIZE, SUB_DROP, SUPER_RISE,
-    Scene, Slant, Stroke, Text, TextLevel,
+    Align, CAPITALS, Color, FALLBACK_FAMILY, FAMILY, Fonts, Item, Point, Raster, Rect, Run,
+    SCRIPT_SIZE, SUB_DROP, SUPER_RISE, Scene, Slant, Stroke, Text, TextLevel,
 };
 use crate::session::SESSION_MARK;
 
@@ -22,8 +22,8 @@ pub struct Page<'a> {
     pub width_mm: f64,
     /// What lies behind; nothing where `None`.
     pub background: Option<Color>,
-    /// Family of the reader's own font.
-    pub family: Option<&'a str>,
+    /// The fonts that text is set in.
+    pub fonts: &'a Fonts,
     /// What it says about itself.
     pub stamp: &'a Stamp,
 }
@@ -45,7 +45,7 @@ pub fn svg(page: &Page<'_>) -> Result<String, FigureFailure> {
         decimal(height_mm, 4),
         number(width),
         number(height),
-        families(page.family),
+        families(page.fonts),
     );
     let stamp = page.stamp;
     let _ = writeln!(out, "<title>{}</title>", escaped(&stamp.title));
@@ -73,7 +73,7 @@ pub fn svg(page: &Page<'_>) -> Result<String, FigureFailure> {
     }
     let mut clips = 0;
     for item in &page.scene.items {
-        draw(&mut out, item, &mut clips)?;
+        draw(&mut out, item, page.fonts, &mut clips)?;
     }
     out.push_str("</svg>\n");
     Ok(out)
@@ -81,9 +81,9 @@ pub fn svg(page: &Page<'_>) -> Result<String, FigureFailure> {
 
 /// Fonts in the order in which a reader of the file tries them. Those behind the
 /// first have its widths.
-fn families(own: Option<&str>) -> String {
-    let mut families = vec![FAMILY, "Arial", "Helvetica", "DejaVu Sans"];
-    families.splice(0..0, own);
+fn families(fonts: &Fonts) -> String {
+    let mut families = vec![FAMILY, "Arial", "Helvetica", FALLBACK_FAMILY];
+    families.splice(0..0, fonts.own.as_ref().map(|own| own.family.as_str()));
     let quoted: Vec<String> = families
         .into_iter()
         .map(|family| format!("'{}'", escaped(&family.replace(['\'', '\\'], ""))))
@@ -123,7 +123,12 @@ fn escaped(text: &str) -> String {
     out
 }
 
-fn draw(out: &mut String, item: &Item, clips: &mut usize) -> Result<(), FigureFailure> {
+fn draw(
+    out: &mut String,
+    item: &Item,
+    fonts: &Fonts,
+    clips: &mut usize,
+) -> Result<(), FigureFailure> {
     match item {
         Item::Area {
             upper,
@@ -169,7 +174,7 @@ fn draw(out: &mut String, item: &Item, clips: &mut usize) -> Result<(), FigureFa
             );
         }
         Item::Fill { rect, color } => fill(out, *rect, *color),
-        Item::Text { .. } => text(out, item),
+        Item::Text { .. } => text(out, item, fonts),
         Item::Image { rect, raster } => image(out, *rect, raster, "")?,
         Item::Part { rect, raster, part } => {
             *clips += 1;
@@ -226,7 +231,7 @@ fn path(out: &mut String, points: &[Point]) {
     }
 }
 
-fn text(out: &mut String, item: &Item) {
+fn text(out: &mut String, item: &Item, fonts: &Fonts) {
     let Item::Text {
         at: [x, y],
         text,
@@ -261,13 +266,13 @@ fn text(out: &mut String, item: &Item) {
         "<text{place} font-size=\"{}\"{anchor}{weight}{}>{}</text>",
         number(*size),
         paint("fill", *color),
-        runs(text, *size)
+        runs(text, *size, *bold, fonts)
     );
 }
 
 /// Runs as spans. A shift is undone by the next span: `baseline-shift` is not
 /// understood by every program.
-fn runs(text: &Text, size: f32) -> String {
+fn runs(text: &Text, size: f32, bold: bool, fonts: &Fonts) -> String {
     let mut out = String::new();
     let mut shifted = 0.0;
     for run in text.runs() {
@@ -287,12 +292,32 @@ fn runs(text: &Text, size: f32) -> String {
         if run.slant == Slant::Italic {
             look.push_str(" font-style=\"italic\"");
         }
-        let letters = escaped(&run.text);
+        let letters = letters(run, bold, fonts);
         if look.is_empty() {
             out.push_str(&letters);
         } else {
             let _ = write!(out, "<tspan{look}>{letters}</tspan>");
         }
+    }
+    out
+}
+
+/// The letters of a run, those that its font lacks in another.
+fn letters(run: &Run, bold: bool, fonts: &Fonts) -> String {
+    let mut out = String::new();
+    let mut rest = run.text.as_str();
+    while let Some(first) = rest.chars().next() {
+        let family = fonts.other_family(first, run.slant, bold);
+        let other = |letter: char| fonts.other_family(letter, run.slant, bold) != family;
+        let (alike, after) = rest.split_at(rest.find(other).unwrap_or(rest.len()));
+        let letters = escaped(alike);
+        match family {
+            None => out.push_str(&letters),
+            Some(family) => {
+                let _ = write!(out, "<tspan font-family=\"'{family}'\">{letters}</tspan>");
+            }
+        }
+        rest = after;
     }
     out
 }
@@ -354,10 +379,19 @@ mod tests {
     }
 
     #[test]
+    fn letters_that_the_font_lacks_name_another() {
+        let text = Text::from("a ∧ b");
+        assert_eq!(
+            runs(&text, 10.0, false, &Fonts::default()),
+            "a <tspan font-family=\"'DejaVu Sans'\">∧</tspan> b"
+        );
+    }
+
+    #[test]
     fn scripts_are_shifted_and_shifted_back() {
         let text = Text::from("+").then_vector("16").then(" up");
         assert_eq!(
-            runs(&text, 10.0),
+            runs(&text, 10.0, false, &Fonts::default()),
             "+<tspan font-style=\"italic\">b</tspan><tspan dy=\"1.7\" font-size=\"7.2\">16</tspan>\
              <tspan dy=\"-1.7\"> up</tspan>"
         );

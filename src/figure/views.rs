@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::gather::{LayerMaterial, Material, is_polar, panels, planes_of};
 use crate::scene::{
-    self, Atlas, Color, EnsembleAxis, EnsembleView, HeatmapView, PolarCurve, PolarFill, PolarView,
-    Quantity, RowSpan, Text, bar, outermost,
+    self, Atlas, Color, EnsembleAxis, EnsembleView, HasBar, HeatmapView, PolarCurve, PolarFill,
+    PolarView, Quantity, RowSpan, Text, bar, outermost,
 };
 use crate::session::Session;
 use crate::session::figure::{FigureSpec, FigureView, Panel, Share};
@@ -27,7 +27,8 @@ pub(super) enum View<'a> {
 pub(super) struct AtlasPart<'a> {
     pub atlas: &'a Atlas,
     pub noun: &'static str,
-    pub with_bar: bool,
+    pub note: String,
+    pub has_bar: HasBar,
 }
 
 /// The views of a session's panels, row after row, axes and colours shared where
@@ -72,7 +73,8 @@ impl Maker<'_> {
             FigureView::Atlas => Some(View::Atlas(AtlasPart {
                 atlas: layer.atlas.as_ref()?,
                 noun: noun(layer),
-                with_bar: true,
+                note: cells_note(layer.atlas.as_ref()?),
+                has_bar: HasBar::Own,
             })),
             FigureView::Panel => None,
         }
@@ -110,6 +112,7 @@ impl Maker<'_> {
         let same = alphas.windows(2).all(|two| (two[0] - two[1]).abs() < 1e-9);
         PolarView {
             faint: Vec::new(),
+            faint_name: Text::default(),
             names: match curves[..] {
                 [only] => [only.plane.i, only.plane.j].map(|k| vector(&k.to_string())),
                 _ => ["i", "j"].map(vector),
@@ -128,6 +131,7 @@ impl Maker<'_> {
         let [low, high] = flat.band();
         Some(PolarView {
             faint: flat.faint,
+            faint_name: flat.faint_name,
             curves: vec![PolarCurve {
                 name: "mean".into(),
                 fractions: flat.mean,
@@ -215,19 +219,40 @@ impl Maker<'_> {
     }
 }
 
-/// What is to be said of a heatmap's rows beside them.
-fn rows_note(a_row: usize, planes: usize, drawn: usize) -> Option<String> {
+/// What is to be said of a heatmap's rows below them.
+fn rows_note(a_row: usize, planes: usize, drawn: usize) -> String {
     let mut notes = Vec::new();
     if a_row > 1 {
-        notes.push(format!("row: largest of ≤ {}", thousands(a_row as u64)));
-    }
-    if drawn < planes {
         notes.push(format!(
-            "{} dark left out",
-            thousands((planes - drawn) as u64)
+            "a row: the largest of up to {} planes",
+            thousands(a_row as u64)
         ));
     }
-    (!notes.is_empty()).then(|| notes.join("; "))
+    if drawn < planes {
+        let dark = thousands((planes - drawn) as u64);
+        notes.push(format!("{dark} dark planes left out"));
+    }
+    notes.join("; ")
+}
+
+/// What is to be said of an atlas' cells below them.
+fn cells_note(atlas: &Atlas) -> String {
+    let mut notes = Vec::new();
+    if atlas.not_swept > 0 {
+        let (planes, all) = (atlas.planes, atlas.planes + atlas.not_swept);
+        let (planes, all) = (thousands(planes as u64), thousands(all as u64));
+        notes.push(format!("a draw of {planes} of {all} planes"));
+    }
+    if atlas.quantity == Quantity::Alignment {
+        notes.push("pale: lit by under 1% of the samples".to_owned());
+    }
+    if atlas.degenerate > 0 {
+        notes.push(format!(
+            "{} without a plane",
+            count(atlas.degenerate as u64, "parallel pair")
+        ));
+    }
+    notes.join("; ")
 }
 
 /// Gives views of one kind the same axes and the same scale of colours, which are
@@ -287,7 +312,7 @@ fn write_once(views: &mut [Vec<View<'_>>]) {
                 _ => false,
             };
             match &mut views[row][column] {
-                View::Polar(_) => {}
+                View::Polar(_) | View::Atlas(_) if !bar_follows => {}
                 View::Ensemble(view) => {
                     view.named_below = !over_angles;
                     view.named_beside = !beside;
@@ -298,7 +323,8 @@ fn write_once(views: &mut [Vec<View<'_>>]) {
                         view.bar = None;
                     }
                 }
-                View::Atlas(view) => view.with_bar = !bar_follows,
+                View::Atlas(view) => view.has_bar = HasBar::Neighbours,
+                View::Polar(_) => {}
             }
         }
     }
@@ -388,10 +414,10 @@ fn facts(layer: &LayerMaterial) -> String {
     let share = epsilon.null_share(layer.n_neurons) * 100.0;
     let share = if share >= 0.1 {
         format!("{share:.1}%")
-    } else if share > 0.0 {
-        format!("{share:.1e}%").replace("e-", " × 10^−")
+    } else if share >= 0.001 {
+        format!("{share:.3}%")
     } else {
-        "0%".to_owned()
+        "under 0.001%".to_owned()
     };
     format!(
         "ε = {} (half-angle {:.1}°, lights {share} of isotropic data), N = {}, d = {}",

@@ -53,8 +53,8 @@ pub struct HeatmapView {
     pub map: ColorMap,
     /// Scale of the colours.
     pub scale: ColorScale,
-    /// What is to be said of the rows, behind their name.
-    pub note: Option<String>,
+    /// What is to be said of the rows, below; empty where nothing is.
+    pub note: String,
     /// Whether the angular axis has its numbers and its name.
     pub named_below: bool,
 }
@@ -97,7 +97,7 @@ impl HeatmapLayout {
     /// The layout around cells in `plot`.
     #[must_use]
     pub fn around(plot: Rect, view: &HeatmapView, style: &Style) -> Self {
-        let margins = heatmap_margins(view, plot.height, style);
+        let margins = heatmap_margins(view, [plot.width, plot.height], style);
         Self {
             plot,
             bar: Rect {
@@ -158,7 +158,7 @@ const BAR_WIDTH: f32 = 0.9;
 
 /// Room around the cells for axes and colour bar.
 #[must_use]
-pub fn heatmap_margins(view: &HeatmapView, height: f32, style: &Style) -> Margins {
+pub fn heatmap_margins(view: &HeatmapView, [width, height]: Point, style: &Style) -> Margins {
     let rows = row_marks(view, height, style);
     let widest = |texts: &mut dyn Iterator<Item = String>| {
         texts
@@ -179,11 +179,16 @@ pub fn heatmap_margins(view: &HeatmapView, height: f32, style: &Style) -> Margin
         left: style.tick + 2.0 * style.gap + numbers + style.small * 1.2,
         right,
         top: style.small * 0.4,
-        bottom: if view.named_below {
-            style.name_below() + style.small * 0.6
-        } else {
-            style.tick + style.gap
-        },
+        bottom: below(view, style) + style.note_height(&view.note, width),
+    }
+}
+
+/// Room below the cells for the angular axis.
+fn below(view: &HeatmapView, style: &Style) -> f32 {
+    if view.named_below {
+        style.name_below() + style.small * 0.6
+    } else {
+        style.tick + style.gap
     }
 }
 
@@ -208,6 +213,8 @@ pub fn heatmap_into(scene: &mut Scene, layout: &HeatmapLayout, view: &HeatmapVie
     angles_below(scene, layout.plot, style, view.named_below);
     plane_axis(scene, layout, view, style);
     color_bar(scene, layout, view, style);
+    let bottom = layout.plot.y + layout.plot.height + below(view, style);
+    style.draw_note(scene, &view.note, layout.plot, bottom);
     let selected = view
         .selected
         .map(|place| height_of(view, layout, place as f64 + 0.5))
@@ -300,10 +307,6 @@ fn plane_axis(scene: &mut Scene, layout: &HeatmapLayout, view: &HeatmapView, sty
     let name = match view.order {
         PlaneOrder::Plane => "plane (by number)".to_owned(),
         order => format!("plane (by {})", order.name()),
-    };
-    let name = match &view.note {
-        Some(note) => format!("{name}; {note}"),
-        None => name,
     };
     scene.items.push(Item::Text {
         at: [layout.rows_name, y + height / 2.0],
@@ -468,7 +471,7 @@ mod tests {
             signed: false,
             map,
             scale: ColorScale::Linear,
-            note: None,
+            note: String::new(),
             named_below: true,
         };
         let layout = HeatmapLayout::new([400.0, 300.0]);

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 pub use aggregate::{Aggregate, MOST_PIXELS, cells, raster};
 pub use atlas::{
-    Atlas, AtlasCamera, AtlasLayout, AtlasMark, AtlasOrder, AtlasSource, AtlasView, Level,
+    Atlas, AtlasCamera, AtlasLayout, AtlasMark, AtlasOrder, AtlasSource, AtlasView, HasBar, Level,
     Quantity, atlas, atlas_bar, atlas_frame, atlas_frame_into, atlas_margins, atlas_marks,
     atlas_pointer, atlas_table,
 };
@@ -40,8 +40,8 @@ pub use polar::{
 pub use span::RowSpan;
 pub use style::{Margins, Medium, Style};
 pub use text::{
-    CAPITALS, FAMILY, Fonts, Level as TextLevel, OwnFont, Run, SCRIPT_SIZE, SUB_DROP, SUPER_RISE,
-    Slant, Text, files as font_files,
+    CAPITALS, FALLBACK_FAMILY, FAMILY, Fonts, Level as TextLevel, OwnFont, Run, SCRIPT_SIZE,
+    SUB_DROP, SUPER_RISE, Slant, Text, files as font_files,
 };
 pub use ticks::{AngleUnit, percent, ticks};
 

@@ -54,6 +54,8 @@ pub enum PolarFill {
 pub struct PolarView {
     /// Curves that are only hinted at, behind the others.
     pub faint: Vec<Vec<f64>>,
+    /// What those are called in the legend.
+    pub faint_name: Text,
     /// Curves, the selected one last, on top.
     pub curves: Vec<PolarCurve>,
     /// Names of `b_i` and `b_j`.
@@ -113,6 +115,13 @@ impl PolarView {
                     color: curve.color,
                 });
             }
+        }
+        if !self.faint.is_empty() {
+            entries.push(Entry {
+                name: self.faint_name.clone(),
+                key: Key::Faint,
+                color: style.palette.faint.alpha(200),
+            });
         }
         if self.visible_ring().is_some() {
             entries.push(Entry {
@@ -338,7 +347,7 @@ fn faint_curves(scene: &mut Scene, layout: &PolarLayout, view: &PolarView, style
 
 /// The line of curves that are only hinted at, the fainter the more there are.
 pub(super) fn faint_stroke(curves: usize, style: &Style) -> Stroke {
-    let opacity = (4.0 / (curves.max(1) as f32).sqrt()).clamp(0.22, 0.8);
+    let opacity = (3.2 / (curves.max(1) as f32).sqrt()).clamp(0.16, 0.8);
     let ink = style.palette.faint.alpha((opacity * 255.0) as u8);
     Stroke::solid(style.grid.unwrap_or(style.hair).min(style.hair), ink)
 }
@@ -575,6 +584,7 @@ mod tests {
     fn view(fractions: Vec<f64>, ring: Option<f64>, signed: bool) -> PolarView {
         PolarView {
             faint: Vec::new(),
+            faint_name: Text::default(),
             curves: vec![PolarCurve {
                 name: "b0 ∧ b1".into(),
                 fractions,

@@ -1,7 +1,7 @@
 //! How a view is drawn: the same view looks one way on screen and another in a
 //! paper, and all that differs between the two is here.
 
-use super::{AngleUnit, Color, Fonts, Palette, Stroke, Text};
+use super::{Align, AngleUnit, Color, Fonts, Palette, Rect, Scene, Stroke, Text};
 
 /// Sizes, in points, and colours of a view.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,6 +122,41 @@ impl Style {
     #[must_use]
     pub fn name_below(&self) -> f32 {
         self.numbers_below() + self.small * 0.5 + self.gap + self.small * 0.5
+    }
+}
+
+/// Height of a note's line, as a share of the small letters'.
+const NOTE_LINE: f32 = 1.25;
+
+impl Style {
+    /// Lines of a note below a plot.
+    fn note_lines(&self, note: &str, plot_width: f32) -> Vec<String> {
+        self.fonts.wrapped(note, plot_width * 1.1, self.small)
+    }
+
+    /// Room that a note below a plot needs.
+    #[must_use]
+    pub fn note_height(&self, note: &str, plot_width: f32) -> f32 {
+        let lines = self.note_lines(note, plot_width).len();
+        if lines == 0 {
+            return 0.0;
+        }
+        self.small * NOTE_LINE * lines as f32 + self.gap
+    }
+
+    /// Writes a note in the middle below a plot, `top` being its upper edge.
+    pub(super) fn draw_note(&self, scene: &mut Scene, note: &str, plot: Rect, top: f32) {
+        let x = plot.x + plot.width / 2.0;
+        for (number, line) in self.note_lines(note, plot.width).into_iter().enumerate() {
+            let y = top + self.gap + self.small * NOTE_LINE * (number as f32 + 0.5);
+            scene.text(
+                [x, y],
+                line,
+                self.small,
+                Align::Middle,
+                self.palette.secondary,
+            );
+        }
     }
 }
 

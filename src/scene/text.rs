@@ -190,6 +190,9 @@ pub mod files {
 /// The family of the bundled text font.
 pub const FAMILY: &str = "Liberation Sans";
 
+/// The family of the bundled font for letters that it lacks.
+pub const FALLBACK_FAMILY: &str = "DejaVu Sans";
+
 /// The reader's own font.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OwnFont {
@@ -225,6 +228,46 @@ impl Fonts {
             run.text.chars().map(|c| advance(&faces, c)).sum::<f32>() * size
         };
         text.runs().iter().map(run).sum()
+    }
+
+    /// The family in which a letter has to be set because the one of the text
+    /// lacks it; `None` where it does not, or none has it.
+    #[must_use]
+    pub fn other_family(&self, letter: char, slant: Slant, bold: bool) -> Option<&'static str> {
+        let [main, fallback] = self.faces(slant, bold);
+        let has = |face: &Option<Face<'_>>| {
+            face.as_ref()
+                .is_some_and(|face| face.glyph_index(letter).is_some())
+        };
+        if has(&main) {
+            return None;
+        }
+        // The reader's own font may lack what the bundled ones have.
+        let bundled = Self::default();
+        let bundled = bundled.faces(slant, bold);
+        if self.own.is_some() && has(&bundled[0]) {
+            Some(FAMILY)
+        } else {
+            has(&fallback).then_some(FALLBACK_FAMILY)
+        }
+    }
+
+    /// Lines of at most that width, broken between words.
+    #[must_use]
+    pub fn wrapped(&self, text: &str, width: f32, size: f32) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        for word in text.split_whitespace() {
+            let longer = lines.last().map(|line| format!("{line} {word}"));
+            match (lines.last_mut(), longer) {
+                (Some(line), Some(longer))
+                    if self.width(&longer.as_str().into(), size, false) <= width =>
+                {
+                    *line = longer;
+                }
+                _ => lines.push(word.to_owned()),
+            }
+        }
+        lines
     }
 
     fn faces(&self, slant: Slant, bold: bool) -> [Option<Face<'_>>; 2] {
@@ -286,6 +329,28 @@ mod tests {
         check("\\*b\\*", &[("*b*", upright, line)]);
         check("ends in \\", &[("ends in \\", upright, line)]);
         check("", &[]);
+    }
+
+    #[test]
+    fn letters_that_the_font_lacks_are_of_another_family() {
+        let fonts = Fonts::default();
+        let family = |letter| fonts.other_family(letter, Slant::Upright, false);
+        assert_eq!(family('b'), None);
+        assert_eq!(family('θ'), None);
+        assert_eq!(family('∧'), Some(FALLBACK_FAMILY));
+        assert_eq!(family('\u{10ffff}'), None);
+    }
+
+    #[test]
+    fn lines_break_between_words() {
+        let fonts = Fonts::default();
+        let lines = fonts.wrapped("one two  three", 30.0, 10.0);
+        assert_eq!(lines, ["one", "two", "three"]);
+        assert_eq!(
+            fonts.wrapped("one two  three", 500.0, 10.0),
+            ["one two three"]
+        );
+        assert!(fonts.wrapped("", 10.0, 10.0).is_empty());
     }
 
     #[test]

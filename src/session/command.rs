@@ -3,8 +3,10 @@
 
 use std::path::Path;
 
+use super::figure::{FigureSpec, Height};
 use super::options::Options;
-use super::record::{LayerRecord, Session};
+use super::record::{LayerRecord, Session, View};
+use crate::scene::{AngleUnit, AtlasOrder, ColorScale, Quantity};
 use crate::srm::{EpsilonChoice, PlaneMode};
 
 /// Counts above this are left out of the file, as the command line asks for.
@@ -67,6 +69,141 @@ pub fn plane_command(session: &Session) -> Option<String> {
     words.push(format!("--plane {i},{j}"));
     words.extend(option_words(&session.options));
     Some(words.join(" "))
+}
+
+/// The command that draws the session's figure, likewise, as a file of that kind
+/// (`pdf`, `svg`, `png`). `None` where no layer is open.
+#[must_use]
+pub fn figure_command(session: &Session, extension: &str) -> Option<String> {
+    let layer = session.layer()?;
+    let mut words = words("figure", layer);
+    let used = session.figure_layers();
+    if used.len() > 1 {
+        // Every file, in the order in which the panels count them.
+        let files = used
+            .iter()
+            .map(|layer| file_argument(&layer.source.file_name));
+        words.splice(2..3, files);
+    }
+    words.push(format!("--view {}", session.figure.view));
+    for [i, j] in session.view.plane.iter().chain(&session.view.pins) {
+        words.push(format!("--plane {i},{j}"));
+    }
+    words.extend(option_words(&session.options));
+    if let Some(most) = session.options.max_planes {
+        words.push(format!("--max-planes {most}"));
+        words.extend(session.options.seed.map(|seed| format!("--seed {seed}")));
+    }
+    words.extend(view_words(&session.view));
+    words.extend(figure_words(&session.figure));
+    let out = format!(
+        "{}-{}.{extension}",
+        stem(&layer.source.file_name),
+        session.figure.view
+    );
+    words.push(format!("-o {}", file_argument(&out)));
+    Some(words.join(" "))
+}
+
+/// What is looked at, where it is not the command line's default.
+fn view_words(view: &View) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = |name: &str, value: &str, default: &str| {
+        if value != default {
+            words.push(option(name, value));
+        }
+    };
+    word("--order", view.order.name(), "peak");
+    word("--color-map", &view.map.name().to_lowercase(), "viridis");
+    let scale = match view.scale {
+        ColorScale::Linear => "linear",
+        ColorScale::Sqrt => "sqrt",
+        ColorScale::Log => "log",
+    };
+    word("--color-scale", scale, "linear");
+    let quantity = match view.quantity {
+        Quantity::Alignment => "alignment",
+        Quantity::Peak => "peak",
+        Quantity::Lit => "lit",
+    };
+    word("--quantity", quantity, "alignment");
+    let order = match view.atlas_order {
+        AtlasOrder::Index => "index",
+        AtlasOrder::Sum => "sum",
+    };
+    word("--atlas-order", order, "index");
+    let unit = match view.unit {
+        AngleUnit::Pi => "pi",
+        AngleUnit::Degrees => "degrees",
+    };
+    word("--angle-unit", unit, "pi");
+    words
+}
+
+/// How a figure looks, where it is not the default.
+fn figure_words(figure: &FigureSpec) -> Vec<String> {
+    let default = FigureSpec::default();
+    let mut words = Vec::new();
+    let mut word = |name: &str, value: String, default: String| {
+        if value != default {
+            words.push(option(name, &value));
+        }
+    };
+    word(
+        "--panels",
+        figure.panels.to_string(),
+        default.panels.to_string(),
+    );
+    word(
+        "--share",
+        figure.share.to_string(),
+        default.share.to_string(),
+    );
+    word("--axes", figure.axes.to_string(), default.axes.to_string());
+    word(
+        "--width",
+        figure.width.to_string(),
+        default.width.to_string(),
+    );
+    match figure.height {
+        Height::Auto => {}
+        height @ Height::Own(_) => word("--height", height.to_string(), String::new()),
+        height @ Height::Aspect { .. } => word("--aspect", height.to_string(), String::new()),
+    }
+    let points = |size: Option<f32>| size.map_or_else(String::new, |size| size.to_string());
+    word("--font-size", points(figure.font_pt), String::new());
+    word("--line-width", points(figure.line_pt), String::new());
+    word(
+        "--class-colors",
+        figure.colors.to_string(),
+        default.colors.to_string(),
+    );
+    let background = figure.background.to_string();
+    word("--background", background, default.background.to_string());
+    word("--title", figure.title.clone(), String::new());
+    word(
+        "--ticks",
+        figure.ticks.to_string(),
+        default.ticks.to_string(),
+    );
+    word(
+        "--legend",
+        figure.legend.to_string(),
+        default.legend.to_string(),
+    );
+    word("--dpi", figure.dpi.to_string(), default.dpi.to_string());
+    if let Some(font) = &figure.font {
+        word("--font", format!("{}.ttf", font.family), String::new());
+    }
+    let switches = [
+        (!figure.every_plane, "--no-every-plane"),
+        (figure.caption, "--caption"),
+        (!figure.grid, "--no-grid"),
+        (figure.date, "--date"),
+    ];
+    let on = switches.into_iter().filter(|(on, _)| *on);
+    words.extend(on.map(|(_, word)| word.to_owned()));
+    words
 }
 
 /// The subcommand and what it reads.

@@ -20,7 +20,9 @@ mod places;
 mod provenance;
 mod record;
 
-pub use command::{file_argument, input_words, option_words, plane_command, quote, sweep_command};
+pub use command::{
+    figure_command, file_argument, input_words, option_words, plane_command, quote, sweep_command,
+};
 pub use figure::{FigureError, FigureSpec, FigureView};
 pub use file::{
     FileKind, MOST_SCANNED_BYTES, ReadError, SESSION_EXTENSION, SESSION_MARK, is_named_session,

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::figure::FigureSpec;
+use super::figure::{FigureSpec, FigureView};
 use super::options::Options;
 use super::provenance::{BasisSource, Source};
 use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
@@ -142,6 +142,50 @@ impl Session {
         self.layers.get(self.shown)
     }
 
+    /// The layers that the figure shows: the shown one, or all where its panels count
+    /// them.
+    #[must_use]
+    pub fn figure_layers(&self) -> &[LayerRecord] {
+        let counts = self.figure.view == FigureView::Panel
+            && self
+                .figure
+                .panels
+                .rows()
+                .iter()
+                .flatten()
+                .any(|panel| panel.layer.is_some());
+        if counts {
+            &self.layers
+        } else {
+            self.layers.get(self.shown..=self.shown).unwrap_or_default()
+        }
+    }
+
+    /// The session of a figure: without the layers that it does not show, without
+    /// their folders. Where there are several, every panel says which is its.
+    #[must_use]
+    pub fn for_figure(&self) -> Self {
+        let layers = self.figure_layers().to_vec();
+        let shown = if layers.len() == self.layers.len() {
+            self.shown
+        } else {
+            0
+        };
+        let mut session = Self {
+            layers,
+            shown,
+            ..self.clone()
+        };
+        if session.layers.len() > 1 {
+            session.figure.panels = session.figure.panels.of_layer(shown);
+        }
+        for layer in &mut session.layers {
+            layer.path = None;
+            layer.basis_path = None;
+        }
+        session
+    }
+
     /// As one line of JSON, as it is embedded in figures.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -226,6 +270,28 @@ mod tests {
             Session::from_json(&session.to_json_file()).unwrap(),
             session
         );
+    }
+
+    #[test]
+    fn a_figure_keeps_the_layers_that_it_shows_and_no_folder() {
+        let mut session = example();
+        let mut other = session.layers[0].clone();
+        other.source.file_name = "other.npy".to_owned();
+        other.path = Some("../private/other.npy".to_owned());
+        session.layers.push(other);
+        session.shown = 1;
+        let figure = session.for_figure();
+        assert_eq!((figure.layers.len(), figure.shown), (1, 0));
+        assert_eq!(figure.layers[0].source.file_name, "other.npy");
+        assert!(!figure.to_json().contains("private"));
+        session.figure.view = FigureView::Panel;
+        assert_eq!(session.for_figure().layers.len(), 1);
+        session.figure.panels = "heatmap#1,heatmap#2".parse().unwrap();
+        let figure = session.for_figure();
+        assert_eq!((figure.layers.len(), figure.shown), (2, 1));
+        session.figure.panels = "heatmap#1,polar@1:2".parse().unwrap();
+        let panels = session.for_figure().figure.panels;
+        assert_eq!(panels.to_string(), "heatmap#1,polar@1:2#2");
     }
 
     #[test]

@@ -112,8 +112,8 @@ pub(in crate::cli) struct CountedArgs {
     #[arg(long, value_name = "A", value_parser = angles)]
     pub angles: Option<usize>,
     /// Planes i < j, or both (i, j) and (j, i) [default: combinations]
-    #[arg(long = "plane-mode", visible_alias = "planes", value_parser = mode())]
-    pub mode: Option<PlaneMode>,
+    #[arg(long = "planes", value_parser = mode())]
+    pub plane_mode: Option<PlaneMode>,
     /// Count the samples in the opposite cone off
     #[arg(long)]
     pub signed: bool,

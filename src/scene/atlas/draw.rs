@@ -26,6 +26,8 @@ pub struct AtlasView<'a> {
     pub bar: Option<Arc<Raster>>,
     /// What a vector of the basis is called.
     pub noun: &'a str,
+    /// What is to be said of the cells, below; empty where nothing is.
+    pub note: &'a str,
     /// Row and column of the cell that the pointer reads.
     pub pointer: Option<[usize; 2]>,
 }
@@ -58,9 +60,29 @@ pub fn atlas_bar(quantity: Quantity, map: ColorMap, palette: &Palette) -> Raster
     }
 }
 
+/// Whether a view has a colour bar of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HasBar {
+    /// It has.
+    Own,
+    /// Its neighbour's stands for both.
+    Neighbours,
+}
+
+/// Room below the square for its axis.
+fn below(style: &Style) -> f32 {
+    style.name_below() + style.small * 0.6
+}
+
 /// Room around the square for axes and colour bar.
 #[must_use]
-pub fn atlas_margins(atlas: &Atlas, with_bar: bool, height: f32, style: &Style) -> Margins {
+pub fn atlas_margins(
+    atlas: &Atlas,
+    has_bar: HasBar,
+    note: &str,
+    [width, height]: Point,
+    style: &Style,
+) -> Margins {
     let numbers = style.small_width(&"0".repeat(digits(atlas.side) as usize));
     let marks = bar_marks(atlas, height, style);
     let widths = marks.iter().map(|(_, text)| style.small_width(text));
@@ -71,9 +93,12 @@ pub fn atlas_margins(atlas: &Atlas, with_bar: bool, height: f32, style: &Style) 
         + style.small * 1.2;
     Margins {
         left: style.tick + 2.0 * style.gap + numbers + style.small * 1.2,
-        right: if with_bar { bar } else { style.hair },
+        right: match has_bar {
+            HasBar::Own => bar,
+            HasBar::Neighbours => style.hair,
+        },
         top: style.small * 0.4,
-        bottom: style.name_below() + style.small * 0.6,
+        bottom: below(style) + style.note_height(note, width),
     }
 }
 
@@ -95,6 +120,8 @@ pub fn atlas_frame_into(scene: &mut Scene, view: &AtlasView<'_>, style: &Style) 
     rows_axis(scene, view, style);
     columns_axis(scene, view, style);
     color_bar(scene, view, style);
+    let plot = view.layout.plot;
+    style.draw_note(scene, view.note, plot, plot.y + plot.height + below(style));
 }
 
 /// Thin lines between cells that are large enough to be told apart.

@@ -18,8 +18,8 @@ use crate::srm::{Plane, PlaneRecord, PlaneSet, Records, Sweep};
 
 pub use codes::atlas_table;
 pub use draw::{
-    AtlasMark, AtlasView, atlas_bar, atlas_frame, atlas_frame_into, atlas_margins, atlas_marks,
-    atlas_pointer,
+    AtlasMark, AtlasView, HasBar, atlas_bar, atlas_frame, atlas_frame_into, atlas_margins,
+    atlas_marks, atlas_pointer,
 };
 pub use levels::Level;
 pub use view::{AtlasCamera, AtlasLayout};

@@ -76,6 +76,16 @@ impl Panels {
         &self.rows
     }
 
+    /// The same, with those that show what is shown showing that layer.
+    #[must_use]
+    pub fn of_layer(&self, shown: usize) -> Self {
+        let mut panels = self.clone();
+        for panel in panels.rows.iter_mut().flatten() {
+            panel.layer.get_or_insert(shown);
+        }
+        panels
+    }
+
     /// Whether none was chosen.
     #[must_use]
     pub fn is_empty(&self) -> bool {
