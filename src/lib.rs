@@ -5,7 +5,7 @@
 //! ```text
 //! file ─▶ data::load ─▶ Dump ─▶ srm::Coordinates ─▶ srm::sweep ─▶ Sweep ─▶ scene ─▶ app: painted
 //!                                    │                             │
-//!                                    └─▶ srm::curve (one plane) ───┴─▶ table: npz, TSV, JSON
+//!                                    └─▶ srm::curve (one plane) ───┴─▶ table: npz, CSV, JSON
 //! npz of every shard ─▶ table::Merge ─▶ npz of the whole
 //! ```
 //!
@@ -19,7 +19,8 @@
 //! | [`data`] | reading dumps and bases; errors that say what and how to mend it | results |
 //! | [`scene`] | a view as primitives, drawn once and shown twice | files, windows |
 //! | [`session`] | what a result was made from: files, hashes, options, view, look of a figure, version | paths of the machine in anything published |
-//! | [`table`] | results as npz, TSV, JSON, with their provenance; read back and merged | windows |
+//! | [`table`] | results as npz, CSV, TSV, JSON, with their provenance; read back and merged | windows |
+//! | [`figure`] | a scene as a page in millimetres: one SVG, turned into PDF and PNG | windows |
 //! | `worker` | the background threads and their lanes, and the window's jobs | drawing |
 //! | [`cli`] | one file a subcommand | windows |
 //! | `app` | the window: one file a view, commands, what is undone | parsing, mathematics |

@@ -45,7 +45,7 @@ fn bad_arguments_are_one_sentence_and_exit_2() {
     sweep(&["--basis-key", "b"], "--basis");
     sweep(&["--summary", "--counts"], "--counts");
     sweep(&["--key", "x"], "`x`");
-    sweep(&["-o", "out.csv"], "out.npz");
+    sweep(&["-o", "out.pdf"], "out.npz");
     sweep(&["-o", "-"], "stdout");
     sweep(&["-o", "acts.npy", "--force"], "acts.npy");
     check(&["sweep", &several, "--json"], "layer1 (20 × 6, float32)");

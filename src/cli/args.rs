@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::session::Options;
 use crate::srm::{AngleGrid, Epsilon, EpsilonChoice, Plane, PlaneMode};
+use crate::table::{Format, TableKind};
 
 pub(super) use figure::FigureArgs;
 
@@ -42,11 +43,15 @@ Examples:
 const SWEEP_EXAMPLES: &str = "\
 Examples:
   followspot sweep acts.npy -o acts-srm.npz
+  followspot sweep acts.npy -o planes.csv                      a row a plane: its statistics
+  followspot sweep acts.npy --table curves -o curves.csv       a row an angle of a plane
+  followspot sweep acts.npy --table ensemble -o ensemble.json  a row an angle: mean, std, min, max
   followspot sweep acts.npz --key layer3 --epsilon 0.75 --json
   followspot sweep acts.npy --epsilon null:0.01 --planes permutations --signed -o signed.npz
   followspot sweep wide.npy --max-planes 10000 --seed 7 --summary -o drawn.npz
 Read in Python:
-  z = numpy.load('acts-srm.npz'); f = z['counts'] / z['n_samples']";
+  z = numpy.load('acts-srm.npz'); f = z['counts'] / z['n_samples']
+  t = pandas.read_csv('planes.csv', comment='#')";
 
 const MERGE_EXAMPLES: &str = "\
 Examples:
@@ -61,6 +66,7 @@ sweeps a number or null:SHARE. Counts are added, so they must be there: no --sum
 const PLANE_EXAMPLES: &str = "\
 Examples:
   followspot plane acts.npy --plane 3,7 > plane.tsv
+  followspot plane acts.npy --plane 3,7 --plane 1,2 -o planes.csv
   followspot plane acts.npy --plane 7,3 --epsilon -0.4 --signed -o plane.npz";
 
 /// The whole command line.
@@ -151,7 +157,7 @@ pub(super) enum Command {
     /// Draw a figure for a paper: SVG, PDF or PNG, at the venue's width
     #[command(after_help = figure::EXAMPLES)]
     Figure(Box<FigureArgs>),
-    /// Print the curve of one privileged plane as TSV: theta_rad, count, fraction
+    /// Print the curves of chosen planes as TSV: theta_rad, count, fraction
     #[command(after_help = PLANE_EXAMPLES)]
     Plane(PlaneArgs),
 }
@@ -199,7 +205,7 @@ pub(super) struct SweepArgs {
     pub seed: Option<u64>,
     #[command(flatten)]
     pub run: RunArgs,
-    /// Write the counts even above 4 GB
+    /// Write the counts, or a table of curves, even above 4 GB
     #[arg(long, conflicts_with = "summary")]
     pub counts: bool,
 }
@@ -224,9 +230,11 @@ pub(super) struct MergeArgs {
 pub(super) struct PlaneArgs {
     #[command(flatten)]
     pub input: InputArgs,
-    /// Zero-based numbers of the plane's two vectors; the probe turns from I towards J
-    #[arg(long, value_name = "I,J", value_parser = plane, allow_hyphen_values = true)]
-    pub plane: Plane,
+    /// Zero-based numbers of the plane's two vectors; the probe turns from I towards J. May be
+    /// given several times; the planes then come in ascending order
+    #[arg(long, value_name = "I,J", required = true, value_parser = plane,
+          allow_hyphen_values = true)]
+    pub plane: Vec<Plane>,
     #[command(flatten)]
     pub spotlight: SpotlightArgs,
     #[command(flatten)]
@@ -276,10 +284,18 @@ pub(super) struct SpotlightArgs {
 /// What is made of it, and how.
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
-    /// Write the result as npz, readable by numpy.load
+    /// Write the result: all of it as npz, readable by numpy.load, or one table as csv, tsv or
+    /// json, as the name ends; - is stdout
     #[arg(short, long, value_name = "OUT.npz")]
     pub output: Option<PathBuf>,
-    /// With -o: replace OUT.npz if it exists
+    /// With -o: the table that csv, tsv or json holds [default: planes of a sweep, curves of
+    /// chosen planes]
+    #[arg(long, requires = "output", value_parser = table())]
+    pub table: Option<TableKind>,
+    /// With -o: the format, where the name does not say it
+    #[arg(long, requires = "output", value_parser = format())]
+    pub format: Option<Format>,
+    /// With -o: replace the file if it exists
     #[arg(long)]
     pub force: bool,
     /// With -o: leave the counts out of OUT.npz
@@ -309,7 +325,7 @@ impl PlaneArgs {
     /// of the permutations, whatever is asked for.
     pub fn options(&self) -> Options {
         let mut options = self.spotlight.options();
-        if self.plane.i > self.plane.j {
+        if self.plane.iter().any(|plane| plane.i > plane.j) {
             options.planes = PlaneMode::Permutations;
         }
         options
@@ -336,6 +352,23 @@ fn mode() -> impl TypedValueParser<Value = PlaneMode> {
             .into_iter()
             .find(|mode| mode.name() == name)
             .unwrap_or_default()
+    })
+}
+
+fn table() -> impl TypedValueParser<Value = TableKind> {
+    PossibleValuesParser::new(TableKind::ALL.map(TableKind::name)).map(|name| {
+        let named = |kind: &TableKind| kind.name() == name;
+        TableKind::ALL
+            .into_iter()
+            .find(named)
+            .unwrap_or(TableKind::Planes)
+    })
+}
+
+fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::extension)).map(|name| {
+        let named = |format: &Format| format.extension() == name;
+        Format::ALL.into_iter().find(named).unwrap_or(Format::Npz)
     })
 }
 

@@ -1,5 +1,6 @@
 //! How a command ends that did not do its work.
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use super::report;
@@ -72,7 +73,11 @@ impl From<OptionsError> for Failure {
 impl From<TableError> for Failure {
     fn from(error: TableError) -> Self {
         match error {
-            TableError::NoName(_) => Self::Usage(error.to_string()),
+            TableError::Stream(e) if e.kind() == ErrorKind::BrokenPipe => Self::NobodyReads,
+            TableError::Cancelled(_) => Self::Interrupted,
+            TableError::NoName(_) | TableError::NotStreamed | TableError::NotText => {
+                Self::Usage(error.to_string())
+            }
             _ => Self::Data(error.to_string()),
         }
     }

@@ -24,6 +24,7 @@ pub(super) fn run(args: &MergeArgs, interrupt: &Interrupt) -> Result<(), Failure
         path: &args.output,
         force: args.force,
     };
+    output::npz_only(target.path)?;
     let out = output::open(target, &reads, interrupt)?;
 
     let started = Instant::now();
@@ -41,7 +42,8 @@ pub(super) fn run(args: &MergeArgs, interrupt: &Interrupt) -> Result<(), Failure
     let (planes, n_samples) = (whole.planes().len(), whole.facts().n_samples);
     let size = counts_bytes(planes as u64, whole.grid().count(), n_samples);
     let each = whole.planes().iter().copied();
-    let mut file = output::begin(out, target.path, whole.grid(), each, n_samples, Some(size))?;
+    let name = target.path.display().to_string();
+    let mut file = output::begin(out, &name, whole.grid(), each, n_samples, Some(size))?;
     let mut progress = Progress::start("merging", planes);
     let merged = merge.add(&mut file, cancel, &mut |done| progress.at(done));
     drop(progress);

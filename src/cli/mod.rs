@@ -16,6 +16,7 @@ mod output;
 mod plane;
 mod progress;
 mod report;
+mod sink;
 mod sweep;
 
 use std::ffi::OsString;

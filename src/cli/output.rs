@@ -1,6 +1,7 @@
 //! Where a result goes: opened before any work is done.
 
 use std::collections::HashSet;
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::{fs, iter};
 
@@ -9,13 +10,14 @@ use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::report;
 use crate::srm::{AngleGrid, Plane};
-use crate::table::{OutFile, SweepFile};
+use crate::table::{Format, Out, OutFile, SweepFile, TableKind};
 use crate::words::{count, thousands};
 
-/// Endings that promise another format than the one that is written.
-const OTHERS: [&str; 10] = [
-    "csv", "tsv", "txt", "json", "npy", "pdf", "png", "svg", "h5", "parquet",
-];
+/// Endings that promise what is no table that is written here.
+const OTHERS: [&str; 7] = ["txt", "npy", "pdf", "png", "svg", "h5", "parquet"];
+
+/// The name of stdout.
+const STDOUT: &str = "-";
 
 /// A file to be written.
 #[derive(Clone, Copy, Debug)]
@@ -25,21 +27,111 @@ pub(super) struct Target<'a> {
     pub force: bool,
 }
 
-/// As [`open`], if there is a target.
+/// What a result is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// All of it, with its counts.
+    Npz,
+    /// All of it but the counts.
+    NpzSummary,
+    /// One table as text.
+    Text(Format, TableKind),
+}
+
+/// A result that is to be written.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub shape: Shape,
+    pub out: Out,
+    /// The target as it was named.
+    pub name: String,
+}
+
+/// Opens what `-o` names, if it does; a text format holds the table `usual` unless
+/// another is asked for.
 pub(super) fn open_if_asked(
     run: &RunArgs,
     input: &InputArgs,
+    usual: TableKind,
     interrupt: &Interrupt,
-) -> Result<Option<OutFile>, Failure> {
+) -> Result<Option<Wanted>, Failure> {
     let Some(path) = &run.output else {
         return Ok(None);
     };
-    let force = run.force;
+    let shape = shape(run, path, usual)?;
     let reads: Vec<&Path> = iter::once(&input.acts)
         .chain(&input.basis)
         .map(AsRef::as_ref)
         .collect();
-    open(Target { path, force }, &reads, interrupt).map(Some)
+    let force = run.force;
+    let (out, name) = if path == Path::new(STDOUT) {
+        let stream = BufWriter::new(io::stdout());
+        (Out::Stream(Box::new(stream)), "stdout".to_owned())
+    } else {
+        let file = open(Target { path, force }, &reads, interrupt)?;
+        (file.into(), path.display().to_string())
+    };
+    Ok(Some(Wanted { shape, out, name }))
+}
+
+fn shape(run: &RunArgs, path: &Path, usual: TableKind) -> Result<Shape, Failure> {
+    let refused = |sentence: &str| Err(Failure::Usage(sentence.to_owned()));
+    let stdout = path == Path::new(STDOUT);
+    let format = match run.format {
+        None if stdout => {
+            return refused(
+                "nothing says in which format the result goes to stdout: add --format csv, tsv or \
+                 json, or give -o a file name",
+            );
+        }
+        Some(Format::Npz) if stdout => {
+            return refused("an npz cannot go to stdout: give -o a file name, or another --format");
+        }
+        asked => format_of(path, asked)?,
+    };
+    if stdout && run.json {
+        return refused("--json prints its summary to stdout as well: give -o a file name");
+    }
+    match (format, run.table.unwrap_or(usual)) {
+        (Format::Npz, _) if run.table.is_some() => refused(
+            "an npz holds all tables at once: leave --table out, or name the file .csv, .tsv or \
+             .json",
+        ),
+        (Format::Npz, _) if run.summary => Ok(Shape::NpzSummary),
+        (Format::Npz, _) => Ok(Shape::Npz),
+        (_, TableKind::Curves) if run.summary => {
+            refused("--summary leaves the counts out, and a table of curves is made of them")
+        }
+        (text, kind) => Ok(Shape::Text(text, kind)),
+    }
+}
+
+/// The format that is asked for or that the name promises, npz where neither says
+/// anything.
+fn format_of(path: &Path, asked: Option<Format>) -> Result<Format, Failure> {
+    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("");
+    let promised = Format::of(path);
+    let format = asked.or(promised).unwrap_or(Format::Npz);
+    let other = OTHERS.iter().any(|o| ending.eq_ignore_ascii_case(o));
+    if other || promised.is_some_and(|promised| promised != format) {
+        return Err(Failure::Usage(format!(
+            "{} would not be what its name says: it would be {}, so name it {}",
+            path.display(),
+            format.extension(),
+            path.with_extension(format.extension()).display(),
+        )));
+    }
+    Ok(format)
+}
+
+/// Refuses a name that cannot be an npz's.
+pub(super) fn npz_only(path: &Path) -> Result<(), Failure> {
+    if path == Path::new(STDOUT) {
+        return Err(Failure::Usage(
+            "an npz cannot go to stdout: give -o a file name, or use --json".to_owned(),
+        ));
+    }
+    format_of(path, Some(Format::Npz)).map(|_| ())
 }
 
 /// Opens the target under a temporary name: refuses what could not be written in
@@ -51,22 +143,6 @@ pub(super) fn open(
     interrupt: &Interrupt,
 ) -> Result<OutFile, Failure> {
     let Target { path, force } = target;
-    if path == Path::new("-") {
-        return Err(Failure::Usage(
-            "an npz cannot go to stdout: give -o a file name, or use --json".to_owned(),
-        ));
-    }
-    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("");
-    if OTHERS
-        .iter()
-        .any(|other| ending.eq_ignore_ascii_case(other))
-    {
-        return Err(Failure::Usage(format!(
-            "{} would not be what its name says: -o writes npz, so name it {}",
-            path.display(),
-            path.with_extension("npz").display(),
-        )));
-    }
     if reads.iter().any(|read| same_file(read, path)) {
         return Err(Failure::Usage(format!(
             "{} is what is read: give -o another name",
@@ -99,7 +175,7 @@ pub(super) fn distinct(files: &[PathBuf]) -> Result<(), Failure> {
 /// counts, where they are wanted.
 pub(super) fn begin(
     out: OutFile,
-    path: &Path,
+    name: &str,
     grid: &AngleGrid,
     planes: impl ExactSizeIterator<Item = Plane>,
     n_samples: usize,
@@ -111,10 +187,9 @@ pub(super) fn begin(
     );
     let how_many = planes.len();
     report::say(&format!(
-        "writing {} × {} angles: {size} to {}",
+        "writing {} × {} angles: {size} to {name}",
         count(how_many as u64, "plane"),
         thousands(grid.count() as u64),
-        path.display(),
     ));
     let mut file = SweepFile::begin(out, grid, planes)?;
     if counts.is_some() {

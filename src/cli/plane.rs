@@ -1,59 +1,112 @@
-//! `followspot plane`: the curve of one privileged plane.
+//! `followspot plane`: the curves of chosen privileged planes.
 
 use std::time::Instant;
+
+use serde::Serialize;
 
 use super::args::PlaneArgs;
 use super::failure::Failure;
 use super::input::{Hashes, Layer};
 use super::interrupt::Interrupt;
+use super::output::{Shape, Wanted};
 use super::{output, report, sweep};
-use crate::session::{Options, Provenance};
-use crate::srm::{Curve, Epsilon, Plane, SweepSpec, curve};
-use crate::table::{Lit, Statistics, SweepFile, counts_bytes, plane_tsv};
+use crate::session::{Provenance, Resolved};
+use crate::srm::{Curve, Epsilon, Plane, SweepSpec, curve, lit_samples};
+use crate::table::{
+    self, About, Curves, Format, Lit, Rows, Statistics, TableKind, counts_bytes, curves_text_bytes,
+    curves_tsv,
+};
 use crate::words::{count, thousands};
 
 pub(super) fn run(args: &PlaneArgs, interrupt: &Interrupt) -> Result<(), Failure> {
-    let run = &args.run;
-    let out = output::open_if_asked(run, &args.input, interrupt)?;
+    let planes = ascending(&args.plane)?;
+    let wanted = output::open_if_asked(&args.run, &args.input, TableKind::Curves, interrupt)?;
     let mut layer = Layer::read(&args.input, interrupt)?;
-    exists(args.plane, &layer)?;
-    let hashes = run
-        .output
+    for plane in &planes {
+        exists(*plane, &layer)?;
+    }
+    let hashes = wanted
         .is_some()
         .then(|| Hashes::start(&args.input, &layer, interrupt));
-    let options = args.options();
-    let resolved = layer.resolve(&options, interrupt)?;
+    let resolved = layer.resolve(&args.options(), interrupt)?;
     layer.say_notes(&resolved);
-    let spec = &resolved.spec;
-    let n_samples = layer.coordinates.n_samples();
-    let mut file = None;
-    if let (Some(path), Some(out)) = (&run.output, out) {
-        let size = (!run.summary).then(|| counts_bytes(1, spec.grid.count(), n_samples));
-        let plane = std::iter::once(args.plane);
-        file = Some(output::begin(
-            out, path, &spec.grid, plane, n_samples, size,
-        )?);
+    if let Some(wanted) = &wanted {
+        announce(wanted, &planes, &layer, &resolved.spec);
     }
-    let started = Instant::now();
-    let curve = curve(
-        &layer.coordinates,
-        args.plane,
-        spec.epsilon,
-        &spec.grid,
-        spec.sign,
-        interrupt.flag(),
-    )?;
-    layer.seconds.sweep = started.elapsed().as_secs_f64();
-    let auto = match curve.tally.lit {
+    let chosen = Chosen::look(&planes, &mut layer, &resolved.spec, interrupt)?;
+    let auto = match chosen.lit_samples {
         0 => layer.auto(&resolved, interrupt)?,
         _ => None,
     };
-    if let (Some(file), Some(hashes)) = (file, hashes) {
-        layer.seconds.hash = Some(hashes.join(&mut layer)?.as_secs_f64());
+    if let Some(wanted) = wanted {
+        sweep::join(hashes, &mut layer)?;
         interrupt.finishing()?;
-        write(args, &mut layer, &options, spec, &curve, file)?;
+        write(args, &mut layer, &resolved, &chosen, wanted, interrupt)?;
     }
-    tell(args, &layer, spec, &curve, auto)
+    tell(args, &layer, &resolved.spec, &chosen, auto)
+}
+
+/// The planes in the order of a sweep.
+fn ascending(planes: &[Plane]) -> Result<Vec<Plane>, Failure> {
+    let mut planes = planes.to_vec();
+    planes.sort_unstable();
+    match planes.windows(2).find(|pair| pair[0] == pair[1]) {
+        None => Ok(planes),
+        Some(twice) => Err(Failure::Usage(format!(
+            "--plane {},{} is given twice: leave one out",
+            twice[0].i, twice[0].j
+        ))),
+    }
+}
+
+/// The curves that were asked for.
+struct Chosen {
+    curves: Vec<Curve>,
+    /// Samples lit in at least one of the planes.
+    lit_samples: u64,
+}
+
+impl Chosen {
+    fn look(
+        planes: &[Plane],
+        layer: &mut Layer,
+        spec: &SweepSpec,
+        interrupt: &Interrupt,
+    ) -> Result<Self, Failure> {
+        let started = Instant::now();
+        let SweepSpec {
+            epsilon,
+            grid,
+            sign,
+            ..
+        } = spec;
+        let one = |&plane: &Plane| {
+            let cancel = interrupt.flag();
+            curve(&layer.coordinates, plane, *epsilon, grid, *sign, cancel)
+        };
+        let curves = planes.iter().map(one).collect::<Result<Vec<_>, _>>()?;
+        let lit_samples = match &curves[..] {
+            [only] => only.tally.lit,
+            _ => lit_samples(&layer.coordinates, planes, *epsilon, grid, interrupt.flag())?,
+        };
+        layer.seconds.sweep = started.elapsed().as_secs_f64();
+        Ok(Self {
+            curves,
+            lit_samples,
+        })
+    }
+
+    fn lit(&self) -> Lit {
+        Lit::of_curves(&self.curves, self.lit_samples)
+    }
+
+    /// In words: `b3 ∧ b7`, `3 planes`.
+    fn name(&self) -> String {
+        match &self.curves[..] {
+            [only] => only.plane.to_string(),
+            several => count(several.len() as u64, "plane"),
+        }
+    }
 }
 
 /// Refuses a pair that is no plane of the basis.
@@ -79,34 +132,88 @@ fn exists(plane: Plane, layer: &Layer) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Says what will be written.
+fn announce(wanted: &Wanted, planes: &[Plane], layer: &Layer, spec: &SweepSpec) {
+    let (grid, n_samples) = (&spec.grid, layer.coordinates.n_samples());
+    let size = match wanted.shape {
+        Shape::Npz => {
+            let bytes = counts_bytes(planes.len() as u64, grid.count(), n_samples);
+            format!("{} of counts", report::bytes(bytes))
+        }
+        Shape::NpzSummary => "without counts".to_owned(),
+        Shape::Text(format, TableKind::Curves) => {
+            let bytes = curves_text_bytes(format, &Rows::Each(planes), grid, n_samples);
+            format!("at most {} of text", report::bytes(bytes))
+        }
+        Shape::Text(_, kind) => format!("a table of {}", kind.name()),
+    };
+    report::say(&format!(
+        "writing {} × {} angles: {size} to {}",
+        count(planes.len() as u64, "plane"),
+        thousands(grid.count() as u64),
+        wanted.name,
+    ));
+}
+
+/// The record of several planes: that of a sweep, and which planes they are.
+#[derive(Serialize)]
+struct OfPlanes {
+    #[serde(flatten)]
+    provenance: Provenance,
+    planes: Vec<[u32; 2]>,
+}
+
+/// The record as one line of JSON.
+fn record(provenance: Provenance, curves: &[Curve]) -> String {
+    let pair = |curve: &Curve| [curve.plane.i, curve.plane.j];
+    if let [only] = curves {
+        let plane = Some(pair(only));
+        return Provenance {
+            plane,
+            ..provenance
+        }
+        .to_json();
+    }
+    let planes = curves.iter().map(pair).collect();
+    // Strings and numbers under fixed names: nothing that could fail.
+    serde_json::to_string(&OfPlanes { provenance, planes }).unwrap_or_else(|e| unreachable!("{e}"))
+}
+
 fn write(
     args: &PlaneArgs,
     layer: &mut Layer,
-    options: &Options,
-    spec: &SweepSpec,
-    curve: &Curve,
-    mut file: SweepFile,
+    resolved: &Resolved,
+    chosen: &Chosen,
+    wanted: Wanted,
+    interrupt: &Interrupt,
 ) -> Result<(), Failure> {
     let started = Instant::now();
-    let before = file.took();
-    if !args.run.summary {
-        file.curve(&curve.counts)?;
-    }
-    let provenance = Provenance {
-        plane: Some([curve.plane.i, curve.plane.j]),
-        ..Provenance::new(
-            layer.source.clone(),
-            layer.basis.clone(),
-            options.clone(),
-            spec.epsilon,
-        )
+    let spec = &resolved.spec;
+    let curves = Curves {
+        curves: &chosen.curves,
+        grid: &spec.grid,
+        lit_samples: Some(chosen.lit_samples),
     };
-    file.finish(
-        &sweep::facts(layer, spec),
-        &Statistics::Curve(curve, &spec.grid),
-        &provenance.to_json(),
-    )?;
-    layer.seconds.write = Some((before + started.elapsed()).as_secs_f64());
+    let statistics = Statistics::Curves(curves);
+    let provenance = sweep::provenance(layer, &args.options(), spec);
+    let about = About {
+        facts: &sweep::facts(layer, spec),
+        provenance: &record(provenance, &chosen.curves),
+    };
+    let (format, kind) = match wanted.shape {
+        Shape::Npz => (Format::Npz, TableKind::Curves),
+        Shape::NpzSummary => (Format::Npz, TableKind::Planes),
+        Shape::Text(format, kind) => (format, kind),
+    };
+    let cancel = interrupt.flag();
+    match kind {
+        TableKind::Curves => table::write_curves(wanted.out, format, &curves, &about, cancel),
+        TableKind::Planes => table::write_planes(wanted.out, format, &statistics, &about, cancel),
+        TableKind::Ensemble => {
+            table::write_ensemble(wanted.out, format, &statistics, &about, cancel)
+        }
+    }?;
+    layer.seconds.write = Some(started.elapsed().as_secs_f64());
     Ok(())
 }
 
@@ -114,30 +221,37 @@ fn tell(
     args: &PlaneArgs,
     layer: &Layer,
     spec: &SweepSpec,
-    curve: &Curve,
+    chosen: &Chosen,
     auto: Option<Epsilon>,
 ) -> Result<(), Failure> {
-    if curve.tally.lit == 0 {
-        let what = format!("in {}", curve.plane);
-        report::dark(&what, spec.epsilon, Some(curve.tally.nearest), auto);
+    let (curves, lit) = (&chosen.curves, chosen.lit());
+    if chosen.lit_samples == 0 {
+        let nearest = curves.iter().map(|curve| curve.tally.nearest);
+        let what = match curves.len() {
+            1 => format!("in {}", chosen.name()),
+            _ => "in any of the planes".to_owned(),
+        };
+        report::dark(&what, spec.epsilon, nearest.reduce(f64::max), auto);
     } else {
+        let of = count(layer.coordinates.n_samples() as u64, "sample");
+        let in_how_many = match curves.len() {
+            1 => String::new(),
+            _ => format!(" in {} of them", thousands(lit.lit_planes as u64)),
+        };
+        let told = format!("{} of {of} lit{in_how_many}", thousands(chosen.lit_samples));
         report::result(
-            &curve.plane.to_string(),
+            &chosen.name(),
             args.spotlight.epsilon,
             spec.epsilon,
             layer.coordinates.activations().n_neurons(),
-            &format!(
-                "{} of {} lit",
-                thousands(curve.tally.lit),
-                count(curve.n_samples as u64, "sample"),
-            ),
-            &curve.alignment(),
+            &told,
+            &lit.alignment,
         );
     }
     if args.run.json {
-        sweep::print_summary(layer, spec, &Lit::of_curve(curve))
+        sweep::print_summary(layer, spec, &lit)
     } else if args.run.output.is_none() {
-        report::to_stdout(|mut out| plane_tsv(&mut out, curve, &spec.grid))
+        report::to_stdout(|mut out| curves_tsv(&mut out, curves, &spec.grid))
     } else {
         Ok(())
     }

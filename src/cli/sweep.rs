@@ -7,15 +7,14 @@ use super::args::SweepArgs;
 use super::failure::Failure;
 use super::input::{Hashes, Layer};
 use super::interrupt::Interrupt;
+use super::output::Shape;
 use super::progress::Progress;
+use super::sink::{self, Cap, Sink};
 use super::{output, report};
-use crate::session::Provenance;
+use crate::session::{Options, Provenance};
 use crate::srm::{self, Block, Epsilon, Observer, Sweep, SweepSpec};
-use crate::table::{Facts, Ground, Lit, Statistics, Summary, SweepFile, counts_bytes};
+use crate::table::{About, Facts, Ground, Lit, Summary, TableKind};
 use crate::words::{count, thousands};
-
-/// Counts above this are written only when asked for by name.
-const COUNTS_CAP_BYTES: u64 = 4_000_000_000;
 
 pub(super) fn run(args: &SweepArgs, interrupt: &Interrupt) -> Result<(), Failure> {
     let run = &args.run;
@@ -24,97 +23,89 @@ pub(super) fn run(args: &SweepArgs, interrupt: &Interrupt) -> Result<(), Failure
             "a sweep needs somewhere to go: give -o OUT.npz, --json, or both".to_owned(),
         ));
     }
-    let out = output::open_if_asked(run, &args.input, interrupt)?;
+    let wanted = output::open_if_asked(run, &args.input, TableKind::Planes, interrupt)?;
     let mut layer = Layer::read(&args.input, interrupt)?;
-    let hashes = run
-        .output
+    let mut hashes = wanted
         .is_some()
         .then(|| Hashes::start(&args.input, &layer, interrupt));
     let options = args.options();
     let resolved = layer.resolve(&options, interrupt)?;
     let spec = &resolved.spec;
-    let size = counts_size(args, &layer, spec)?;
+    let cap = if args.counts { Cap::Lifted } else { Cap::Kept };
+    let shape = wanted.as_ref().map(|wanted| wanted.shape);
+    let n_samples = layer.coordinates.n_samples();
+    let size = match shape {
+        Some(shape) => sink::size(shape, spec, n_samples, cap)?,
+        None => None,
+    };
     layer.say_notes(&resolved);
+    // Such a table begins with the hash of what was read.
+    if let Some(Shape::Text(_, TableKind::Curves)) = shape {
+        join(hashes.take(), &mut layer)?;
+    }
 
     // From here on there is a bar to be wiped.
     interrupt.tidy_up_first();
     interrupt.check()?;
+    let facts = facts(&layer, spec);
     let mut watch = Watch {
-        file: None,
         progress: Progress::start("sweeping", spec.planes.len()),
+        sink: None,
     };
-    if let (Some(path), Some(out)) = (&run.output, out) {
-        let planes = spec.planes.iter();
-        let n_samples = layer.coordinates.n_samples();
-        let file = output::begin(out, path, &spec.grid, planes, n_samples, size)?;
-        watch.file = Some(file);
+    if let Some(wanted) = wanted {
+        let provenance = provenance(&layer, &options, spec).to_json();
+        let about = About {
+            facts: &facts,
+            provenance: &provenance,
+        };
+        watch.sink = Some(Sink::begin(wanted, spec, size, &about, interrupt.flag())?);
     }
-    let swept = swept(&mut layer, spec, watch, interrupt)?;
-    let (sweep, file) = (&swept.0, swept.1);
+    let (sweep, sink) = swept(&mut layer, spec, watch, interrupt)?;
     let auto = match sweep.lit_samples {
         0 => layer.auto(&resolved, interrupt)?,
         _ => None,
     };
-    if let (Some(file), Some(hashes)) = (file, hashes) {
-        layer.seconds.hash = Some(hashes.join(&mut layer)?.as_secs_f64());
+    if let Some(sink) = sink {
+        join(hashes, &mut layer)?;
         interrupt.finishing()?;
-        let provenance = Provenance::new(
-            layer.source.clone(),
-            layer.basis.clone(),
-            options.clone(),
-            spec.epsilon,
-        );
-        let started = Instant::now();
-        let before = file.took();
-        file.finish(
-            &facts(&layer, spec),
-            &Statistics::Sweep(sweep),
-            &provenance.to_json(),
-        )?;
-        layer.seconds.write = Some((before + started.elapsed()).as_secs_f64());
+        let provenance = provenance(&layer, &options, spec);
+        let took = sink.finish(&sweep, &facts, &provenance.to_json(), interrupt.flag())?;
+        layer.seconds.write = Some(took.as_secs_f64());
     }
-    tell(args, &layer, spec, sweep, auto)
+    tell(args, &layer, spec, &sweep, auto)
 }
 
-/// Bytes of counts that will be written, if any are.
-fn counts_size(args: &SweepArgs, layer: &Layer, spec: &SweepSpec) -> Result<Option<u64>, Failure> {
-    if args.run.output.is_none() || args.run.summary {
-        return Ok(None);
+/// Waits for the hashes, if they are still awaited.
+pub(super) fn join(hashes: Option<Hashes>, layer: &mut Layer) -> Result<(), Failure> {
+    if let Some(hashes) = hashes {
+        layer.seconds.hash = Some(hashes.join(layer)?.as_secs_f64());
     }
-    let planes = spec.planes.len() as u64;
-    let angles = spec.grid.count();
-    let bytes = counts_bytes(planes, angles, layer.coordinates.n_samples());
-    if bytes > COUNTS_CAP_BYTES && !args.counts {
-        return Err(Failure::Usage(format!(
-            "the counts of {} × {} angles would take {}: add --summary to leave them out, or \
-             --counts to write them all the same",
-            count(planes, "plane"),
-            thousands(angles as u64),
-            report::bytes(bytes),
-        )));
-    }
-    Ok(Some(bytes))
+    Ok(())
+}
+
+/// The record of what `layer` comes to.
+pub(super) fn provenance(layer: &Layer, options: &Options, spec: &SweepSpec) -> Provenance {
+    let (source, basis) = (layer.source.clone(), layer.basis.clone());
+    Provenance::new(source, basis, options.clone(), spec.epsilon)
 }
 
 /// Sweeps, with the counts going to the file as they come.
-fn swept(
+fn swept<'a>(
     layer: &mut Layer,
     spec: &SweepSpec,
-    mut watch: Watch,
+    mut watch: Watch<'a>,
     interrupt: &Interrupt,
-) -> Result<(Sweep, Option<SweepFile>), Failure> {
-    let writing = |watch: &Watch| watch.file.as_ref().map_or(0.0, |f| f.took().as_secs_f64());
+) -> Result<(Sweep, Option<Sink<'a>>), Failure> {
+    let writing = |watch: &Watch| watch.sink.as_ref().map_or(0.0, |s| s.took().as_secs_f64());
     let before = writing(&watch);
     let started = Instant::now();
     let swept = srm::sweep(&layer.coordinates, spec, interrupt.flag(), &mut watch);
     layer.seconds.sweep = started.elapsed().as_secs_f64() - (writing(&watch) - before);
-    let Watch { file, progress } = watch;
+    let Watch { sink, progress } = watch;
     drop(progress);
     match swept {
-        Ok(sweep) => Ok((sweep, file)),
-        Err(cancelled) => Err(file
-            .and_then(SweepFile::failure)
-            .map_or_else(|| cancelled.into(), Failure::from)),
+        Ok(sweep) => Ok((sweep, sink)),
+        Err(cancelled) => Err(sink.and_then(Sink::failure).unwrap_or(cancelled.into())),
     }
 }
 
@@ -169,22 +160,22 @@ pub(super) fn facts(layer: &Layer, spec: &SweepSpec) -> Facts {
     }
 }
 
-/// Looks on at the sweep: counts to the file, progress to the bar.
-struct Watch {
-    file: Option<SweepFile>,
+/// Looks on at the sweep: counts to where they go, progress to the bar.
+struct Watch<'a> {
+    sink: Option<Sink<'a>>,
     progress: Progress,
 }
 
-impl Observer for Watch {
+impl Observer for Watch<'_> {
     fn wants_curves(&self) -> bool {
-        self.file.as_ref().is_some_and(Observer::wants_curves)
+        self.sink.as_ref().is_some_and(Observer::wants_curves)
     }
 
     fn block(&mut self, block: &Block<'_>) -> ControlFlow<()> {
         self.progress.at(block.done);
-        match &mut self.file {
-            Some(file) if file.wants_curves() => file.block(block),
-            _ => ControlFlow::Continue(()),
+        match &mut self.sink {
+            Some(sink) => sink.block(block),
+            None => ControlFlow::Continue(()),
         }
     }
 }

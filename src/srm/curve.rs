@@ -151,6 +151,42 @@ pub fn curve(
     })
 }
 
+/// How many samples are lit in at least one of `planes`, whatever the grid, on the
+/// current rayon pool.
+///
+/// # Errors
+/// [`Cancelled`] soon after `cancel` is set.
+///
+/// # Panics
+/// If a plane's vectors are not in the basis.
+pub fn lit_samples(
+    coordinates: &Coordinates,
+    planes: &[Plane],
+    epsilon: Epsilon,
+    grid: &AngleGrid,
+    cancel: &AtomicBool,
+) -> Result<u64, Cancelled> {
+    let n = coordinates.n_samples();
+    let scanner = Scanner::new(coordinates, epsilon, grid, Sign::Unsigned);
+    let frames: Vec<Frame> = planes
+        .iter()
+        .map(|&plane| coordinates.basis().frame(plane))
+        .collect();
+    (0..n.div_ceil(TASK))
+        .into_par_iter()
+        .map(|task| {
+            let samples = task * TASK..n.min((task + 1) * TASK);
+            let (first, mut scratch) = (samples.start, scanner.scratch());
+            let mut seen = vec![false; samples.len()];
+            for (&plane, &frame) in planes.iter().zip(&frames) {
+                let lit = |sample: usize| seen[sample - first] = true;
+                scanner.scan(plane, frame, samples.clone(), &mut scratch, cancel, lit)?;
+            }
+            Ok(seen.into_iter().filter(|&seen| seen).count() as u64)
+        })
+        .try_reduce(|| 0, |a, b| Ok(a + b))
+}
+
 /// Scans samples of one plane after another; one a sweep, shared by its threads.
 pub(super) struct Scanner<'a> {
     coordinates: &'a Coordinates,

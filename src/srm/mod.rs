@@ -36,7 +36,7 @@ pub use angles::{AngleGrid, AnglesError, MOST_ANGLES};
 pub use basis::{BasisError, DEGENERATE, Frame, UnitBasis};
 pub use cancel::Cancelled;
 pub use coordinates::Coordinates;
-pub use curve::{Curve, Sign, Tally, curve};
+pub use curve::{Curve, Sign, Tally, curve, lit_samples};
 pub use ensemble::{CurveSums, Ensemble, MOST_SUMMED};
 pub use epsilon::{EDGE, Epsilon, EpsilonChoice, EpsilonError, PAPER_EPSILON};
 pub use intake::Slab;

@@ -13,10 +13,14 @@ pub struct PlaneRow {
     pub bisectors: u64,
     /// Samples lit in the plane.
     pub lit: u64,
+    /// The same as a fraction of all samples.
+    pub lit_fraction: f64,
     /// The curve's largest fraction.
     pub peak: f64,
     /// The smallest angle that attains it, in radians; NaN for a curve of zeros.
     pub peak_angle: f64,
+    /// Mean fraction over the distinct directions; NaN in merged sweeps, which do not keep it.
+    pub mean: f64,
     /// Alignment index; NaN where neither directions nor bisectors are lit.
     pub alignment: f64,
     /// Mean fraction at the privileged directions less that at their bisectors.
@@ -27,14 +31,16 @@ impl PlaneRow {
     /// The rows of a sweep, in its order.
     pub fn of_sweep(sweep: &Sweep) -> impl Iterator<Item = Self> + '_ {
         let n = sweep.n_samples;
+        let grid = &sweep.spec.grid;
         sweep.records.iter().map(move |record| {
-            Self::of_counts(
+            let row = Self::of_counts(
                 record.plane,
                 [record.axes, record.bisectors, record.lit],
                 record.peak_index.map(|index| (index, record.peak)),
-                &sweep.spec.grid,
+                grid,
                 n,
-            )
+            );
+            row.with_total(record.total, grid, n)
         })
     }
 
@@ -42,13 +48,21 @@ impl PlaneRow {
     #[must_use]
     pub fn of_curve(curve: &Curve, grid: &AngleGrid) -> Self {
         let tally = curve.tally;
-        Self::of_counts(
+        let row = Self::of_counts(
             curve.plane,
             [tally.axes, tally.bisectors, tally.lit],
             curve.peak(),
             grid,
             curve.n_samples,
-        )
+        );
+        let total = curve.counts[..grid.distinct()].iter().sum();
+        row.with_total(total, grid, curve.n_samples)
+    }
+
+    /// With the mean that follows from the counts' sum over the distinct directions.
+    fn with_total(self, total: i64, grid: &AngleGrid, n_samples: usize) -> Self {
+        let mean = total as f64 / (grid.distinct() as f64 * n_samples as f64);
+        Self { mean, ..self }
     }
 
     /// The row that follows from the counts of a plane among `n_samples` samples:
@@ -68,8 +82,10 @@ impl PlaneRow {
             axes,
             bisectors,
             lit,
+            lit_fraction: lit as f64 / n_samples as f64,
             peak,
             peak_angle,
+            mean: f64::NAN,
             alignment: alignment.index(),
             contrast: alignment.contrast(),
         }

@@ -1,174 +1,181 @@
-//! What a script wants to know of a sweep, as JSON.
+//! Tables as one JSON object: the head's fields, then the columns as arrays.
+//!
+//! ```text
+//! {"format":1,"table":"curves",…,"provenance":{…},
+//!  "columns":{"plane_i":[0,…],…,"fraction":[0.085,…]}}
+//! ```
+//! What is undefined is `null`.
 
-use serde::Serialize;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::sync::atomic::AtomicBool;
 
-use crate::srm::{Alignment, Coordinates, Curve, Epsilon, PlaneSet, Sweep};
+use super::cell::{Cell, Fractions};
+use super::format::{About, TableKind};
+use super::rows::{CURVES, Table};
+use super::text::Gather;
+use crate::srm::{AngleGrid, Plane};
 
-/// Version of the summary's format.
-pub const SUMMARY_FORMAT: u32 = 1;
+const UNDEFINED: &str = "null";
 
-/// Pairs of parallel vectors that are named; there may be millions.
-pub const PAIRS_NAMED: usize = 12;
+const CLOSING: &str = "\n}}\n";
 
-/// The summary, its fields in the order in which they are printed. A number that
-/// is undefined (NaN) becomes `null`; every other keeps all its digits.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Summary {
-    /// [`SUMMARY_FORMAT`].
-    pub format: u32,
-    /// `N`.
-    pub n_samples: usize,
-    /// `d`.
-    pub n_neurons: usize,
-    /// Rows left out of `N`.
-    pub excluded_rows: usize,
-    /// Zero rows among the `N`.
-    pub zero_rows: usize,
-    /// Planes swept.
-    pub planes: usize,
-    /// Planes of the basis, drawn or not.
-    pub planes_in_all: u64,
-    /// Ordered pairs of parallel vectors that would be planes in this mode.
-    pub degenerate_planes: usize,
-    /// The first [`PAIRS_NAMED`] of those pairs, `i < j`; `null` where they are not known.
-    pub degenerate_pairs: Option<Vec<(u32, u32)>>,
-    /// The resolution scale, in full.
-    pub epsilon: f64,
-    /// Its half-angle in degrees.
-    pub half_angle_deg: f64,
-    /// The share of isotropic data that a probe lights.
-    pub null_share: f64,
-    /// Planes that light at least one sample.
-    pub lit_planes: usize,
-    /// Samples lit in at least one plane.
-    pub lit_samples: usize,
-    /// Alignment index of the layer.
-    pub alignment: f64,
-    /// Contrast of the layer.
-    pub contrast: f64,
-    /// Where the time went.
-    pub seconds: Seconds,
-}
-
-/// Wall times in seconds; NaN or `None`, `null` in JSON, for what was not done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Seconds {
-    /// Reading the activations and the basis.
-    pub read: f64,
-    /// Coordinates in the basis and the starting epsilon.
-    pub prepare: f64,
-    /// The sweep, less what went into writing its counts.
-    pub sweep: f64,
-    /// Writing the file.
-    pub write: Option<f64>,
-    /// SHA-256 of the file, beside the sweep.
-    pub hash: Option<f64>,
-}
-
-/// What was there to be lit.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Ground {
-    /// `N`.
-    pub n_samples: usize,
-    /// `d`.
-    pub n_neurons: usize,
-    /// Rows left out of `N`.
-    pub excluded_rows: usize,
-    /// Zero rows among the `N`.
-    pub zero_rows: usize,
-    /// Planes of the basis, drawn or not.
-    pub planes_in_all: u64,
-    /// Ordered pairs of parallel vectors that would be planes in this mode.
-    pub degenerate_planes: usize,
-    /// The first [`PAIRS_NAMED`] of those pairs, `i < j`; `None` where they are not known.
-    pub degenerate_pairs: Option<Vec<(u32, u32)>>,
-}
-
-impl Ground {
-    /// Of a layer, with all planes of `set`'s mode.
-    #[must_use]
-    pub fn of(coordinates: &Coordinates, set: &PlaneSet) -> Self {
-        let activations = coordinates.activations();
-        let pairs = coordinates.basis().degenerate_pairs();
-        Self {
-            n_samples: activations.n_samples(),
-            n_neurons: activations.n_neurons(),
-            excluded_rows: activations.excluded_rows().len(),
-            zero_rows: activations.zero_rows(),
-            planes_in_all: set.in_all(),
-            degenerate_planes: set.degenerate(),
-            degenerate_pairs: Some(pairs.iter().take(PAIRS_NAMED).copied().collect()),
-        }
+/// Writes a whole table over so many planes.
+pub(super) fn write<const N: usize, T: Table<N>>(
+    out: &mut impl Write,
+    table: &T,
+    about: &About<'_>,
+    planes: usize,
+    cancel: &AtomicBool,
+) -> io::Result<()> {
+    let mut gather = Gather::new(out, cancel);
+    gather.text = opening(T::KIND, about, planes);
+    for (place, name) in T::COLUMNS.into_iter().enumerate() {
+        let cells = table.rows().map(|row| row[place]);
+        column(&mut gather, place, name, cells.map(push))?;
     }
+    gather.text.push_str(CLOSING);
+    gather.all()
 }
 
-/// What was lit, in a sweep or in a single plane.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Lit {
-    /// Planes in all that were looked at.
-    pub planes: usize,
-    /// Those that light at least one sample.
-    pub lit_planes: usize,
-    /// Samples lit in at least one of them.
-    pub lit_samples: usize,
-    /// The alignment over them.
-    pub alignment: Alignment,
+/// The cell, which appends itself.
+fn push(cell: Cell) -> impl FnOnce(&mut String) {
+    move |text| cell.write_to(text, UNDEFINED)
 }
 
-impl Lit {
-    /// Of a sweep.
-    #[must_use]
-    pub fn of_sweep(sweep: &Sweep) -> Self {
-        Self {
-            planes: sweep.records.len(),
-            lit_planes: sweep.lit_planes(),
-            lit_samples: sweep.lit_samples,
-            alignment: sweep.alignment(),
-        }
+fn opening(kind: TableKind, about: &About<'_>, planes: usize) -> String {
+    format!("{{{},\n\"columns\":{{", about.head(kind, planes))
+}
+
+/// What stands before the entries of a column.
+fn name_it(text: &mut String, place: usize, name: &str) {
+    if place > 0 {
+        text.push(',');
     }
-
-    /// Of a single plane.
-    #[must_use]
-    #[allow(clippy::cast_possible_truncation)] // lit ≤ N
-    pub fn of_curve(curve: &Curve) -> Self {
-        Self {
-            planes: 1,
-            lit_planes: usize::from(curve.tally.lit > 0),
-            lit_samples: curve.tally.lit as usize,
-            alignment: curve.alignment(),
-        }
-    }
+    text.push_str("\n\"");
+    text.push_str(name);
+    text.push_str("\":[");
 }
 
-impl Summary {
-    /// The summary of `lit` at `epsilon` on that ground.
-    #[must_use]
-    pub fn new(ground: Ground, epsilon: Epsilon, lit: &Lit, seconds: Seconds) -> Self {
-        Self {
-            format: SUMMARY_FORMAT,
-            n_samples: ground.n_samples,
-            n_neurons: ground.n_neurons,
-            excluded_rows: ground.excluded_rows,
-            zero_rows: ground.zero_rows,
-            planes: lit.planes,
-            planes_in_all: ground.planes_in_all,
-            degenerate_planes: ground.degenerate_planes,
-            degenerate_pairs: ground.degenerate_pairs,
-            epsilon: epsilon.get(),
-            half_angle_deg: epsilon.half_angle_deg(),
-            null_share: epsilon.null_share(ground.n_neurons),
-            lit_planes: lit.lit_planes,
-            lit_samples: lit.lit_samples,
-            alignment: lit.alignment.index(),
-            contrast: lit.alignment.contrast(),
-            seconds,
+/// Writes a column; each entry appends itself.
+fn column<W: Write, E: FnOnce(&mut String)>(
+    gather: &mut Gather<'_, W>,
+    place: usize,
+    name: &str,
+    entries: impl Iterator<Item = E>,
+) -> io::Result<()> {
+    name_it(&mut gather.text, place, name);
+    for (row, entry) in entries.enumerate() {
+        if row > 0 {
+            gather.text.push(',');
         }
+        entry(&mut gather.text);
+        gather.if_enough()?;
+    }
+    gather.text.push(']');
+    Ok(())
+}
+
+/// The table of curves, written curve by curve. Columns stand one after the
+/// other, so the counts wait in a file of their own until the fractions are due.
+#[derive(Debug)]
+pub(super) struct CurveColumns {
+    fractions: Fractions,
+    waiting: BufWriter<File>,
+    /// Counts taken.
+    counts: u64,
+    text: String,
+}
+
+impl CurveColumns {
+    /// The table of the curves of `planes`, written up to the counts. `waiting` is
+    /// an empty file that nobody else writes to.
+    pub fn begin<P: ExactSizeIterator<Item = Plane>>(
+        out: &mut impl Write,
+        grid: &AngleGrid,
+        planes: impl Fn() -> P,
+        about: &About<'_>,
+        waiting: File,
+        cancel: &AtomicBool,
+    ) -> io::Result<Self> {
+        let mut gather = Gather::new(out, cancel);
+        gather.text = opening(TableKind::Curves, about, planes().len());
+        let each = |number: fn(Plane) -> u32| {
+            let angles = grid.count();
+            planes().flat_map(move |plane| {
+                let number = Cell::from(number(plane));
+                std::iter::repeat_n(number, angles)
+            })
+        };
+        column(&mut gather, 0, CURVES[0], each(|plane| plane.i).map(push))?;
+        column(&mut gather, 1, CURVES[1], each(|plane| plane.j).map(push))?;
+        let angles: Vec<String> = grid
+            .angles_rad()
+            .into_iter()
+            .map(|theta| {
+                let mut text = String::new();
+                Cell::Real(theta).write_to(&mut text, UNDEFINED);
+                text
+            })
+            .collect();
+        let again = (0..planes().len()).flat_map(|_| &angles);
+        let entries = again.map(|angle| move |text: &mut String| text.push_str(angle));
+        column(&mut gather, 2, CURVES[2], entries)?;
+        name_it(&mut gather.text, 3, CURVES[3]);
+        gather.all()?;
+        Ok(Self {
+            fractions: Fractions::new(about.facts.n_samples),
+            waiting: BufWriter::new(waiting),
+            counts: 0,
+            text: String::new(),
+        })
     }
 
-    /// As indented JSON, without a line break at the end.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        // Numbers under fixed names: nothing that could fail.
-        serde_json::to_string_pretty(self).unwrap_or_else(|e| unreachable!("{e}"))
+    /// Writes the counts of a plane.
+    pub fn curve(
+        &mut self,
+        out: &mut impl Write,
+        counts: impl Iterator<Item = i64>,
+    ) -> io::Result<()> {
+        self.text.clear();
+        for count in counts {
+            if self.counts > 0 {
+                self.text.push(',');
+            }
+            Cell::Whole(count).write_to(&mut self.text, UNDEFINED);
+            self.waiting.write_all(&count.to_le_bytes())?;
+            self.counts += 1;
+        }
+        out.write_all(self.text.as_bytes())
+    }
+
+    /// Writes what is left: the fractions.
+    pub fn finish(self, out: &mut impl Write, cancel: &AtomicBool) -> io::Result<()> {
+        let Self {
+            mut fractions,
+            waiting,
+            counts,
+            ..
+        } = self;
+        let mut waiting = waiting
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        waiting.seek(SeekFrom::Start(0))?;
+        let mut waiting = BufReader::new(waiting);
+        let mut gather = Gather::new(out, cancel);
+        gather.text.push(']');
+        name_it(&mut gather.text, 4, CURVES[4]);
+        for place in 0..counts {
+            let mut count = [0; 8];
+            waiting.read_exact(&mut count)?;
+            if place > 0 {
+                gather.text.push(',');
+            }
+            fractions.write_to(&mut gather.text, i64::from_le_bytes(count));
+            gather.if_enough()?;
+        }
+        gather.text.push(']');
+        gather.text.push_str(CLOSING);
+        gather.all()
     }
 }

@@ -1,27 +1,45 @@
-//! Results as tables for other programs: a sweep as npz ([`SweepFile`]), its
-//! summary as JSON ([`Summary`]), a plane as TSV ([`plane_tsv`]). Sweeps over parts
-//! of a corpus are read back and added up ([`Merge`]).
+//! Results as tables for other programs: everything as npz ([`SweepFile`]); a row a
+//! plane, an angle of a plane or an angle as CSV, TSV and JSON ([`write_planes`],
+//! [`write_curves`], [`CurvesFile`], [`write_ensemble`]); a summary as JSON
+//! ([`Summary`]); curves as plain text ([`curves_text`]). Sweeps over parts of a corpus
+//! are read back and added up ([`Merge`]).
 //!
 //! A file is written under a temporary name beside its target and renamed when
 //! it is whole ([`OutFile`]), so that it appears complete or not at all. The same
 //! result gives the same bytes: no dates, no machine, no folder.
 
+mod cell;
 mod columns;
+mod csv;
+mod curves;
+mod format;
 mod json;
 mod merge;
 mod npz;
+mod out;
 mod out_file;
+mod rows;
+mod statistics;
+mod summary;
+mod text;
 mod tsv;
+mod write;
 
 use std::io;
 
 pub use columns::PlaneRow;
-pub use json::{Ground, Lit, PAIRS_NAMED, SUMMARY_FORMAT, Seconds, Summary};
+pub use curves::{CurvesFile, Rows, curves_text_bytes};
+pub use format::{About, Format, TABLE_FORMAT, TableKind};
 pub use merge::{MOST_SHARDS, Merge, MergeError, Merged, Shard, Whole};
-pub use npz::{Facts, Statistics, SweepFile, counts_bytes};
+pub use npz::{SweepFile, counts_bytes};
+pub use out::Out;
 pub use out_file::OutFile;
-pub use tsv::plane_tsv;
+pub use statistics::{Curves, Facts, Statistics};
+pub use summary::{Ground, Lit, PAIRS_NAMED, SUMMARY_FORMAT, Seconds, Summary};
+pub use tsv::{curves_text, curves_tsv};
+pub use write::{write_curves, write_ensemble, write_planes};
 
+use crate::srm::Cancelled;
 use crate::words;
 
 /// Why a table was not written. Files are named without their folder.
@@ -48,6 +66,18 @@ pub enum TableError {
     /// The path has no file name.
     #[error("`{0}` names no file: give one, such as sweep.npz")]
     NoName(String),
+    /// An npz is to go to a stream, where nothing can be put in its place later.
+    #[error("an npz cannot go to stdout: give a file name, or the format csv, tsv or json")]
+    NotStreamed,
+    /// An npz is asked of what writes text.
+    #[error("an npz is no text: write it as a whole sweep, or choose csv, tsv or json")]
+    NotText,
+    /// Called off; nothing of a file was kept.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// The stream took no more.
+    #[error("cannot write to stdout: {}", words::io_error(.0))]
+    Stream(io::Error),
     /// The system refused.
     #[error(
         "cannot write {file}: {}; nothing of it was kept",

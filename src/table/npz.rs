@@ -15,10 +15,9 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::TableError;
-use super::columns::PlaneRow;
-use super::merge::Merged;
 use super::out_file::OutFile;
-use crate::srm::{AngleGrid, Block, Curve, Ensemble, Observer, Plane, Sweep};
+use super::statistics::{Facts, Statistics};
+use crate::srm::{AngleGrid, Block, Observer, Plane};
 
 /// Members from this size on get zip64 sizes; a little below 4 GiB, for the header.
 const LARGE: u64 = 0xFFFF_0000;
@@ -59,69 +58,6 @@ impl Width {
         match self {
             Self::I32 => "<i4",
             Self::I64 => "<i8",
-        }
-    }
-}
-
-/// What is known of the layer beside the sweep.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Facts {
-    /// `N`.
-    pub n_samples: usize,
-    /// Rows left out of `N`.
-    pub excluded_rows: usize,
-    /// Zero rows among the `N`.
-    pub zero_rows: usize,
-    /// Planes of the basis, drawn or not.
-    pub planes_in_all: u64,
-    /// The resolution scale.
-    pub epsilon: f64,
-}
-
-/// What follows from all curves: of a sweep, of merged ones, or of one curve as
-/// an ensemble of one.
-#[derive(Clone, Debug)]
-pub enum Statistics<'a> {
-    /// A sweep's.
-    Sweep(&'a Sweep),
-    /// Of sweeps over parts of the samples.
-    Merged(&'a Merged),
-    /// One curve's on its grid.
-    Curve(&'a Curve, &'a AngleGrid),
-}
-
-impl Statistics<'_> {
-    fn ensemble(&self) -> Ensemble {
-        match self {
-            Self::Sweep(sweep) => sweep.ensemble.clone(),
-            Self::Merged(merged) => merged.ensemble().clone(),
-            Self::Curve(curve, _) => {
-                let fractions: Vec<f64> = curve.fractions().collect();
-                Ensemble {
-                    std: vec![0.0; fractions.len()],
-                    min: fractions.clone(),
-                    max: fractions.clone(),
-                    mean: fractions,
-                }
-            }
-        }
-    }
-
-    fn lit_samples(&self) -> u64 {
-        match self {
-            Self::Sweep(sweep) => sweep.lit_samples as u64,
-            Self::Merged(merged) => merged.lit_samples(),
-            Self::Curve(curve, _) => curve.tally.lit,
-        }
-    }
-
-    /// One entry a plane. Rows are made anew for every column: millions of them
-    /// are never held at once.
-    fn column<T>(&self, entry: impl Fn(PlaneRow) -> T) -> Vec<T> {
-        match self {
-            Self::Sweep(sweep) => PlaneRow::of_sweep(sweep).map(entry).collect(),
-            Self::Merged(merged) => merged.rows().map(entry).collect(),
-            Self::Curve(curve, grid) => vec![entry(PlaneRow::of_curve(curve, grid))],
         }
     }
 }
@@ -272,7 +208,9 @@ impl SweepFile {
         self.vector("peak_angle", statistics.column(|r| r.peak_angle))?;
         self.vector("alignment", statistics.column(|r| r.alignment))?;
         self.vector("contrast", statistics.column(|r| r.contrast))?;
-        self.scalar("lit_samples", integer(statistics.lit_samples()))?;
+        if let Some(lit_samples) = statistics.lit_samples() {
+            self.scalar("lit_samples", integer(lit_samples))?;
+        }
         self.text("provenance", provenance)
     }
 
@@ -386,6 +324,8 @@ fn zip_error(error: ZipError) -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::srm::Curve;
+    use crate::table::Curves;
 
     #[test]
     fn headers_are_padded_to_sixty_four_bytes() {
@@ -462,8 +402,9 @@ mod tests {
             planes_in_all: 1,
             epsilon: 0.5,
         };
-        file.finish(&facts, &Statistics::Curve(&curve, &grid), "{}")
-            .unwrap();
+        let curves = Curves::new(std::slice::from_ref(&curve), &grid);
+        let statistics = Statistics::Curves(curves);
+        file.finish(&facts, &statistics, "{}").unwrap();
         let mut zip = zip::ZipArchive::new(std::fs::File::open(&path).unwrap()).unwrap();
         let counts = Array2::<i64>::read_npy(zip.by_name("counts.npy").unwrap()).unwrap();
         assert_eq!(counts.into_raw_vec_and_offset().0, curve.counts);

@@ -1,18 +1,38 @@
-//! One plane's curve as tab-separated text.
+//! Curves as tab-separated text without a head, for a terminal and the clipboard.
 
 use std::io::{self, Write};
 
 use crate::srm::{AngleGrid, Curve};
 
 /// Writes the columns `theta_rad`, `count` and `fraction`, a line an angle, every
-/// digit kept.
+/// digit kept; of several planes with `plane_i` and `plane_j` before them.
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn plane_tsv(out: &mut impl Write, curve: &Curve, grid: &AngleGrid) -> io::Result<()> {
+pub fn curves_tsv(out: &mut impl Write, curves: &[Curve], grid: &AngleGrid) -> io::Result<()> {
+    let several = curves.len() > 1;
+    if several {
+        write!(out, "plane_i\tplane_j\t")?;
+    }
     writeln!(out, "theta_rad\tcount\tfraction")?;
-    for ((k, count), fraction) in curve.counts.iter().enumerate().zip(curve.fractions()) {
-        writeln!(out, "{}\t{count}\t{fraction}", grid.angle_rad(k))?;
+    for curve in curves {
+        let whose = if several {
+            format!("{}\t{}\t", curve.plane.i, curve.plane.j)
+        } else {
+            String::new()
+        };
+        for ((k, count), fraction) in curve.counts.iter().enumerate().zip(curve.fractions()) {
+            writeln!(out, "{whose}{}\t{count}\t{fraction}", grid.angle_rad(k))?;
+        }
     }
     Ok(())
+}
+
+/// The text of [`curves_tsv`].
+#[must_use]
+pub fn curves_text(curves: &[Curve], grid: &AngleGrid) -> String {
+    let mut text = Vec::new();
+    // Memory takes whatever is written to it.
+    let _ = curves_tsv(&mut text, curves, grid);
+    String::from_utf8(text).unwrap_or_default()
 }

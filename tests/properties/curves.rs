@@ -1,6 +1,6 @@
 //! One plane's curve and tally against the definition.
 
-use followspot::srm::PlaneMode;
+use followspot::srm::{AngleGrid, Epsilon, PlaneMode, lit_samples};
 use proptest::prelude::*;
 
 use crate::cases::{Case, Normal, case};
@@ -36,6 +36,21 @@ proptest! {
     #[test]
     fn curves_are_the_definition(case in case()) {
         check(&case);
+    }
+
+    #[test]
+    fn samples_lit_in_some_of_several_planes(case in case(), step in 1usize..4) {
+        let coordinates = view(&case);
+        let some: Vec<_> = planes(&case.vectors(), PlaneMode::Permutations)
+            .into_iter()
+            .step_by(step)
+            .collect();
+        let plain: Vec<_> = some.iter().map(|&at| PlainPlane::new(&case, at)).collect();
+        let lit = (0..case.rows.len()).filter(|&k| plain.iter().any(|p| p.lit[k])).count();
+        let chosen: Vec<_> = some.iter().map(|&at| curve_of(&case, &coordinates, at).plane).collect();
+        let (epsilon, grid) = (Epsilon::new(case.epsilon).unwrap(), AngleGrid::new(2).unwrap());
+        let told = lit_samples(&coordinates, &chosen, epsilon, &grid, &false.into()).unwrap();
+        prop_assert_eq!(told, lit as u64);
     }
 
     #[test]

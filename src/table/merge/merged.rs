@@ -3,8 +3,8 @@
 use crate::session::Provenance;
 use crate::srm::{Alignment, AngleGrid, Ensemble, Epsilon, Plane};
 use crate::table::columns::PlaneRow;
-use crate::table::json::{Ground, Lit};
-use crate::table::npz::Facts;
+use crate::table::statistics::Facts;
+use crate::table::summary::{Ground, Lit};
 
 /// Place of the peak of a curve of zeros.
 pub(super) const NO_PEAK: u32 = u32::MAX;

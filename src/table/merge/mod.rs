@@ -25,7 +25,8 @@ pub use error::{MOST_SHARDS, MergeError};
 pub use merged::{Merged, Whole};
 pub use shard::Shard;
 
-use super::npz::{Facts, SweepFile};
+use super::npz::SweepFile;
+use super::statistics::Facts;
 use crate::session::Provenance;
 use crate::srm::{CurveSums, Ensemble, MOST_SUMMED, Plane};
 use merged::NO_PEAK;

@@ -18,7 +18,7 @@ use crate::session::{Options, Source};
 use crate::srm::{
     Activations, AngleGrid, Coordinates, Curve, Epsilon, Frame, MOST_ANGLES, Tally, sweep,
 };
-use crate::table::{OutFile, Statistics};
+use crate::table::{Curves, OutFile, Statistics};
 
 static NEVER: AtomicBool = AtomicBool::new(false);
 
@@ -65,7 +65,7 @@ fn shard_file(folder: &Path, name: &str, n_samples: usize, counts: [i64; 3]) -> 
     let mut file = SweepFile::begin(out, &grid, std::iter::once(curve.plane)).unwrap();
     file.begin_counts(1, &grid, n_samples).unwrap();
     file.curve(&curve.counts).unwrap();
-    let statistics = Statistics::Curve(&curve, &grid);
+    let statistics = Statistics::Curves(Curves::new(std::slice::from_ref(&curve), &grid));
     let told = provenance.to_json();
     file.finish(&facts, &statistics, &told).unwrap();
     path
