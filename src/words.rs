@@ -36,6 +36,21 @@ pub fn count(n: u64, noun: &str) -> String {
     format!("{} {noun}{plural}", thousands(n))
 }
 
+/// A share as `12.3%`; a tiny one as a power of ten.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent == 0.0 {
+        "0%".to_owned()
+    } else if percent < 0.01 {
+        format!("{percent:.1e}%")
+    } else if percent < 1.0 {
+        format!("{percent:.2}%")
+    } else {
+        format!("{percent:.1}%")
+    }
+}
+
 /// What the system said, without Rust's "(os error 2)".
 #[must_use]
 pub fn io_error(error: &std::io::Error) -> String {
@@ -69,6 +84,14 @@ mod tests {
         ] {
             assert_eq!(thousands(n), expected);
         }
+    }
+
+    #[test]
+    fn shares_as_people_say_them() {
+        assert_eq!(percent(0.123_4), "12.3%");
+        assert_eq!(percent(0.001_23), "0.12%");
+        assert_eq!(percent(1.23e-9), "1.2e-7%");
+        assert_eq!(percent(0.0), "0%");
     }
 
     #[test]

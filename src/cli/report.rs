@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 
 use super::failure::Failure;
 use crate::srm::{Alignment, Coordinates, Epsilon, EpsilonChoice};
-use crate::words::{self, count, thousands};
+use crate::words::{self, count, percent, thousands};
 
 /// Names that a list in a sentence shows.
 const SHOWN: usize = 5;
@@ -105,7 +105,7 @@ pub(super) fn result(
     };
     say(&format!(
         "{what} at epsilon {} ({choice}half-angle {:.1}°, {} of isotropic data): {lit}, {alignment}",
-        cosine(epsilon),
+        epsilon.shown_text(),
         epsilon.half_angle_deg(),
         percent(epsilon.null_share(neurons)),
     ));
@@ -115,15 +115,15 @@ pub(super) fn result(
 pub(super) fn dark(what: &str, epsilon: Epsilon, nearest: Option<f64>, auto: Option<Epsilon>) {
     let advice = auto.map_or_else(
         || "every row is zero".to_owned(),
-        |auto| format!("--epsilon auto would be {}", cosine(auto)),
+        |auto| format!("--epsilon auto would be {}", auto.shown_text()),
     );
     let nearest = nearest.map_or_else(String::new, |nearest| {
-        let nearest = cosine(Epsilon::clamped(nearest));
+        let nearest = Epsilon::clamped(nearest).shown_text();
         format!("the largest in-plane cosine is {nearest}, ")
     });
     say(&format!(
         "nothing is lit {what} at epsilon {}: {nearest}{advice}",
-        cosine(epsilon),
+        epsilon.shown_text(),
     ));
 }
 
@@ -136,42 +136,6 @@ fn first_few(names: impl ExactSizeIterator<Item = String>) -> String {
         text.push_str(" more");
     }
     text
-}
-
-/// A cosine as it is shown everywhere; one near zero with three digits of its
-/// own. Rounded down: never tighter than it is.
-fn cosine(epsilon: Epsilon) -> String {
-    let value = epsilon.get();
-    if value == 0.0 || value.abs() >= 0.01 {
-        return epsilon.shown().to_string();
-    }
-    let scientific = format!("{value:.2e}");
-    let mut near: f64 = scientific.parse().unwrap_or(value);
-    if near > value {
-        let place = value.abs().log10().floor() as i32 - 2;
-        near = format!("{:.2e}", value - 0.5 * 10f64.powi(place))
-            .parse()
-            .unwrap_or(value);
-    }
-    if near.abs() < 1e-4 {
-        format!("{near:e}")
-    } else {
-        near.to_string()
-    }
-}
-
-/// A share as `12.3%`; a tiny one as a power of ten.
-fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    if percent == 0.0 {
-        "0%".to_owned()
-    } else if percent < 0.01 {
-        format!("{percent:.1e}%")
-    } else if percent < 1.0 {
-        format!("{percent:.2}%")
-    } else {
-        format!("{percent:.1}%")
-    }
 }
 
 /// A size as people say it.
@@ -192,29 +156,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_and_shares_as_people_say_them() {
+    fn sizes_as_people_say_them() {
         assert_eq!(bytes(276 * 361 * 4), "0.4 MB");
         assert_eq!(bytes(1444), "1.4 kB");
         assert_eq!(bytes(12_110_192_640), "12.1 GB");
-        assert_eq!(percent(0.123_4), "12.3%");
-        assert_eq!(percent(0.001_23), "0.12%");
-        assert_eq!(percent(1.23e-9), "1.2e-7%");
-        assert_eq!(percent(0.0), "0%");
-    }
-
-    #[test]
-    fn a_cosine_near_zero_keeps_its_digits() {
-        let check = |value: f64, expected: &str| {
-            assert_eq!(cosine(Epsilon::clamped(value)), expected, "{value}");
-        };
-        check(0.0, "0");
-        check(0.9, "0.9");
-        check(0.345_99, "0.345");
-        check(1e-4, "0.0001");
-        check(-1e-4, "-0.0001");
-        check(0.001_239_9, "0.00123");
-        check(-0.001_231, "-0.00124");
-        check(1.999_9e-12, "1.99e-12");
     }
 
     #[test]

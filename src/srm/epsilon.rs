@@ -111,6 +111,29 @@ impl Epsilon {
         // 0.7 · 1000 is 700 exactly, 0.29 · 1000 is 290 less an ulp.
         ((self.0 * 1000.0 + 1e-9).floor() / 1000.0).max(-1.0)
     }
+
+    /// The same as text; a cosine near zero has three digits of its own, as a
+    /// power of ten where it is tiny.
+    #[must_use]
+    pub fn shown_text(self) -> String {
+        let value = self.0;
+        if value == 0.0 || value.abs() >= 0.01 {
+            return self.shown().to_string();
+        }
+        let scientific = format!("{value:.2e}");
+        let mut near: f64 = scientific.parse().unwrap_or(value);
+        if near > value {
+            let place = value.abs().log10().floor() as i32 - 2;
+            near = format!("{:.2e}", value - 0.5 * 10f64.powi(place))
+                .parse()
+                .unwrap_or(value);
+        }
+        if near.abs() < 1e-4 {
+            format!("{near:e}")
+        } else {
+            near.to_string()
+        }
+    }
 }
 
 impl fmt::Display for Epsilon {
@@ -193,6 +216,21 @@ mod tests {
             let choice: EpsilonChoice = text.parse().unwrap_or(EpsilonChoice::Auto);
             assert_eq!(choice.to_string(), text);
         }
+    }
+
+    #[test]
+    fn a_cosine_near_zero_keeps_its_digits() {
+        let check = |value: f64, expected: &str| {
+            assert_eq!(Epsilon(value).shown_text(), expected, "{value}");
+        };
+        check(0.0, "0");
+        check(0.9, "0.9");
+        check(0.345_99, "0.345");
+        check(1e-4, "0.0001");
+        check(-1e-4, "-0.0001");
+        check(0.001_239_9, "0.00123");
+        check(-0.001_231, "-0.00124");
+        check(1.999_9e-12, "1.99e-12");
     }
 
     #[test]

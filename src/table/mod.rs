@@ -2,12 +2,14 @@
 //! plane, an angle of a plane or an angle as CSV, TSV and JSON ([`write_planes`],
 //! [`write_curves`], [`CurvesFile`], [`write_ensemble`]); a summary as JSON
 //! ([`Summary`]); curves as plain text ([`curves_text`]). Sweeps over parts of a corpus
-//! are read back and added up ([`Merge`]).
+//! are read back and added up ([`Merge`]). What a figure or a table shows is told by its
+//! [`Caption`].
 //!
 //! A file is written under a temporary name beside its target and renamed when
 //! it is whole ([`OutFile`]), so that it appears complete or not at all. The same
 //! result gives the same bytes: no dates, no machine, no folder.
 
+mod caption;
 mod cell;
 mod columns;
 mod csv;
@@ -27,6 +29,7 @@ mod write;
 
 use std::io;
 
+pub use caption::{BIBTEX, Caption, CaptionFormat, Planes, Shown};
 pub use columns::PlaneRow;
 pub use curves::{CurvesFile, Rows, curves_text_bytes};
 pub use format::{About, Format, TABLE_FORMAT, TableKind};

@@ -1,0 +1,378 @@
+//! A caption, ready to paste: what is shown, of which data, by which method and
+//! options.
+//!
+//! ```
+//! use followspot::session::{Options, Provenance, Source};
+//! use followspot::srm::{Epsilon, Plane};
+//! use followspot::table::{Caption, CaptionFormat, Shown};
+//!
+//! let source = Source {
+//!     file_name: "layer_3.npy".to_owned(),
+//!     sha256: None,
+//!     key: None,
+//!     shape: [1797, 24],
+//!     dtype: "float32".to_owned(),
+//!     excluded_rows: 0,
+//!     zero_rows: 0,
+//! };
+//! let options = Options { epsilon: "0.7".parse()?, ..Options::default() };
+//! let record = Provenance::new(source, None, options, Epsilon::new(0.7)?);
+//! let caption = Caption::new(Shown::Curves(&[Plane { i: 3, j: 7 }]), &record);
+//! let latex = caption.text(CaptionFormat::Latex);
+//! assert!(latex.starts_with(r"Spotlight resonance~\cite{bird2025spotlight} of \texttt{layer\_3.npy}"));
+//! # Ok::<(), followspot::srm::EpsilonError>(())
+//! ```
+
+mod markup;
+#[cfg(test)]
+mod tests;
+
+pub use markup::CaptionFormat;
+
+use crate::session::{Provenance, Source};
+use crate::srm::{Epsilon, EpsilonChoice, Plane, PlaneMode};
+use crate::words::{percent, thousands};
+
+/// The paper's entry, to be kept with the caption's citation.
+pub const BIBTEX: &str = "@article{bird2025spotlight,
+  title   = {The Spotlight Resonance Method: Resolving the Alignment of Embedded Activations},
+  author  = {Bird, George},
+  journal = {arXiv preprint arXiv:2505.13471},
+  year    = {2025}
+}";
+
+/// Planes and files that are named one by one.
+const NAMED: usize = 4;
+
+/// How many planes went into what is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Planes {
+    /// Those that were swept.
+    pub swept: u64,
+    /// Those that the basis has in this mode.
+    pub in_all: u64,
+}
+
+/// What a figure or table shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Shown<'a> {
+    /// The curves of these planes; at least one.
+    Curves(&'a [Plane]),
+    /// Mean and standard deviation over the planes.
+    Ensemble(Planes),
+    /// A row a plane.
+    Heatmap {
+        /// The planes.
+        planes: Planes,
+        /// By what the rows are ordered, as after "ordered by".
+        order: &'a str,
+    },
+    /// A cell a plane, basis vectors along both sides.
+    Atlas {
+        /// The planes.
+        planes: Planes,
+        /// What the colour stands for: "alignment index".
+        quantity: &'a str,
+    },
+    /// Several of the others side by side, lettered from (a).
+    Panels(&'a [Self]),
+}
+
+/// What a caption says.
+#[derive(Clone, Copy, Debug)]
+pub struct Caption<'a> {
+    shown: Shown<'a>,
+    record: &'a Provenance,
+    ring: Ring,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ring {
+    Absent,
+    Dashed,
+}
+
+impl<'a> Caption<'a> {
+    /// The caption of `shown`, which was made from what `record` tells: samples, rows
+    /// left out, basis, `ε`, options and version all follow from it.
+    #[must_use]
+    pub fn new(shown: Shown<'a>, record: &'a Provenance) -> Self {
+        Self {
+            shown,
+            record,
+            ring: Ring::Absent,
+        }
+    }
+
+    /// Says, too, what the dashed ring of isotropic data is.
+    #[must_use]
+    pub fn with_ring(self) -> Self {
+        Self {
+            ring: Ring::Dashed,
+            ..self
+        }
+    }
+
+    /// One paragraph in that format, without a line break. It cites the paper; LaTeX
+    /// needs [`BIBTEX`] for that.
+    #[must_use]
+    pub fn text(&self, format: CaptionFormat) -> String {
+        let teller = Teller {
+            format,
+            record: self.record,
+        };
+        let mut sentences = vec![
+            format!("{}: {}", teller.subject(), teller.shown(&self.shown)),
+            teller.method(&self.shown),
+        ];
+        sentences.extend(names_vectors(&self.shown).then(|| teller.vectors()));
+        sentences.extend(teller.left_out());
+        sentences.extend(teller.zero());
+        if self.ring == Ring::Dashed {
+            sentences.push("Dashed: what isotropic data would give".to_owned());
+        }
+        sentences.push(format!(
+            "Made with Followspot {}",
+            format.words(&self.record.version)
+        ));
+        sentences.join(". ") + "."
+    }
+}
+
+/// Whether single vectors are named.
+fn names_vectors(shown: &Shown<'_>) -> bool {
+    match shown {
+        Shown::Curves(_) => true,
+        Shown::Ensemble(_) | Shown::Heatmap { .. } | Shown::Atlas { .. } => false,
+        Shown::Panels(panels) => panels.iter().any(names_vectors),
+    }
+}
+
+/// Tells the parts of a caption, each without its full stop.
+struct Teller<'a> {
+    format: CaptionFormat,
+    record: &'a Provenance,
+}
+
+impl Teller<'_> {
+    fn sources(&self) -> &[Source] {
+        self.record.samples.sources()
+    }
+
+    fn sum(&self, of: fn(&Source) -> usize) -> u64 {
+        self.sources().iter().map(|source| of(source) as u64).sum()
+    }
+
+    fn n_neurons(&self) -> usize {
+        self.sources().first().map_or(0, |source| source.shape[1])
+    }
+
+    /// "Signed spotlight resonance (cited) of a.npy (N = 3 samples, d = 2 neurons)".
+    fn subject(&self) -> String {
+        let format = self.format;
+        let method = if self.record.options.signed {
+            "Signed spotlight resonance"
+        } else {
+            "Spotlight resonance"
+        };
+        let n_samples = self.sum(|source| source.shape[0] - source.excluded_rows);
+        let mut facts = format!(
+            "{} samples, {} neurons",
+            format.equation("N", &thousands(n_samples)),
+            format.equation("d", &thousands(self.n_neurons() as u64)),
+        );
+        if let Some(basis) = &self.record.basis {
+            facts.push_str(", basis of ");
+            facts.push_str(&format.number(&thousands(basis.shape[0] as u64)));
+            facts.push_str(" vectors ");
+            facts.push_str(&self.file(&basis.file_name, basis.key.as_deref()));
+        }
+        format!(
+            "{method}{} of {} ({facts})",
+            format.citation(),
+            self.files()
+        )
+    }
+
+    /// The files that the samples came from.
+    fn files(&self) -> String {
+        let sources = self.sources();
+        let name = |source: &Source| self.file(&source.file_name, source.key.as_deref());
+        if let [only] = sources {
+            return name(only);
+        }
+        let named = if sources.len() > NAMED {
+            1
+        } else {
+            sources.len()
+        };
+        let mut names: Vec<String> = sources.iter().take(named).map(name).collect();
+        let more = (sources.len() - named) as u64;
+        if more > 0 {
+            names.push(format!("{} more", self.format.number(&thousands(more))));
+        }
+        let merged = self.format.number(&thousands(sources.len() as u64));
+        format!("{merged} merged parts, {}", list(&names))
+    }
+
+    fn file(&self, name: &str, key: Option<&str>) -> String {
+        let name = self.format.quoted(name);
+        match key {
+            None => name,
+            Some(key) => format!("{name} (array {})", self.format.quoted(key)),
+        }
+    }
+
+    fn shown(&self, shown: &Shown<'_>) -> String {
+        let format = self.format;
+        match shown {
+            Shown::Curves([only]) => format!("the plane {}", format.plane(*only)),
+            Shown::Curves(planes) if planes.len() > NAMED => {
+                format.counted(planes.len() as u64, "plane")
+            }
+            Shown::Curves(planes) => {
+                let names: Vec<String> = planes.iter().map(|&plane| format.plane(plane)).collect();
+                format!("the planes {}", list(&names))
+            }
+            Shown::Ensemble(planes) => format!(
+                "mean {} standard deviation over {}",
+                format.plus_minus(),
+                self.planes(*planes)
+            ),
+            Shown::Heatmap { planes, order } => format!(
+                "{}, one row each, ordered by {}",
+                self.planes(*planes),
+                format.words(order)
+            ),
+            Shown::Atlas { planes, quantity } => format!(
+                "{} of {}, one cell each",
+                format.words(quantity),
+                self.planes(*planes)
+            ),
+            Shown::Panels(panels) => {
+                let letter = |(place, panel): (usize, &Shown<'_>)| {
+                    format!("({}) {}", letter(place), self.shown(panel))
+                };
+                let panels: Vec<String> = panels.iter().enumerate().map(letter).collect();
+                panels.join("; ")
+            }
+        }
+    }
+
+    fn planes(&self, Planes { swept, in_all }: Planes) -> String {
+        let format = self.format;
+        let mode = match self.record.options.planes {
+            PlaneMode::Combinations => format.math("i < j"),
+            PlaneMode::Permutations => {
+                format!("{} and {}", format.math("(i, j)"), format.math("(j, i)"))
+            }
+        };
+        let all = format.number(&thousands(in_all));
+        if swept == in_all {
+            return format!("all {all} planes ({mode})");
+        }
+        let drawn = match (self.record.options.max_planes, self.record.options.seed) {
+            (Some(_), seed) => format!(", drawn at random with seed {}", seed.unwrap_or(0)),
+            (None, _) => String::new(),
+        };
+        let swept = format.number(&thousands(swept));
+        format!("{swept} of {all} planes ({mode}{drawn})")
+    }
+
+    /// What is counted, and how.
+    fn method(&self, shown: &Shown<'_>) -> String {
+        let format = self.format;
+        let epsilon = Epsilon::clamped(self.record.epsilon);
+        let share = format.percent(&percent(epsilon.null_share(self.n_neurons())));
+        let chosen = match self.record.options.epsilon {
+            EpsilonChoice::Value(_) => format!("; it would light {share} of isotropic data"),
+            EpsilonChoice::NullShare(_) => {
+                format!(", set to light {share} of isotropic data")
+            }
+            EpsilonChoice::Auto => {
+                format!(", set automatically; it would light {share} of isotropic data")
+            }
+        };
+        let scale = format.equation("ε", &epsilon.shown_text());
+        let half_angle = format.degrees(&format!("{:.1}", epsilon.half_angle_deg()));
+        let less = if self.record.options.signed {
+            ", less the fraction within the opposite cone"
+        } else {
+            ""
+        };
+        let (whose, turns) = match shown {
+            Shown::Curves([Plane { i, j }]) => {
+                let (from, towards) = (format.vector(*i), format.vector(*j));
+                ("The curve", format!("from {from} towards {towards}"))
+            }
+            _ => (
+                "A plane's curve",
+                "from its first vector towards its second".to_owned(),
+            ),
+        };
+        let angles = format.counted(self.record.options.angles as u64, "angle");
+        let all_round = format.math("2π");
+        format!(
+            "{whose} is the fraction of samples within a cone of half-angle {half_angle} \
+             ({scale}{chosen}) around a probe that turns {turns} in {angles} from 0 to \
+             {all_round}{less}"
+        )
+    }
+
+    fn vectors(&self) -> String {
+        let vector = self.format.any_vector();
+        let index = self.format.math("i");
+        match &self.record.basis {
+            None => format!("{vector} is neuron {index}, counted from 0"),
+            Some(basis) => {
+                let name = self.format.quoted(&basis.file_name);
+                format!("{vector} is row {index} of {name}, counted from 0")
+            }
+        }
+    }
+
+    fn left_out(&self) -> Option<String> {
+        let rows = self.sum(|source| source.excluded_rows);
+        let hold = if rows == 1 { "holds" } else { "hold" };
+        let are = if rows == 1 { "is" } else { "are" };
+        (rows > 0).then(|| {
+            format!(
+                "{} that {hold} a NaN or an infinity {are} left out of {}",
+                self.format.counted(rows, "row"),
+                self.format.math("N")
+            )
+        })
+    }
+
+    fn zero(&self) -> Option<String> {
+        let rows = self.sum(|source| source.zero_rows);
+        let are = if rows == 1 { "is" } else { "are" };
+        let lit = if self.record.epsilon > 0.0 {
+            "never"
+        } else {
+            "always"
+        };
+        (rows > 0).then(|| {
+            let rows = self.format.counted(rows, "row");
+            format!("{rows} {are} zero and {lit} within the cone")
+        })
+    }
+}
+
+/// `(a)` to `(z)`, then `(aa)`.
+fn letter(place: usize) -> String {
+    let last = char::from(b'a' + (place % 26) as u8);
+    match place / 26 {
+        0 => last.to_string(),
+        before => letter(before - 1) + &last.to_string(),
+    }
+}
+
+/// "a, b and c".
+fn list(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
