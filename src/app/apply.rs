@@ -7,14 +7,15 @@ use std::sync::Arc;
 use egui::{Context, ViewportCommand};
 
 use crate::scene::{PlaneOrder, RowSpan};
-use crate::srm::{AngleGrid, Plane, PlaneMode};
+use crate::session::{SESSION_EXTENSION, plane_command, sweep_command};
+use crate::srm::{AngleGrid, EpsilonChoice, Plane, PlaneMode};
 use crate::worker::Lane;
 use crate::worker::jobs;
-use crate::worker::message::{Heatmap, LoadAs, LoadRequest};
+use crate::worker::message::{Heatmap, Layer, LoadAs, LoadRequest};
 
 use super::command::{Command, Zoom};
-use super::document::{PlanesAs, auto_epsilon};
-use super::state::{Overlay, Picker, Tone};
+use super::document::{Document, PlanesAs, auto_epsilon};
+use super::state::{Aside, History, Overlay, Picker, Tone};
 use super::{App, DialogAnswer, theme};
 
 impl App {
@@ -39,15 +40,20 @@ impl App {
             Command::CloseShown => self.close(self.document.shown),
             Command::ClearRecent => self.preferences.recent.clear(),
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
-            Command::Undo => {
-                self.history.undo(&mut self.document);
-                self.after_travel();
-            }
-            Command::Redo => {
-                self.history.redo(&mut self.document);
-                self.after_travel();
-            }
+            Command::Undo => self.travel(History::undo),
+            Command::Redo => self.travel(History::redo),
             Command::CopyText(text) => ctx.copy_text(text),
+            Command::CopySweepCommand => self.copy_command(ctx, sweep_command),
+            Command::CopyPlaneCommand => self.copy_command(ctx, plane_command),
+            Command::SaveSession => self.save_session(),
+            Command::SaveSessionAs => self.ask_where_to_save(),
+            Command::SaveTo { path, replace } => self.save_to(path, replace),
+            Command::BrowseSave => self.browse_save(ctx),
+            Command::Locate { missing, path } => self.locate(missing, &path),
+            Command::BrowseMissing(missing) => self.browse_missing(ctx, missing),
+            Command::LeaveMissing => self.end_restoring(),
+            Command::Recover => self.recover(),
+            Command::DiscardRecovery => self.discard_recovery(),
             Command::SetTheme(choice) => {
                 self.preferences.theme = choice;
                 theme::apply(ctx, choice);
@@ -94,14 +100,14 @@ impl App {
         let kind = match command {
             Command::SetEpsilon { epsilon, dragging } => {
                 choices.epsilon = epsilon;
-                choices.epsilon_is_auto = false;
+                choices.epsilon_choice = EpsilonChoice::Value(epsilon);
                 merge = dragging;
                 "change of ε"
             }
             Command::AutoEpsilon => {
                 let Some(layer) = before.layer() else { return };
                 choices.epsilon = auto_epsilon(layer);
-                choices.epsilon_is_auto = true;
+                choices.epsilon_choice = EpsilonChoice::Auto;
                 "change of ε"
             }
             Command::SetAngles { count, dragging } => {
@@ -275,11 +281,12 @@ impl App {
             self.state.overlay = Overlay::None;
             return;
         }
-        if self.state.picker.take().is_some() {
+        if self.state.picker.take().is_some() || self.state.saving.take().is_some() {
             return;
         }
         if self.worker.is_busy(Lane::Load) {
             self.worker.cancel(Lane::Load);
+            self.state.restoring = None;
             let text = "Opening was cancelled; what is open is unchanged.";
             self.notify(Tone::Success, text.to_owned(), Vec::new());
         } else if [Lane::Sweep, Lane::Heatmap, Lane::Atlas]
@@ -308,47 +315,85 @@ impl App {
         };
     }
 
-    fn after_travel(&mut self) {
+    /// Goes back or forth in the history.
+    fn travel(&mut self, go: fn(&mut History, &mut Document, &mut Aside)) {
+        let mut aside = self.aside();
+        go(&mut self.history, &mut self.document, &mut aside);
+        self.preferences.show_as(&aside.view);
+        self.state.open = aside.open;
         self.state.first_look = None;
     }
 
     // Files
 
     fn dialog(&self, ctx: &Context, as_basis: bool) {
+        self.ask(ctx, move || {
+            let dialog = rfd::FileDialog::new();
+            let paths = if as_basis {
+                let dialog = dialog.set_title("Open a basis");
+                let dialog = dialog.add_filter("Arrays (.npy, .npz)", &["npy", "npz"]);
+                let dialog = dialog.add_filter("All files", &["*"]);
+                dialog.pick_file().into_iter().collect()
+            } else {
+                let dialog = dialog.set_title("Open activation dumps or a session");
+                dialog
+                    .add_filter(
+                        "Dumps, sessions and figures",
+                        &["npy", "npz", SESSION_EXTENSION, "svg", "pdf", "png"],
+                    )
+                    .add_filter("Arrays (.npy, .npz)", &["npy", "npz"])
+                    .add_filter("All files", &["*"])
+                    .pick_files()
+                    .unwrap_or_default()
+            };
+            Some(DialogAnswer::Open { paths, as_basis })
+        });
+    }
+
+    /// Asks with a dialog of the system, on a thread of its own.
+    pub(super) fn ask(
+        &self,
+        ctx: &Context,
+        pick: impl FnOnce() -> Option<DialogAnswer> + Send + 'static,
+    ) {
         let answers = self.dialogs.0.clone();
         let ctx = ctx.clone();
-        let title = if as_basis {
-            "Open a basis"
-        } else {
-            "Open activation dumps"
-        };
         let started = std::thread::Builder::new()
             .name("followspot-dialog".to_owned())
             .spawn(move || {
-                let dialog = rfd::FileDialog::new()
-                    .set_title(title)
-                    .add_filter("Arrays (.npy, .npz)", &["npy", "npz"])
-                    .add_filter("All files", &["*"]);
-                let paths = if as_basis {
-                    dialog.pick_file().into_iter().collect()
-                } else {
-                    dialog.pick_files().unwrap_or_default()
-                };
-                // A window that is gone needs no answer.
-                let _ = answers.send(DialogAnswer { paths, as_basis });
-                ctx.request_repaint();
+                if let Some(answer) = pick() {
+                    // A window that is gone needs no answer.
+                    let _ = answers.send(answer);
+                    ctx.request_repaint();
+                }
             });
         // Without a thread there is no dialog; the path field still works.
         drop(started);
     }
 
-    /// Opens files: the first is shown, the others join the list.
+    pub(super) fn hear_dialog(&mut self, answer: DialogAnswer) {
+        match answer {
+            DialogAnswer::Open { paths, as_basis } => self.open_all(paths, as_basis),
+            DialogAnswer::SaveTo(path) => self.save_as_picked(&path),
+            DialogAnswer::Locate { missing, path } => self.locate(missing, &path),
+        }
+    }
+
+    /// Opens files, whatever they hold.
     pub(super) fn open_all(&mut self, paths: Vec<PathBuf>, as_basis: bool) {
+        let paths = paths.into_iter();
+        let paths = paths.map(|path| std::path::absolute(&path).unwrap_or(path));
+        let paths = if as_basis {
+            paths.collect()
+        } else {
+            self.take_sessions(paths.collect())
+        };
+        self.open_dumps(paths, as_basis);
+    }
+
+    /// Opens dumps: the first is shown, the others join the list.
+    pub(super) fn open_dumps(&mut self, mut paths: Vec<PathBuf>, as_basis: bool) {
         let shown = self.document.layer().cloned();
-        let mut paths: Vec<PathBuf> = paths
-            .into_iter()
-            .map(|path| std::path::absolute(&path).unwrap_or(path))
-            .collect();
         // Dumps and a basis dropped at once: the basis is that of the first dump.
         let mut then_basis = None;
         let basis = paths.iter().position(|path| jobs::is_named_basis(path));
@@ -393,7 +438,7 @@ impl App {
 
     fn use_standard_basis(&mut self) {
         if let Some(layer) = self.document.layer()
-            && layer.basis_name.is_some()
+            && layer.basis_name().is_some()
         {
             let request = LoadRequest {
                 path: layer.dump.path.clone(),
@@ -439,13 +484,20 @@ impl App {
         );
     }
 
-    /// Keeps the window's title on the shown dump.
+    /// Keeps the window's title on the session and the shown dump.
     pub(super) fn update_title(&mut self, ctx: &Context) {
-        let title = match self.document.layer() {
-            Some(layer) if layer.is_sample => "Sample data - Followspot".to_owned(),
-            Some(layer) => format!("{} - Followspot", layer.name()),
-            None => "Followspot".to_owned(),
+        let session = self.session_name();
+        let name = |layer: &Arc<Layer>| {
+            if layer.is_sample {
+                "Sample data".to_owned()
+            } else {
+                layer.name()
+            }
         };
+        let layer = self.document.layer().map(name);
+        let parts = session.into_iter().chain(layer);
+        let parts: Vec<String> = parts.chain(["Followspot".to_owned()]).collect();
+        let title = parts.join(" - ");
         if title != self.state.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.state.title = title;

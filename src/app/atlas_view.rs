@@ -352,7 +352,7 @@ fn is_degenerate(picture: &AtlasPicture, plane: Plane) -> bool {
 }
 
 fn noun(picture: &AtlasPicture) -> &'static str {
-    if picture.layer.basis_name.is_some() {
+    if picture.layer.basis_name().is_some() {
         "vector"
     } else {
         "neuron"

@@ -35,6 +35,34 @@ pub enum Command {
     CloseLayer(usize),
     /// Close the shown dump.
     CloseShown,
+    /// Save the session to its file.
+    SaveSession,
+    /// Ask where to save the session.
+    SaveSessionAs,
+    /// Save the session there.
+    SaveTo {
+        /// The file.
+        path: PathBuf,
+        /// Whether a file of that name gives way.
+        replace: Replace,
+    },
+    /// Ask where to save the session with the system's dialog.
+    BrowseSave,
+    /// That file is the one that a session misses.
+    Locate {
+        /// Its place among those that are missing.
+        missing: usize,
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// Ask for a missing file with the system's dialog.
+    BrowseMissing(usize),
+    /// Do without the missing files.
+    LeaveMissing,
+    /// Restore what was open when the program ended unexpectedly.
+    Recover,
+    /// Forget what was open then.
+    DiscardRecovery,
     /// Forget the recent files.
     ClearRecent,
     /// Close the window.
@@ -66,6 +94,10 @@ pub enum Command {
     SetSign(Sign),
     /// Put a text on the clipboard.
     CopyText(String),
+    /// Put the command on the clipboard that sweeps the shown layer so.
+    CopySweepCommand,
+    /// Put the command on the clipboard that prints the selected plane's curve.
+    CopyPlaneCommand,
     // Plane
     /// Show the dump at that place of the list.
     ShowLayer(usize),
@@ -132,6 +164,15 @@ pub enum Command {
     DismissAll,
     /// Let the ensemble's axis follow every plane, or mean ± std alone.
     SetFit(Fit),
+}
+
+/// Whether a file gives way to another of its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replace {
+    /// It stays.
+    Never,
+    /// It does.
+    Allowed,
 }
 
 /// A step closer to the planes, or away from them.
@@ -209,7 +250,7 @@ pub static ACTIONS: &[Action] = &[
         "Open…",
         Some(ctrl(Key::O)),
         Command::OpenDialog,
-        "Open activation dumps (.npy, .npz): N samples × d neurons"
+        "Open activation dumps (.npy, .npz): N samples × d neurons; a session; an exported figure"
     ),
     action!(
         File,
@@ -238,6 +279,20 @@ pub static ACTIONS: &[Action] = &[
         None,
         Command::OpenSample,
         "The bundled layer: the latents of a ReLU autoencoder of handwritten digits"
+    ),
+    action!(
+        File,
+        "Save session",
+        Some(ctrl(Key::S)),
+        Command::SaveSession,
+        "Write what is open and how it is shown to a .followspot file"
+    ),
+    action!(
+        File,
+        "Save session as…",
+        Some(ctrl_shift(Key::S)),
+        Command::SaveSessionAs,
+        "Write it to another file"
     ),
     action!(
         File,
@@ -273,6 +328,20 @@ pub static ACTIONS: &[Action] = &[
         Some(ctrl_shift(Key::Z)),
         Command::Redo,
         "Bring back what was undone"
+    ),
+    action!(
+        Edit,
+        "Copy sweep command",
+        None,
+        Command::CopySweepCommand,
+        "The command line that sweeps this layer so, as text; run it in the dump's folder"
+    ),
+    action!(
+        Edit,
+        "Copy plane command",
+        None,
+        Command::CopyPlaneCommand,
+        "The command line that prints this plane's curve, as text; run it in the dump's folder"
     ),
     action!(
         Edit,

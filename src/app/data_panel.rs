@@ -44,7 +44,7 @@ impl App {
             let hover = "Rows of zeros stay samples: never lit for ε > 0, always for ε ≤ 0";
             fact(ui, "zero rows", &zero, hover);
             let basis = layer.coordinates.basis();
-            let (name, hover) = match &layer.basis_name {
+            let (name, hover) = match layer.basis_name() {
                 None => ("standard".to_owned(), "One privileged direction a neuron"),
                 Some(name) => (
                     format!("{name} · {} × {}", number(basis.len()), basis.dimensions()),
@@ -52,7 +52,7 @@ impl App {
                 ),
             };
             row(ui, "basis", hover, |ui| {
-                if layer.basis_name.is_some()
+                if layer.basis_name().is_some()
                     && link(ui, "×", "Back to the standard basis").clicked()
                 {
                     commands.push(Command::UseStandardBasis);
@@ -137,9 +137,9 @@ impl App {
             let field = TextEdit::singleline(&mut self.state.path_text)
                 .hint_text("or a path")
                 .desired_width(f32::INFINITY);
-            let response = ui
-                .add(field)
-                .on_hover_text("A path to a .npy or .npz file; Enter opens it (Ctrl+L)");
+            let response = ui.add(field).on_hover_text(
+                "A path to a .npy or .npz file, a session or a figure; Enter opens it (Ctrl+L)",
+            );
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "path"));
             if std::mem::take(&mut self.state.focus_path) {
                 response.request_focus();
@@ -162,7 +162,7 @@ fn row_of_layer(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
 }
 
 /// A path as typed: `~` is the home folder, quotes around it and `file://` go.
-fn expand(text: &str) -> PathBuf {
+pub(super) fn expand(text: &str) -> PathBuf {
     let text = text.trim_matches(['"', '\'']);
     let text = text.strip_prefix("file://").unwrap_or(text);
     match text.strip_prefix("~/") {

@@ -1,12 +1,15 @@
-//! What the user chose: the open layers and the choices, undone and redone as
-//! one, and the preferences that are kept between starts.
+//! What the user chose: the open layers, the choices and the look of a figure,
+//! undone and redone as one, and the preferences that are kept between starts.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
-use crate::srm::{AngleGrid, Epsilon, PAPER_EPSILON, Plane, PlaneMode, PlaneSet, Sign, SweepSpec};
+use crate::session::{FigureSpec, View};
+use crate::srm::{
+    AngleGrid, Epsilon, EpsilonChoice, PAPER_EPSILON, Plane, PlaneMode, PlaneSet, Sign, SweepSpec,
+};
 use crate::worker::message::Layer;
 
 pub use crate::session::PlanesAs;
@@ -23,10 +26,11 @@ const MOST_RECENT: usize = 10;
 /// What the user chose that bears on results: undone and redone as one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choices {
-    /// Resolution scale.
+    /// Resolution scale, for the shown layer.
     pub epsilon: Epsilon,
-    /// Whether `ε` was set by *auto* and follows the shown layer.
-    pub epsilon_is_auto: bool,
+    /// How it was chosen: *auto* and the share of isotropic data follow the shown
+    /// layer.
+    pub epsilon_choice: EpsilonChoice,
     /// Probe angles.
     pub grid: AngleGrid,
     /// Combinations or permutations.
@@ -48,6 +52,8 @@ pub struct Document {
     pub shown: usize,
     /// The choices.
     pub choices: Choices,
+    /// How a figure of it is to look.
+    pub figure: FigureSpec,
     /// The plane last looked at in each layer, by the layer's number.
     planes: BTreeMap<u64, Plane>,
 }
@@ -60,9 +66,10 @@ impl Document {
             layers: Vec::new(),
             shown: 0,
             planes: BTreeMap::new(),
+            figure: FigureSpec::default(),
             choices: Choices {
                 epsilon: Epsilon::clamped(PAPER_EPSILON),
-                epsilon_is_auto: true,
+                epsilon_choice: EpsilonChoice::Auto,
                 grid: AngleGrid::new(DEFAULT_ANGLES).ok()?,
                 mode: PlaneMode::default(),
                 sign: Sign::default(),
@@ -78,8 +85,8 @@ impl Document {
         self.layers.get(self.shown)
     }
 
-    /// Shows the layer at `index` and fits the choices to it. An automatic `ε`
-    /// becomes that layer's. Between layers of one width the plane stays, so that
+    /// Shows the layer at `index` and fits the choices to it. An `ε` that follows
+    /// the layer becomes that layer's. Between layers of one width the plane stays, so that
     /// epochs can be compared; another width brings its own plane back.
     pub fn show(&mut self, index: usize) {
         let before = self
@@ -96,9 +103,7 @@ impl Document {
             self.choices.plane = self.planes.get(&layer.id).copied();
             self.choices.pins.clear();
         }
-        if self.choices.epsilon_is_auto {
-            self.choices.epsilon = auto_epsilon(&layer);
-        }
+        self.choices.epsilon = resolved_epsilon(self.choices.epsilon_choice, &layer);
         self.fit_planes(&layer);
     }
 
@@ -148,6 +153,24 @@ pub fn first_plane(layer: &Layer) -> Option<Plane> {
         (!planes.is_empty()).then(|| planes.get(0))
     };
     layer.overview.commonest.or_else(first)
+}
+
+impl Choices {
+    /// Whether `ε` was set by *auto*.
+    #[must_use]
+    pub fn epsilon_is_auto(&self) -> bool {
+        self.epsilon_choice == EpsilonChoice::Auto
+    }
+}
+
+/// What a choice of `ε` comes to for a layer.
+pub fn resolved_epsilon(choice: EpsilonChoice, layer: &Layer) -> Epsilon {
+    match choice {
+        EpsilonChoice::Value(epsilon) => epsilon,
+        EpsilonChoice::NullShare(share) => Epsilon::from_null_share(share, layer.n_neurons())
+            .unwrap_or_else(|_| auto_epsilon(layer)),
+        EpsilonChoice::Auto => auto_epsilon(layer),
+    }
 }
 
 /// *Auto* for a layer; the paper's 0.9 where it is undefined.
@@ -231,6 +254,33 @@ pub struct Preferences {
 }
 
 impl Preferences {
+    /// The part that a session records: how things are shown, without planes.
+    #[must_use]
+    pub fn view(&self) -> View {
+        View {
+            plane: None,
+            pins: Vec::new(),
+            planes_as: self.planes_as,
+            order: self.order,
+            map: self.map,
+            scale: self.scale,
+            quantity: self.quantity,
+            atlas_order: self.atlas_order,
+            unit: self.unit,
+        }
+    }
+
+    /// Shows things as they were shown in a session.
+    pub fn show_as(&mut self, view: &View) {
+        self.planes_as = view.planes_as;
+        self.order = view.order;
+        self.map = view.map;
+        self.scale = view.scale;
+        self.quantity = view.quantity;
+        self.atlas_order = view.atlas_order;
+        self.unit = view.unit;
+    }
+
     /// Puts a file at the head of the recent ones.
     pub fn remember(&mut self, path: PathBuf) {
         if path.as_os_str().is_empty() {

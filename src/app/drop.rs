@@ -4,6 +4,8 @@
 use egui::{Align2, Color32, FontId, LayerId, Order, Pos2, Ui};
 use std::path::{Path, PathBuf};
 
+use crate::session::is_named_session;
+
 use super::App;
 use super::theme::{bold, color, palette};
 
@@ -81,6 +83,18 @@ impl App {
         };
         match hovered {
             [path] => {
+                if is_named_session(path) {
+                    return (
+                        format!("Drop to open {}", name(path)),
+                        "the session in it: its layers, ε, planes and views".to_owned(),
+                    );
+                }
+                if self.misses(path) {
+                    return (
+                        format!("Drop {}", name(path)),
+                        "It is asked for by the session that is being opened".to_owned(),
+                    );
+                }
                 let basis = crate::worker::jobs::is_named_basis(path);
                 match self.document.layer().filter(|_| basis) {
                     Some(layer) => (

@@ -11,7 +11,7 @@ use crate::worker::{Event, Generation, Lane};
 
 use super::App;
 use super::command::Command;
-use super::document::{SAMPLE_EPSILON, auto_epsilon, first_plane};
+use super::document::{SAMPLE_EPSILON, first_plane, resolved_epsilon};
 use super::state::{HeatmapKey, Notice, Picker, SweepView, Tone};
 
 impl App {
@@ -47,7 +47,13 @@ impl App {
                 Message::Several { request, arrays } => {
                     self.state.picker = Some(Picker { request, arrays });
                 }
+                Message::Session(opened) => self.session_opened(*opened),
+                Message::Restored(restored) => self.layer_restored(*restored),
+                Message::Identified { path, is } => self.identified(path, is),
+                Message::Hashed { layer, error } => self.hashed(layer, error),
+                Message::Saved(ended) => self.session_saved(ended),
                 Message::LoadFailed { error, path } => {
+                    self.recovery_failed(&path);
                     self.preferences.recent.retain(|known| *known != path);
                     self.fail_screenshot(&error);
                     self.notify(Tone::Error, sentence(&error), Vec::new());
@@ -63,6 +69,8 @@ impl App {
                 "drawing the curve"
             }
             Lane::Load => "opening a file",
+            Lane::Save => "saving the session",
+            Lane::Hash => "hashing a file",
             Lane::Atlas => {
                 self.state.atlas.refuse();
                 "drawing the atlas"
@@ -215,19 +223,11 @@ impl App {
     fn open_epsilon(&mut self, layer: &Layer, wanted: Option<EpsilonChoice>) {
         let wanted = wanted.or_else(|| self.sample_epsilon.take().filter(|_| layer.is_sample));
         let choices = &mut self.document.choices;
-        choices.epsilon_is_auto = false;
-        choices.epsilon = match wanted {
-            Some(EpsilonChoice::Value(epsilon)) => epsilon,
-            Some(EpsilonChoice::NullShare(share)) => {
-                Epsilon::from_null_share(share, layer.n_neurons())
-                    .unwrap_or_else(|_| auto_epsilon(layer))
-            }
-            None if layer.is_sample => Epsilon::clamped(SAMPLE_EPSILON),
-            Some(EpsilonChoice::Auto) | None => {
-                choices.epsilon_is_auto = true;
-                auto_epsilon(layer)
-            }
+        choices.epsilon_choice = match wanted {
+            None if layer.is_sample => EpsilonChoice::Value(Epsilon::clamped(SAMPLE_EPSILON)),
+            wanted => wanted.unwrap_or(EpsilonChoice::Auto),
         };
+        choices.epsilon = resolved_epsilon(choices.epsilon_choice, layer);
     }
 
     fn basis_set(&mut self, old: &Arc<Layer>, new: &Arc<Layer>, request: LoadRequest) {
@@ -258,7 +258,7 @@ impl App {
         self.document.choices.pins.clear();
         self.document.show(place);
         self.state.first_look = Some(new.id);
-        let (text, offers) = match &new.basis_name {
+        let (text, offers) = match new.basis_name() {
             None => (
                 format!("{} is in the standard basis.", new.name()),
                 Vec::new(),
@@ -288,8 +288,8 @@ impl App {
         self.state.next_notice += 1;
         // The same error twice is one strip; a new success replaces the last.
         self.state.notices.retain(|notice| match tone {
-            Tone::Error => notice.text != text,
-            Tone::Success => notice.tone == Tone::Error,
+            Tone::Error | Tone::Question => notice.text != text,
+            Tone::Success => notice.tone != Tone::Success,
         });
         self.state.notices.push(Notice {
             id,
@@ -302,7 +302,7 @@ impl App {
 }
 
 /// A message with a full stop.
-fn sentence(message: &str) -> String {
+pub(super) fn sentence(message: &str) -> String {
     let stop = if message.ends_with(['.', '?', '!']) {
         ""
     } else {

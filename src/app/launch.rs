@@ -58,6 +58,7 @@ pub fn run(args: WindowArgs) -> ExitCode {
         event_loop_builder: Some(Box::new(prefer_x11)),
         ..Default::default()
     };
+    let for_somebody = args.screenshot.is_none() && args.frame_times.is_none();
     let shared = outcome.clone();
     // winit panics where libxkbcommon-x11 is missing; that must be a sentence.
     silence_loader_panics();
@@ -67,6 +68,9 @@ pub fn run(args: WindowArgs) -> ExitCode {
             options,
             Box::new(move |cc| {
                 let mut app = App::new(cc, args)?;
+                if let Some(folder) = recovery_folder().filter(|_| for_somebody) {
+                    app.keep_recovery_in(&folder);
+                }
                 if let (Some(screenshot), Some(outcome)) = (&mut app.screenshot, shared) {
                     screenshot.outcome = outcome;
                 }
@@ -111,6 +115,13 @@ fn preferences_path(for_picture: bool) -> Option<PathBuf> {
     }
     let dirs = directories::ProjectDirs::from("", "", "followspot")?;
     Some(dirs.config_dir().join("preferences.ron"))
+}
+
+/// Where it is kept what to restore after a crash (XDG: `~/.local/state/followspot`).
+fn recovery_folder() -> Option<PathBuf> {
+    let dirs = directories::ProjectDirs::from("", "", "followspot")?;
+    let folder = dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir());
+    Some(folder.join("recovery"))
 }
 
 const SUBCOMMANDS: &str = "without a screen, `followspot sweep`, `followspot plane` and \

@@ -51,13 +51,21 @@ impl App {
                 let other = self
                     .document
                     .layer()
-                    .is_some_and(|l| l.basis_name.is_some());
+                    .is_some_and(|l| l.basis_name().is_some());
                 if !other {
                     enabled = Err("The shown layer is in the standard basis");
                 }
             }
             Command::OpenBasisDialog | Command::CloseShown if self.document.layer().is_none() => {
                 enabled = Err("No dump is open");
+            }
+            Command::SaveSession | Command::SaveSessionAs | Command::CopySweepCommand
+                if self.document.layer().is_none() =>
+            {
+                enabled = Err("Nothing is open");
+            }
+            Command::CopyPlaneCommand if self.document.choices.plane.is_none() => {
+                enabled = Err("No plane is selected");
             }
             Command::ClearRecent if self.preferences.recent.is_empty() => {
                 enabled = Err("No file was opened yet");

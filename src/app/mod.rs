@@ -24,6 +24,10 @@ mod pending;
 mod plane_panel;
 mod polar_view;
 mod requests;
+mod session;
+mod session_missing;
+mod session_recovery;
+mod session_save;
 mod spotlight_panel;
 mod state;
 mod status;
@@ -45,12 +49,13 @@ use crate::worker::Lane;
 use crate::worker::jobs;
 use crate::worker::message::{LoadAs, LoadRequest, WindowWorker};
 
-pub use command::Command;
+pub use command::{Command, Replace};
 pub use document::{Choices, Document, PlanesAs, Preferences, ThemeChoice};
 pub use launch::run;
 
 use atlas::AtlasScreen;
 use paint::Textures;
+use session_recovery::Recovery;
 use state::{History, State};
 
 /// Where preferences are kept in the storage.
@@ -76,12 +81,15 @@ pub struct App {
     /// The colour bar of a map, made once.
     bar: Option<((ColorMap, bool), Arc<Raster>)>,
     atlas: AtlasScreen,
+    /// What is kept for after a crash.
+    recovery: Option<Recovery>,
 }
 
 /// What a file dialog gave.
-struct DialogAnswer {
-    paths: Vec<PathBuf>,
-    as_basis: bool,
+enum DialogAnswer {
+    Open { paths: Vec<PathBuf>, as_basis: bool },
+    SaveTo(PathBuf),
+    Locate { missing: usize, path: PathBuf },
 }
 
 impl App {
@@ -126,6 +134,7 @@ impl App {
                 .map(|path| frames::Frames::new(path, args.force, args.drag_epsilon)),
             bar: None,
             atlas: AtlasScreen::default(),
+            recovery: None,
         };
         let mut then_basis = args.basis;
         if args.files.is_empty() {
@@ -133,10 +142,13 @@ impl App {
             app.sample_basis = then_basis.take();
             jobs::load_sample(&app.worker);
         }
+        let files = args.files.into_iter();
+        let files = files.map(|path| std::path::absolute(&path).unwrap_or(path));
+        let files = app.take_sessions(files.collect());
         let batch = app.next_batch();
-        for path in args.files {
+        for path in files {
             let request = LoadRequest {
-                path: std::path::absolute(&path).unwrap_or(path),
+                path,
                 key: None,
                 purpose: LoadAs::Activations,
                 batch,
@@ -158,6 +170,12 @@ impl App {
     #[must_use]
     pub fn document(&self) -> &Document {
         &self.document
+    }
+
+    /// What undo would take back.
+    #[must_use]
+    pub fn history_kind(&self) -> Option<&'static str> {
+        self.history.undo_kind()
     }
 
     /// What is kept between starts.
@@ -239,7 +257,8 @@ impl App {
     /// Whether everything that the choices ask for is on screen.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        let busy = Lane::ALL.iter().any(|&lane| self.worker.is_busy(lane));
+        let mut lanes = Lane::ALL.into_iter().filter(|&lane| lane < Lane::Save);
+        let busy = lanes.any(|lane| self.worker.is_busy(lane));
         let state = &self.state;
         !busy
             && self.document.layer().is_some()
@@ -287,6 +306,8 @@ impl App {
             .show(ui, |ui| self.divided(ui, commands));
         self.notices(ui, commands);
         self.picker(ui, commands);
+        self.missing_files(ui, commands);
+        self.save_dialog(ui, commands);
         self.help(ui, commands);
         self.drop_overlay(ui);
     }
@@ -296,7 +317,7 @@ impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.begin_frame(ctx);
         while let Ok(answer) = self.dialogs.1.try_recv() {
-            self.open_all(answer.paths, answer.as_basis);
+            self.hear_dialog(answer);
         }
         self.take_dropped(ctx);
         while let Some(event) = self.worker.poll() {
@@ -305,6 +326,8 @@ impl eframe::App for App {
         let mut commands = command_keys(ctx);
         self.apply_all(ctx, &mut commands);
         self.request();
+        self.request_hashes();
+        self.keep_for_recovery(ctx);
         self.update_title(ctx);
         self.take_screenshot(ctx);
         self.end_logic();
@@ -333,6 +356,10 @@ impl eframe::App for App {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         eframe::set_value(storage, PREFERENCES, &self.preferences);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.end_recovery();
     }
 
     fn persist_egui_memory(&self) -> bool {

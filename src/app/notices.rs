@@ -29,7 +29,7 @@ impl App {
             } else {
                 OFFER_PASSES_BY
             };
-            notice.tone == Tone::Error || notice.since.elapsed() < stays
+            notice.tone != Tone::Success || notice.since.elapsed() < stays
         });
         if self.screenshot.is_some() {
             // A picture shows the layer, not the way to it.
@@ -106,7 +106,7 @@ fn entry(ui: &mut Ui, array: &ArrayInfo, commands: &mut Vec<Command>) {
 fn strip(ui: &mut Ui, notice: &Notice, commands: &mut Vec<Command>) {
     let colors = palette(ui.ctx());
     let mark = match notice.tone {
-        Tone::Success => colors.accent,
+        Tone::Success | Tone::Question => colors.accent,
         Tone::Error => colors.error,
     };
     let frame = Frame::new()

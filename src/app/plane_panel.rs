@@ -84,7 +84,7 @@ impl App {
         let Some(layer) = self.document.layer() else {
             return;
         };
-        let noun = if layer.basis_name.is_some() {
+        let noun = if layer.basis_name().is_some() {
             "vector"
         } else {
             "neuron"

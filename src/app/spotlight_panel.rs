@@ -81,7 +81,7 @@ impl App {
             if value != epsilon.get() {
                 wanted = Some((Epsilon::clamped(value), response.dragged()));
             }
-            if choices.epsilon_is_auto {
+            if choices.epsilon_is_auto() {
                 let text = RichText::new("auto").color(color(palette(ui.ctx()).note));
                 let hover = "Set automatically: half of the samples are lit in some plane. \
                              Moving ε makes it yours";

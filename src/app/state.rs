@@ -1,21 +1,25 @@
 //! What follows from the document: results on their way and on screen, strips,
 //! history. Never saved.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::data::ArrayInfo;
 use crate::scene::RowSpan;
+use crate::session::View;
 use crate::srm::{Curve, Epsilon, Plane, PlaneMode, Sign, Spotlight, Sweep};
 use crate::worker::atlas_job::AtlasPicture;
 use crate::worker::heatmap_job::{Look, Source};
 use crate::worker::message::{Heatmap, Highlights, Layer, LoadRequest, Swept};
+use crate::worker::session_job::Origin;
 
 use super::atlas::AtlasKey;
 use super::command::Command;
 use super::document::Document;
 use super::pending::Pending;
+use super::session::{Expected, Restoring};
+use super::session_save::SaveDialog;
 
 /// A sweep's result with what the worker drew from it.
 #[derive(Clone, Debug)]
@@ -128,6 +132,8 @@ pub enum Tone {
     Success,
     /// Stays until dismissed.
     Error,
+    /// Stays until answered or dismissed.
+    Question,
 }
 
 /// A strip over the views.
@@ -158,8 +164,28 @@ pub struct Picker {
 #[derive(Clone, Debug)]
 struct Step {
     document: Document,
+    /// What else the change changed.
+    aside: Option<Aside>,
     /// Equal kinds in a row are one step while a control is dragged.
     kind: &'static str,
+}
+
+/// What a session changes beside the document: undone with it.
+#[derive(Clone, Debug)]
+pub struct Aside {
+    /// How things are shown.
+    pub view: View,
+    /// The session that is open.
+    pub open: Option<OpenSession>,
+}
+
+/// The session that the document belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenSession {
+    /// Tells it from every other; 0 where it was never opened, only saved.
+    pub number: u64,
+    /// Where it came from, or was saved to last.
+    pub origin: Origin,
 }
 
 /// Undo and redo of the document.
@@ -192,6 +218,15 @@ impl History {
     /// Remembers the document as it is before a change of that kind. While a
     /// control is dragged (`merge`), changes of one kind are one step.
     pub fn record(&mut self, document: &Document, kind: &'static str, merge: bool) {
+        self.push(document, None, kind, merge);
+    }
+
+    /// As [`History::record`], of a change that goes beyond the document.
+    pub fn record_aside(&mut self, document: &Document, aside: Aside, kind: &'static str) {
+        self.push(document, Some(aside), kind, false);
+    }
+
+    fn push(&mut self, document: &Document, aside: Option<Aside>, kind: &'static str, merge: bool) {
         let same = self.open && merge && self.past.back().is_some_and(|s| s.kind == kind);
         self.open = merge;
         if same {
@@ -200,6 +235,7 @@ impl History {
         self.future.clear();
         self.past.push_back(Step {
             document: document.clone(),
+            aside,
             kind,
         });
         while self.past.len() > Self::MOST_STEPS
@@ -224,27 +260,31 @@ impl History {
         self.future.last().map(|step| step.kind)
     }
 
-    /// Swaps the document for the one before the last change.
-    pub fn undo(&mut self, document: &mut Document) {
+    /// Swaps the document for the one before the last change, and `aside` where
+    /// that change went beyond the document.
+    pub fn undo(&mut self, document: &mut Document, aside: &mut Aside) {
         if let Some(step) = self.past.pop_back() {
             self.open = false;
-            let now = std::mem::replace(document, step.document);
-            self.future.push(Step {
-                document: now,
-                kind: step.kind,
-            });
+            self.future.push(step.swapped(document, aside));
         }
     }
 
     /// Takes the last undo back.
-    pub fn redo(&mut self, document: &mut Document) {
+    pub fn redo(&mut self, document: &mut Document, aside: &mut Aside) {
         if let Some(step) = self.future.pop() {
             self.open = false;
-            let now = std::mem::replace(document, step.document);
-            self.past.push_back(Step {
-                document: now,
-                kind: step.kind,
-            });
+            self.past.push_back(step.swapped(document, aside));
+        }
+    }
+}
+
+impl Step {
+    /// Goes to this step; the way back.
+    fn swapped(self, document: &mut Document, aside: &mut Aside) -> Self {
+        Self {
+            document: std::mem::replace(document, self.document),
+            aside: self.aside.map(|other| std::mem::replace(aside, other)),
+            kind: self.kind,
         }
     }
 }
@@ -304,11 +344,22 @@ pub struct State {
     pub sweep_asked: Option<Instant>,
     /// The title that the window has.
     pub title: String,
+    /// The session that the document belongs to.
+    pub open: Option<OpenSession>,
+    /// A session whose layers are on their way or asked for.
+    pub restoring: Option<Restoring>,
+    /// The window that asks where to save the session.
+    pub saving: Option<SaveDialog>,
+    /// What is known of the files that sessions were made from, until it is compared.
+    pub expected: Vec<Expected>,
+    /// Layers whose files' hashes were asked for.
+    pub hashed: BTreeSet<u64>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::PlanesAs::{Atlas, Heatmap};
     use crate::srm::Epsilon;
 
     fn document(epsilon: f64) -> Document {
@@ -328,15 +379,49 @@ mod tests {
         history.close_step();
         history.record(&now, "change of ε", false);
         now = document(0.5);
+        let mut aside = Aside {
+            view: View::default(),
+            open: None,
+        };
         let mut values = Vec::new();
         while history.undo_kind().is_some() {
-            history.undo(&mut now);
+            history.undo(&mut now, &mut aside);
             values.push(now.choices.epsilon.get());
         }
         assert_eq!(values, [0.4, 0.1]);
-        history.redo(&mut now);
-        history.redo(&mut now);
+        history.redo(&mut now, &mut aside);
+        history.redo(&mut now, &mut aside);
         assert_eq!(now.choices.epsilon.get(), 0.5);
         assert!(history.redo_kind().is_none());
+    }
+
+    #[test]
+    fn what_lies_beside_the_document_goes_back_with_the_step_that_changed_it() {
+        let aside = |planes_as| Aside {
+            view: View {
+                planes_as,
+                ..View::default()
+            },
+            open: None,
+        };
+        let mut history = History::default();
+        let mut now = document(0.1);
+        history.record_aside(&now, aside(Heatmap), "opening of a session");
+        now = document(0.2);
+        let mut beside = aside(Atlas);
+        history.record(&now, "change of ε", false);
+        now = document(0.3);
+        history.undo(&mut now, &mut beside);
+        assert_eq!(beside.view.planes_as, Atlas);
+        history.undo(&mut now, &mut beside);
+        assert_eq!(
+            (now.choices.epsilon.get(), beside.view.planes_as),
+            (0.1, Heatmap)
+        );
+        history.redo(&mut now, &mut beside);
+        assert_eq!(
+            (now.choices.epsilon.get(), beside.view.planes_as),
+            (0.2, Atlas)
+        );
     }
 }

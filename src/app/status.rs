@@ -63,10 +63,18 @@ impl App {
 
     fn running(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let secondary = color(palette(ui.ctx()).secondary);
-        let lanes = [Lane::Load, Lane::Sweep, Lane::Heatmap, Lane::Atlas];
+        let lanes = [
+            Lane::Load,
+            Lane::Sweep,
+            Lane::Heatmap,
+            Lane::Atlas,
+            Lane::Save,
+        ];
         let Some(progress) = lanes
             .into_iter()
-            .find_map(|lane| self.worker.progress(lane))
+            .filter_map(|lane| self.worker.progress(lane))
+            // What is kept for after a crash disturbs nobody.
+            .find(|progress| !progress.label.is_empty())
         else {
             let text = if self.state.sweep.is_refused() {
                 "sweep cancelled"

@@ -10,8 +10,10 @@ use super::heatmap_job::{HeatmapRequest, Look, Source, draw};
 use super::message::{
     Heatmap, Highlights, Layer, LoadAs, LoadRequest, Message, Swept, WindowWorker,
 };
-use super::{Context, Generation, Lane};
+use super::source_file::{BasisFile, SourceFile};
+use super::{Context, Generation, Lane, session_job};
 use crate::data::{self, DataError, Matrix};
+use crate::session::{HashError, is_session_like};
 use crate::srm::{
     AngleGrid, Block, Cancelled, Curve, Draw, Epsilon, Observer, Plane, PlaneSet, Sign, Spotlight,
     SweepSpec, UnitBasis, curve,
@@ -53,9 +55,9 @@ pub fn load(worker: &WindowWorker, request: LoadRequest) {
     worker.submit(
         Lane::Load,
         format!("Opening {name}"),
-        move |context| match run_load(&request, context.cancel()) {
-            Ok(message) => context.say(message),
-            Err(DataError::Cancelled) => {}
+        move |context| match run_load(&request, context) {
+            Ok(None) | Err(DataError::Cancelled) => {}
+            Ok(Some(message)) => context.say(message),
             Err(DataError::SeveralArrays { keys, .. }) => context.say(Message::Several {
                 arrays: data::list(&request.path).unwrap_or(keys),
                 request: Box::new(request),
@@ -71,10 +73,7 @@ pub fn load(worker: &WindowWorker, request: LoadRequest) {
 /// Opens the bundled sample.
 pub fn load_sample(worker: &WindowWorker) {
     worker.submit(Lane::Load, "Opening the sample", move |context| {
-        let layer = data::sample()
-            .and_then(|dump| Layer::new(dump, None, true, context.cancel()))
-            .map(Arc::new);
-        context.say(match layer {
+        context.say(match sample_layer(context.cancel()) {
             Ok(layer) => Message::Opened {
                 layer,
                 request: None,
@@ -88,25 +87,42 @@ pub fn load_sample(worker: &WindowWorker) {
     });
 }
 
+/// The bundled sample as a layer.
+pub(super) fn sample_layer(cancel: &AtomicBool) -> Result<Arc<Layer>, DataError> {
+    let dump = data::sample()?;
+    let file = SourceFile::of_dump(&dump);
+    Layer::new(dump, file, None, cancel).map(Arc::new)
+}
+
 /// Whether a file's name says that it holds a basis.
 #[must_use]
 pub fn is_named_basis(path: &Path) -> bool {
     file_name(path).to_lowercase().contains("basis")
 }
 
-fn file_name(path: &Path) -> String {
+pub(super) fn file_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     name.to_string_lossy().into_owned()
 }
 
-fn run_load(request: &LoadRequest, cancel: &AtomicBool) -> Result<Message, DataError> {
+/// Reads a file as it is asked for. A session, which only its content may tell,
+/// says itself what it finds.
+fn run_load(
+    request: &LoadRequest,
+    context: &Context<Message>,
+) -> Result<Option<Message>, DataError> {
     let key = request.key.as_deref();
-    match &request.purpose {
+    let cancel = context.cancel();
+    let message = match &request.purpose {
         LoadAs::Basis(layer) => {
             let matrix = data::load_matrix(&request.path, key, cancel)?;
             set_basis(layer, Some(matrix), request, cancel)
         }
         LoadAs::StandardBasis(layer) => set_basis(layer, None, request, cancel),
+        LoadAs::Activations | LoadAs::Whichever(_) if is_session_like(&request.path) => {
+            session_job::run(&request.path, &[], context);
+            return Ok(None);
+        }
         LoadAs::Whichever(Some(layer)) if is_named_basis(&request.path) => {
             match data::load_matrix(&request.path, key, cancel) {
                 Ok(matrix) if matrix.columns == layer.n_neurons() => {
@@ -125,7 +141,8 @@ fn run_load(request: &LoadRequest, cancel: &AtomicBool) -> Result<Message, DataE
             }
         }
         LoadAs::Activations | LoadAs::Whichever(_) => open_layer(request, None, cancel),
-    }
+    };
+    message.map(Some)
 }
 
 fn open_layer(
@@ -134,7 +151,8 @@ fn open_layer(
     cancel: &AtomicBool,
 ) -> Result<Message, DataError> {
     let dump = data::load(&request.path, request.key.as_deref(), cancel)?;
-    let layer = Arc::new(Layer::new(dump, None, false, cancel)?);
+    let file = SourceFile::of_dump(&dump);
+    let layer = Arc::new(Layer::new(dump, file, None, cancel)?);
     let request = Some(Box::new(request.clone()));
     Ok(Message::Opened {
         layer,
@@ -153,20 +171,48 @@ fn set_basis(
     let basis = match matrix {
         None => None,
         Some(matrix) => {
-            request.key = matrix.key;
-            let (rows, columns) = (matrix.rows, matrix.columns);
-            let basis = UnitBasis::dense_cancellable(matrix.values, rows, columns, cancel)
-                .map_err(|e| DataError::not_a_basis(&matrix.file_name, e))?
-                .map_err(|Cancelled| DataError::Cancelled)?;
-            Some((matrix.file_name, basis))
+            request.key.clone_from(&matrix.key);
+            Some(unit_basis(matrix, cancel)?)
         }
     };
-    let new = Arc::new(Layer::new(old.dump.clone(), basis, old.is_sample, cancel)?);
+    let new = Layer::new(old.dump.clone(), old.file.clone(), basis, cancel)?;
+    let new = Arc::new(new);
     Ok(Message::BasisSet {
         old: Arc::clone(old),
         new,
         request,
     })
+}
+
+/// A matrix as a basis, with the file that it came from.
+pub(super) fn unit_basis(
+    matrix: Matrix,
+    cancel: &AtomicBool,
+) -> Result<(BasisFile, UnitBasis), DataError> {
+    let file = BasisFile::of(&matrix);
+    let (rows, columns) = (matrix.rows, matrix.columns);
+    let unit = UnitBasis::dense_cancellable(matrix.values, rows, columns, cancel)
+        .map_err(|e| DataError::not_a_basis(&matrix.file_name, e))?
+        .map_err(|Cancelled| DataError::Cancelled)?;
+    Ok((file, unit))
+}
+
+/// Asks for the hashes of the files of a layer.
+pub fn hash(worker: &WindowWorker, layer: &Layer) {
+    let id = layer.id;
+    // Not the layer: it may be closed meanwhile.
+    let files: Vec<SourceFile> = layer.files().cloned().collect();
+    worker.submit(Lane::Hash, "", move |context| {
+        let cancel = context.cancel();
+        let hashed = files
+            .iter()
+            .try_for_each(|file| file.hash(cancel).map(|_| ()));
+        let error = match hashed {
+            Err(HashError::Cancelled) => return,
+            hashed => hashed.err().map(|error| error.to_string()),
+        };
+        context.say(Message::Hashed { layer: id, error });
+    });
 }
 
 /// Asks for the curves of `planes`, the most urgent first.

@@ -10,8 +10,11 @@ use rayon::prelude::*;
 use super::Worker;
 use super::atlas_job::AtlasPicture;
 use super::heatmap_job::{Look, Source};
+use super::session_job::{Ended, OpenedSession, RestoredLayer};
+use super::source_file::{BasisFile, SourceFile};
 use crate::data::{self, DataError, Dump};
 use crate::scene::{Aggregate, CurveBundle, Order, Raster, enough_light};
+use crate::session::{BasisSource, LayerRecord};
 use crate::srm::{
     Alignment, Cancelled, Coordinates, Curve, EpsilonChoice, Overview, Plane, PlaneSet, Sweep,
     UnitBasis, overview,
@@ -26,8 +29,10 @@ pub struct Layer {
     pub id: u64,
     /// What was read.
     pub dump: Dump,
+    /// The file of the activations.
+    pub file: SourceFile,
     /// The file of the basis; `None` for the standard one.
-    pub basis_name: Option<String>,
+    pub basis: Option<BasisFile>,
     /// The samples in the basis.
     pub coordinates: Arc<Coordinates>,
     /// What one pass told.
@@ -37,32 +42,64 @@ pub struct Layer {
 }
 
 impl Layer {
-    /// Prepares a dump: `C` and the overview.
+    /// Prepares a dump, read from that file: `C` and the overview.
     pub(super) fn new(
         dump: Dump,
-        basis: Option<(String, UnitBasis)>,
-        is_sample: bool,
+        file: SourceFile,
+        basis: Option<(BasisFile, UnitBasis)>,
         cancel: &AtomicBool,
     ) -> Result<Self, DataError> {
         let activations = Arc::clone(&dump.activations);
-        let (basis_name, coordinates) = match basis {
+        let (basis, coordinates) = match basis {
             None => (None, Coordinates::standard(activations)),
-            Some((name, basis)) => {
-                let coordinates = Coordinates::prepare(activations, Arc::new(basis), cancel)
-                    .map_err(|e| DataError::not_a_basis(&name, e))?
+            Some((basis, unit)) => {
+                let coordinates = Coordinates::prepare(activations, Arc::new(unit), cancel)
+                    .map_err(|e| DataError::not_a_basis(&basis.source.file_name, e))?
                     .map_err(|Cancelled| DataError::Cancelled)?;
-                (Some(name), coordinates)
+                (Some(basis), coordinates)
             }
         };
         let overview = overview(&coordinates, cancel).map_err(|_| DataError::Cancelled)?;
+        let is_sample = dump.stamp.is_none();
         Ok(Self {
             id: NEXT_ID.fetch_add(1, Relaxed),
             dump,
-            basis_name,
+            file,
+            basis,
             coordinates: Arc::new(coordinates),
             overview,
             is_sample,
         })
+    }
+
+    /// The name of the basis's file; `None` for the standard one.
+    #[must_use]
+    pub fn basis_name(&self) -> Option<&str> {
+        let basis = self.basis.as_ref()?;
+        Some(&basis.source.file_name)
+    }
+
+    /// The files that it was read from.
+    pub fn files(&self) -> impl Iterator<Item = &SourceFile> {
+        std::iter::once(&self.file).chain(self.basis.as_ref().map(|basis| &basis.file))
+    }
+
+    /// What is recorded of it, with the hashes that are known.
+    #[must_use]
+    pub fn record(&self) -> LayerRecord {
+        LayerRecord {
+            source: crate::session::Source {
+                sha256: self.file.sha256().map(str::to_owned),
+                ..crate::session::Source::of(&self.dump)
+            },
+            basis: self.basis.as_ref().map(|basis| BasisSource {
+                sha256: basis.file.sha256().map(str::to_owned),
+                ..basis.source.clone()
+            }),
+            epsilon: None,
+            path: None,
+            basis_path: None,
+        }
     }
 
     /// The name to show: the file's, and the array's in it.
@@ -168,6 +205,26 @@ pub enum Message {
         /// The sentence.
         error: String,
     },
+    /// A session was read; its layers follow one by one.
+    Session(Box<OpenedSession>),
+    /// A layer of a session was opened, or not.
+    Restored(Box<RestoredLayer>),
+    /// Whether a file is one of those that a session asks for.
+    Identified {
+        /// The file.
+        path: PathBuf,
+        /// The session and which of its files, if it is one.
+        is: Option<(u64, usize)>,
+    },
+    /// The hashes of a layer's files are known, or why not.
+    Hashed {
+        /// The layer.
+        layer: u64,
+        /// The sentence, where one could not be worked out.
+        error: Option<String>,
+    },
+    /// A session was written, or not.
+    Saved(Ended),
     /// The asked-for curves, in the order of the request, and how long after it.
     Curves(Vec<Curve>, Duration),
     /// A finished sweep, of all planes or of a sample of them.

@@ -1,10 +1,11 @@
 //! The background threads and their lanes.
 //!
-//! Three named threads serve [`Lane`]s. One makes curves, with a rayon pool of its
+//! Five named threads serve [`Lane`]s. One makes curves, with a rayon pool of its
 //! own, so that a curve waits for nothing. One computes the rest: the atlas and the
-//! heatmap before the sweep. The last reads files, so that a slow disk holds nothing
-//! up; it shares its pool with the second. Newest wins within a lane, but for loads,
-//! which queue: no file that was asked for is forgotten because another followed it.
+//! heatmap before the sweep. The third reads files, so that a slow disk holds nothing
+//! up; it shares its pool with the second. The last two hash files and save sessions,
+//! each by itself. Newest wins within a lane, but for what has to do with files, which
+//! queues: no file that was asked for is forgotten because another followed it.
 //!
 //! Long work calls [`Context::yield_now`] between two pieces, which serves
 //! whatever is more urgent on its thread at once; so a heatmap waits for a piece of
@@ -16,6 +17,8 @@ pub mod atlas_job;
 pub mod heatmap_job;
 pub mod jobs;
 pub mod message;
+pub mod session_job;
+pub mod source_file;
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,7 +30,7 @@ use std::thread::JoinHandle;
 use crate::words::panic_text;
 
 /// Kinds of work.
-const LANES: usize = 5;
+const LANES: usize = 7;
 
 /// A kind of work. The order is that of urgency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +45,10 @@ pub enum Lane {
     Heatmap,
     /// The whole layer.
     Sweep,
+    /// Writing sessions; jobs queue.
+    Save,
+    /// Hashing files; jobs queue.
+    Hash,
 }
 
 impl Lane {
@@ -52,6 +59,8 @@ impl Lane {
         Self::Atlas,
         Self::Heatmap,
         Self::Sweep,
+        Self::Save,
+        Self::Hash,
     ];
 
     /// Those of the thread that serves this one, most urgent first.
@@ -59,12 +68,14 @@ impl Lane {
         match self {
             Self::Curve => CURVES,
             Self::Load => FILES,
-            _ => COMPUTING,
+            Self::Save => SAVING,
+            Self::Hash => HASHING,
+            Self::Atlas | Self::Heatmap | Self::Sweep => COMPUTING,
         }
     }
 
     fn queues(self) -> bool {
-        self == Self::Load
+        matches!(self, Self::Load | Self::Save | Self::Hash)
     }
 }
 
@@ -76,6 +87,12 @@ const COMPUTING: &[Lane] = &[Lane::Atlas, Lane::Heatmap, Lane::Sweep];
 
 /// Lanes of the thread that reads files.
 const FILES: &[Lane] = &[Lane::Load];
+
+/// Lanes of the thread that writes sessions.
+const SAVING: &[Lane] = &[Lane::Save];
+
+/// Lanes of the thread that hashes files.
+const HASHING: &[Lane] = &[Lane::Hash];
 
 /// Number of a request; later ones are larger.
 pub type Generation = u64;
@@ -192,6 +209,8 @@ impl<E: Send + 'static> Worker<E> {
             start("followspot-curves", CURVES)?,
             start("followspot-worker", COMPUTING)?,
             start("followspot-files", FILES)?,
+            start("followspot-save", SAVING)?,
+            start("followspot-hash", HASHING)?,
         ];
         Ok(Self {
             shared,
@@ -393,7 +412,9 @@ fn execute<E: Send + 'static>(
     // Nothing of the job's state outlives it, so nothing half-done is seen.
     let pool = match lane {
         Lane::Curve => &shared.curve_pool,
-        _ => &shared.pool,
+        // They compute nothing: a thread of the pool would only wait with them.
+        Lane::Save | Lane::Hash => &None,
+        Lane::Load | Lane::Atlas | Lane::Heatmap | Lane::Sweep => &shared.pool,
     };
     let outcome = catch_unwind(AssertUnwindSafe(|| match pool {
         Some(pool) => pool.install(|| job(&context)),

@@ -4,6 +4,7 @@ use crate::scene::enough_light;
 use crate::srm::{AngleGrid, Epsilon, PlaneMode, PlaneRecord};
 use crate::worker::Event;
 use crate::worker::message::Layer;
+use crate::worker::source_file::SourceFile;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
@@ -24,7 +25,9 @@ impl Observer for Keep {
 /// The bundled sample, swept, with its curves.
 fn swept(epsilon: f64, sign: Sign) -> Source {
     let cancel = AtomicBool::new(false);
-    let layer = Layer::new(data::sample().unwrap(), None, true, &cancel).unwrap();
+    let dump = data::sample().unwrap();
+    let file = SourceFile::of_dump(&dump);
+    let layer = Layer::new(dump, file, None, &cancel).unwrap();
     let (coordinates, grid) = (&layer.coordinates, AngleGrid::new(73).unwrap());
     let epsilon = Epsilon::clamped(epsilon);
     let spotlight = Spotlight::new(coordinates, epsilon, &grid, sign, &cancel).unwrap();

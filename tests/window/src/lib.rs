@@ -23,7 +23,20 @@ pub fn open() -> Harness<'static, App> {
 /// The window on files.
 #[must_use]
 pub fn open_with(files: Vec<PathBuf>) -> Harness<'static, App> {
-    let args = WindowArgs {
+    open_args(args(files))
+}
+
+/// The window on files that keeps what is open in `folder` for after a crash.
+#[must_use]
+pub fn recovering(files: Vec<PathBuf>, folder: &Path) -> Harness<'static, App> {
+    let (args, folder) = (args(files), folder.to_owned());
+    build(args, move |app| app.keep_recovery_in(&folder))
+}
+
+/// The arguments that open files.
+#[must_use]
+pub fn args(files: Vec<PathBuf>) -> WindowArgs {
+    WindowArgs {
         files,
         basis: None,
         epsilon: None,
@@ -33,11 +46,24 @@ pub fn open_with(files: Vec<PathBuf>) -> Harness<'static, App> {
         force: false,
         frame_times: None,
         drag_epsilon: None,
-    };
+    }
+}
+
+/// The window as arguments ask for it.
+#[must_use]
+pub fn open_args(args: WindowArgs) -> Harness<'static, App> {
+    build(args, |_| ())
+}
+
+fn build(args: WindowArgs, then: impl FnOnce(&mut App)) -> Harness<'static, App> {
     Harness::builder()
         .with_size([1280.0, 800.0])
         .with_max_steps(40)
-        .build_eframe(|cc| App::new(cc, args).unwrap())
+        .build_eframe(|cc| {
+            let mut app = App::new(cc, args).unwrap();
+            then(&mut app);
+            app
+        })
 }
 
 /// Draws frames until `done`.

@@ -275,7 +275,7 @@ fn parallel_vectors_have_no_cell_and_are_counted() {
     followspot_window_tests::drop_files(&mut window, &[&basis]);
     until(&mut window, "the basis is set", |app| {
         let layer = app.document().layer();
-        layer.is_some_and(|layer| layer.basis_name.is_some())
+        layer.is_some_and(|layer| layer.basis_name().is_some())
     });
     settle(&mut window);
     window.key_press(Key::T);

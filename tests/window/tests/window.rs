@@ -47,7 +47,7 @@ fn opens_on_the_sample_already_swept() {
     assert!(app.document().layer().is_some_and(|layer| layer.is_sample));
     assert_eq!(app.swept_planes(), Some(276));
     assert_eq!(epsilon(app), 0.7);
-    assert!(!app.document().choices.epsilon_is_auto);
+    assert!(!app.document().choices.epsilon_is_auto());
     // The plane that the most samples light.
     assert_eq!(app.document().choices.plane, Some(Plane { i: 16, j: 23 }));
     window.get_by_label("All 276 planes");
@@ -95,7 +95,7 @@ fn a_dropped_dump_is_opened_at_its_automatic_epsilon() {
     settle(&mut window);
     let app = window.state();
     assert_eq!(app.document().layers.len(), 1, "the sample has to give way");
-    assert!(app.document().choices.epsilon_is_auto);
+    assert!(app.document().choices.epsilon_is_auto());
     let auto = app
         .document()
         .layer()
@@ -233,7 +233,7 @@ fn a_basis_dropped_with_a_bad_dump_is_not_kept_for_another() {
             .document()
             .layer()
             .unwrap()
-            .basis_name
+            .basis_name()
             .is_none()
     );
 }
@@ -309,7 +309,7 @@ fn undo_brings_back_epsilon_and_a_closed_dump() {
     window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     settle(&mut window);
     assert_eq!(epsilon(window.state()), auto);
-    assert!(window.state().document().choices.epsilon_is_auto);
+    assert!(window.state().document().choices.epsilon_is_auto());
     window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
     settle(&mut window);
     assert_eq!(epsilon(window.state()), 0.9);
@@ -334,7 +334,7 @@ fn a_file_named_basis_that_fits_becomes_the_basis_or_activations_at_a_click() {
     drop_files(&mut window, &[&basis]);
     let with_basis = |app: &App| {
         let layer = app.document().layer();
-        layer.is_some_and(|layer| layer.basis_name.is_some())
+        layer.is_some_and(|layer| layer.basis_name().is_some())
     };
     until(&mut window, "the basis is set", with_basis);
     settle(&mut window);
@@ -349,7 +349,7 @@ fn a_file_named_basis_that_fits_becomes_the_basis_or_activations_at_a_click() {
     settle(&mut window);
     let layers = &window.state().document().layers;
     assert_eq!(layers.len(), 2);
-    assert!(layers.iter().all(|layer| layer.basis_name.is_none()));
+    assert!(layers.iter().all(|layer| layer.basis_name().is_none()));
     window
         .get_by_label("Use it as the basis of acts.npy instead")
         .click();
