@@ -7,7 +7,7 @@ use std::sync::Arc;
 use egui::{Context, ViewportCommand};
 
 use crate::scene::{PlaneOrder, RowSpan};
-use crate::session::{SESSION_EXTENSION, plane_command, sweep_command};
+use crate::session::{plane_command, sweep_command};
 use crate::srm::{AngleGrid, EpsilonChoice, Plane, PlaneMode};
 use crate::worker::Lane;
 use crate::worker::jobs;
@@ -16,7 +16,7 @@ use crate::worker::message::{Heatmap, Layer, LoadAs, LoadRequest};
 use super::command::{Command, Zoom};
 use super::document::{Document, PlanesAs, auto_epsilon};
 use super::state::{Aside, History, Overlay, Picker, Tone};
-use super::{App, DialogAnswer, theme};
+use super::{App, theme};
 
 impl App {
     /// Carries out commands in order.
@@ -320,64 +320,12 @@ impl App {
         let mut aside = self.aside();
         go(&mut self.history, &mut self.document, &mut aside);
         self.preferences.show_as(&aside.view);
+        self.state.figure = aside.figure;
         self.state.open = aside.open;
         self.state.first_look = None;
     }
 
     // Files
-
-    fn dialog(&self, ctx: &Context, as_basis: bool) {
-        self.ask(ctx, move || {
-            let dialog = rfd::FileDialog::new();
-            let paths = if as_basis {
-                let dialog = dialog.set_title("Open a basis");
-                let dialog = dialog.add_filter("Arrays (.npy, .npz)", &["npy", "npz"]);
-                let dialog = dialog.add_filter("All files", &["*"]);
-                dialog.pick_file().into_iter().collect()
-            } else {
-                let dialog = dialog.set_title("Open activation dumps or a session");
-                dialog
-                    .add_filter(
-                        "Dumps, sessions and figures",
-                        &["npy", "npz", SESSION_EXTENSION, "svg", "pdf", "png"],
-                    )
-                    .add_filter("Arrays (.npy, .npz)", &["npy", "npz"])
-                    .add_filter("All files", &["*"])
-                    .pick_files()
-                    .unwrap_or_default()
-            };
-            Some(DialogAnswer::Open { paths, as_basis })
-        });
-    }
-
-    /// Asks with a dialog of the system, on a thread of its own.
-    pub(super) fn ask(
-        &self,
-        ctx: &Context,
-        pick: impl FnOnce() -> Option<DialogAnswer> + Send + 'static,
-    ) {
-        let answers = self.dialogs.0.clone();
-        let ctx = ctx.clone();
-        let started = std::thread::Builder::new()
-            .name("followspot-dialog".to_owned())
-            .spawn(move || {
-                if let Some(answer) = pick() {
-                    // A window that is gone needs no answer.
-                    let _ = answers.send(answer);
-                    ctx.request_repaint();
-                }
-            });
-        // Without a thread there is no dialog; the path field still works.
-        drop(started);
-    }
-
-    pub(super) fn hear_dialog(&mut self, answer: DialogAnswer) {
-        match answer {
-            DialogAnswer::Open { paths, as_basis } => self.open_all(paths, as_basis),
-            DialogAnswer::SaveTo(path) => self.save_as_picked(&path),
-            DialogAnswer::Locate { missing, path } => self.locate(missing, &path),
-        }
-    }
 
     /// Opens files, whatever they hold.
     pub(super) fn open_all(&mut self, paths: Vec<PathBuf>, as_basis: bool) {

@@ -1,12 +1,12 @@
-//! What the user chose: the open layers, the choices and the look of a figure,
-//! undone and redone as one, and the preferences that are kept between starts.
+//! What the user chose: the open layers and the choices, undone and redone as
+//! one, and the preferences that are kept between starts.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
-use crate::session::{FigureSpec, View};
+use crate::session::View;
 use crate::srm::{
     AngleGrid, Epsilon, EpsilonChoice, PAPER_EPSILON, Plane, PlaneMode, PlaneSet, Sign, SweepSpec,
 };
@@ -52,8 +52,6 @@ pub struct Document {
     pub shown: usize,
     /// The choices.
     pub choices: Choices,
-    /// How a figure of it is to look.
-    pub figure: FigureSpec,
     /// The plane last looked at in each layer, by the layer's number.
     planes: BTreeMap<u64, Plane>,
 }
@@ -66,7 +64,6 @@ impl Document {
             layers: Vec::new(),
             shown: 0,
             planes: BTreeMap::new(),
-            figure: FigureSpec::default(),
             choices: Choices {
                 epsilon: Epsilon::clamped(PAPER_EPSILON),
                 epsilon_choice: EpsilonChoice::Auto,

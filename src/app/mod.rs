@@ -8,6 +8,7 @@ mod atlas_controls;
 mod atlas_view;
 mod command;
 mod data_panel;
+mod dialog;
 mod divide;
 mod document;
 mod drop;
@@ -54,6 +55,7 @@ pub use document::{Choices, Document, PlanesAs, Preferences, ThemeChoice};
 pub use launch::run;
 
 use atlas::AtlasScreen;
+use dialog::DialogAnswer;
 use paint::Textures;
 use session_recovery::Recovery;
 use state::{History, State};
@@ -83,13 +85,6 @@ pub struct App {
     atlas: AtlasScreen,
     /// What is kept for after a crash.
     recovery: Option<Recovery>,
-}
-
-/// What a file dialog gave.
-enum DialogAnswer {
-    Open { paths: Vec<PathBuf>, as_basis: bool },
-    SaveTo(PathBuf),
-    Locate { missing: usize, path: PathBuf },
 }
 
 impl App {

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use egui::Context;
 
-use crate::session::{LayerRecord, Options, Place, Session, View, is_named_session, relative_path};
+use crate::session::{
+    FigureSpec, LayerRecord, Options, Place, Session, View, is_named_session, relative_path,
+};
 use crate::srm::{AngleGrid, Epsilon, Plane, Sign};
 use crate::words::{count, thousands, times};
 use crate::worker::Lane;
@@ -136,14 +138,22 @@ impl App {
             ..self.preferences.view()
         };
         let mut session = Session::new(layers.collect(), shown, options, view);
-        session.figure = self.document.figure.clone();
+        session.figure = self.state.figure.clone();
         session
+    }
+
+    /// How a figure of what is open is to look: that of the session that was opened
+    /// last, or the default.
+    #[must_use]
+    pub fn figure(&self) -> &FigureSpec {
+        &self.state.figure
     }
 
     /// What a step of the history changes beside the document.
     pub(super) fn aside(&self) -> Aside {
         Aside {
             view: self.preferences.view(),
+            figure: self.state.figure.clone(),
             open: self.state.open.clone(),
         }
     }
@@ -175,10 +185,12 @@ impl App {
     }
 
     /// A session was read: what is found of it is on its way.
-    pub(super) fn session_opened(&mut self, opened: OpenedSession) {
+    pub(super) fn session_opened(&mut self, mut opened: OpenedSession) {
         if !matches!(opened.origin, Origin::Recovery(_)) {
             self.preferences.remember(opened.origin.path().to_owned());
         }
+        self.end_restoring();
+        let others = std::mem::take(&mut opened.others);
         let restoring = Restoring::new(opened);
         let is_empty = restoring.slots.is_empty();
         let origin = restoring.origin.name();
@@ -192,6 +204,11 @@ impl App {
             self.fail_screenshot(&format!(
                 "{name}, which {origin} was made from, isn't where it was: give it after {origin}"
             ));
+        }
+        for other in self.answer_missing(others) {
+            let name = other.file_name().unwrap_or_default().to_string_lossy();
+            let text = format!("{name} is no part of {origin}: open it by itself.");
+            self.notify(Tone::Error, text, Vec::new());
         }
     }
 
@@ -300,11 +317,11 @@ impl App {
         }
         choices.mode = options.planes;
         choices.sign = options.sign();
-        document.figure = session.figure.clone();
         let aside = self.aside();
         self.history.record_aside(&self.document, aside, OPENING);
         self.document = document;
         self.preferences.show_as(&session.view);
+        self.state.figure = session.figure.clone();
         self.sample_epsilon = None;
         self.sample_basis = None;
         let mut text = format!("Opened {}", origin.name());
@@ -439,7 +456,8 @@ impl App {
             Lane::Atlas,
             Lane::Hash,
         ];
-        if self.screenshot.is_some() || self.own_sweep().is_none() {
+        let waiting = self.own_sweep().is_none() && !self.state.sweep.is_refused();
+        if self.screenshot.is_some() || waiting {
             return;
         }
         let unknown = |layer: &&Arc<Layer>| {

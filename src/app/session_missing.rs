@@ -9,11 +9,12 @@ use egui::{Button, Context, Key, RichText, TextEdit, Ui, Window};
 use crate::session::Place;
 use crate::worker::session_job;
 
+use super::App;
 use super::command::Command;
 use super::data_panel::expand;
+use super::dialog::DialogAnswer;
 use super::session::{Progress, Restoring, files};
 use super::theme::{color, palette};
-use super::{App, DialogAnswer};
 
 /// A file that a session misses.
 #[derive(Clone, Debug, PartialEq, Eq)]

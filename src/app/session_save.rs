@@ -10,12 +10,13 @@ use crate::session::SESSION_EXTENSION;
 use crate::table::TableError;
 use crate::worker::session_job::{self, Ended, Origin};
 
+use super::App;
 use super::command::{Command, Replace};
 use super::data_panel::expand;
+use super::dialog::DialogAnswer;
 use super::hear::sentence;
 use super::state::{OpenSession, Tone};
 use super::theme::{color, palette};
-use super::{App, DialogAnswer};
 
 /// The window that asks where to save the session.
 #[derive(Debug)]
@@ -226,12 +227,19 @@ fn contents(ui: &mut Ui, dialog: &mut SaveDialog, commands: &mut Vec<Command>) {
     });
 }
 
-/// A name without an extension gets that of sessions.
-fn with_extension(path: PathBuf) -> PathBuf {
-    if path.extension().is_some() || path.file_name().is_none() {
-        return path;
+/// A name without the extension of sessions gets it, so that none is taken for a
+/// figure or a dump.
+fn with_extension(mut path: PathBuf) -> PathBuf {
+    let known = [SESSION_EXTENSION, "json"];
+    let has_one = path.extension().is_some_and(|extension| {
+        known
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
+    });
+    if !has_one && path.file_name().is_some() {
+        path.add_extension(SESSION_EXTENSION);
     }
-    path.with_extension(SESSION_EXTENSION)
+    path
 }
 
 #[cfg(test)]
@@ -243,6 +251,9 @@ mod tests {
         for (path, expected) in [
             ("a/paper", "a/paper.followspot"),
             ("a/paper.json", "a/paper.json"),
+            ("a/paper.Followspot", "a/paper.Followspot"),
+            ("a/fig.v2", "a/fig.v2.followspot"),
+            ("a/fig.pdf", "a/fig.pdf.followspot"),
             ("/", "/"),
             ("", ""),
         ] {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::data::ArrayInfo;
 use crate::scene::RowSpan;
-use crate::session::View;
+use crate::session::{FigureSpec, View};
 use crate::srm::{Curve, Epsilon, Plane, PlaneMode, Sign, Spotlight, Sweep};
 use crate::worker::atlas_job::AtlasPicture;
 use crate::worker::heatmap_job::{Look, Source};
@@ -175,6 +175,8 @@ struct Step {
 pub struct Aside {
     /// How things are shown.
     pub view: View,
+    /// How a figure is to look.
+    pub figure: FigureSpec,
     /// The session that is open.
     pub open: Option<OpenSession>,
 }
@@ -344,6 +346,8 @@ pub struct State {
     pub sweep_asked: Option<Instant>,
     /// The title that the window has.
     pub title: String,
+    /// How a figure of what is open is to look.
+    pub figure: FigureSpec,
     /// The session that the document belongs to.
     pub open: Option<OpenSession>,
     /// A session whose layers are on their way or asked for.
@@ -381,6 +385,7 @@ mod tests {
         now = document(0.5);
         let mut aside = Aside {
             view: View::default(),
+            figure: FigureSpec::default(),
             open: None,
         };
         let mut values = Vec::new();
@@ -402,6 +407,7 @@ mod tests {
                 planes_as,
                 ..View::default()
             },
+            figure: FigureSpec::default(),
             open: None,
         };
         let mut history = History::default();

@@ -70,11 +70,11 @@ impl App {
             Lane::Atlas,
             Lane::Save,
         ];
-        let Some(progress) = lanes
+        let Some((lane, progress)) = lanes
             .into_iter()
-            .filter_map(|lane| self.worker.progress(lane))
+            .filter_map(|lane| Some((lane, self.worker.progress(lane)?)))
             // What is kept for after a crash disturbs nobody.
-            .find(|progress| !progress.label.is_empty())
+            .find(|(_, progress)| !progress.label.is_empty())
         else {
             let text = if self.state.sweep.is_refused() {
                 "sweep cancelled"
@@ -84,11 +84,13 @@ impl App {
             ui.label(RichText::new(text).color(secondary));
             return;
         };
-        if ui
-            .small_button("Cancel")
-            .on_hover_text("Call it off (Esc)")
-            .clicked()
-        {
+        // What is to be saved is.
+        let cancel = lane != Lane::Save
+            && ui
+                .small_button("Cancel")
+                .on_hover_text("Call it off (Esc)")
+                .clicked();
+        if cancel {
             commands.push(Command::Cancel);
         }
         if progress.total > 0 {

@@ -30,6 +30,9 @@ pub const MOST_SCANNED_BYTES: u64 = 64 << 20;
 /// Bytes that say what a file is.
 const HEAD_BYTES: u64 = 1024;
 
+/// Most layers: far more than a list shows.
+const MOST_LAYERS: usize = 1000;
+
 /// Most planes that are laid over another: far more than can be told apart.
 const MOST_PINS: usize = 4096;
 
@@ -161,14 +164,11 @@ impl FileKind {
         if head.starts_with(PNG) {
             return Some(Self::Png);
         }
-        // The mark may stand behind a few other bytes.
-        if find(head, b"%PDF-").is_some() {
-            return Some(Self::Pdf);
-        }
         match without_space(head).first() {
             Some(b'{') => Some(Self::Session),
             Some(b'<') => Some(Self::Svg),
-            _ => None,
+            // The mark may stand behind a few other bytes.
+            _ => find(head, b"%PDF-").map(|_| Self::Pdf),
         }
     }
 
@@ -215,6 +215,10 @@ fn session_in(kind: FileKind, bytes: &[u8], name: &str) -> Result<Session, ReadE
 fn doubt(session: &Session) -> Option<String> {
     if let Err(error) = crate::srm::AngleGrid::new(session.options.angles) {
         return Some(error.to_string());
+    }
+    let layers = session.layers.len();
+    if layers > MOST_LAYERS {
+        return Some(format!("it has {}", count(layers as u64, "layer")));
     }
     let pins = session.view.pins.len();
     (pins > MOST_PINS).then(|| format!("it has {}", count(pins as u64, "pinned plane")))

@@ -1,7 +1,8 @@
 //! What a result was made from: file names with their SHA-256, the choices that
 //! bear on the result, and the version of the program. Versioned, in JSON: the
 //! body of all provenance ([`Provenance`] of tables, [`Session`] of figures) and
-//! of session files.
+//! of session files. [`read_session`] reads it out of files, [`sweep_command`] writes
+//! the command line that makes it again.
 //!
 //! Nothing here names a folder of the machine: a result can be published with
 //! its provenance as it stands.

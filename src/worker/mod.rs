@@ -74,6 +74,11 @@ impl Lane {
         }
     }
 
+    /// Whether the worker ends only once its jobs have run: what was to be saved is.
+    fn finishes(self) -> bool {
+        self == Self::Save
+    }
+
     fn queues(self) -> bool {
         matches!(self, Self::Load | Self::Save | Self::Hash)
     }
@@ -288,6 +293,15 @@ impl<E: Send + 'static> Worker<E> {
 }
 
 impl<E> Queue<E> {
+    /// Sets every job's flag, but takes none away.
+    fn hurry(&mut self) {
+        let running = self.running.iter().map(|(_, cancel, _)| cancel);
+        let waiting = self.waiting.iter().map(|request| &request.cancel);
+        for cancel in running.chain(waiting) {
+            cancel.store(true, Ordering::Relaxed);
+        }
+    }
+
     fn cancel(&mut self) {
         self.waiting.clear();
         if let Some((_, cancel, _)) = &self.running {
@@ -299,8 +313,12 @@ impl<E> Queue<E> {
 impl<E> Drop for Worker<E> {
     fn drop(&mut self) {
         self.shared.stop.store(true, Ordering::Relaxed);
-        for queue in lock(&self.shared.queues).iter_mut() {
-            queue.cancel();
+        for (queue, lane) in lock(&self.shared.queues).iter_mut().zip(Lane::ALL) {
+            if lane.finishes() {
+                queue.hurry();
+            } else {
+                queue.cancel();
+            }
         }
         self.shared.wake.notify_all();
         for thread in self.threads.drain(..) {
@@ -359,11 +377,12 @@ fn pool(name: &'static str) -> Option<rayon::ThreadPool> {
 fn wait<E>(shared: &Shared<E>, lanes: &[Lane]) -> Option<(Lane, Request<E>)> {
     let mut queues = lock(&shared.queues);
     loop {
-        if shared.stop.load(Ordering::Relaxed) {
-            return None;
-        }
+        // Whoever stops the worker has emptied the lanes that need not finish.
         if let Some(found) = next(&mut queues, lanes) {
             return Some(found);
+        }
+        if shared.stop.load(Ordering::Relaxed) {
+            return None;
         }
         queues = shared
             .wake
@@ -542,6 +561,20 @@ mod tests {
         }
         worker.submit(Lane::Sweep, "good", |context| context.say("alive"));
         assert_eq!(said(&worker), "alive");
+    }
+
+    #[test]
+    fn what_is_to_be_saved_is_saved_before_the_worker_ends() {
+        let worker = Worker::new(|| ()).unwrap();
+        let (sender, receiver) = channel();
+        worker.submit(Lane::Save, "first", endless);
+        for n in 0..3 {
+            let sender = sender.clone();
+            worker.submit(Lane::Save, "save", move |_| sender.send(n).unwrap());
+        }
+        worker.submit(Lane::Load, "load", endless);
+        drop((worker, sender));
+        assert_eq!(receiver.iter().collect::<Vec<_>>(), [0, 1, 2]);
     }
 
     #[test]

@@ -83,6 +83,8 @@ pub struct OpenedSession {
     pub origin: Origin,
     /// Where the files of each layer are.
     pub places: Vec<LayerPlaces>,
+    /// Files that were given beside it, under names that are none of its.
+    pub others: Vec<PathBuf>,
 }
 
 /// A layer of a session.
@@ -154,6 +156,7 @@ fn restore(session: Session, origin: Origin, beside: &[PathBuf], context: &Conte
         session: Arc::clone(&session),
         origin,
         places: places.clone(),
+        others: unknown(&session, beside),
     })));
     let shown = session.shown;
     let others = (0..places.len()).filter(|&index| index != shown);
@@ -162,6 +165,20 @@ fn restore(session: Session, origin: Origin, beside: &[PathBuf], context: &Conte
             say_layer(number, &session, index, places, context);
         }
     }
+}
+
+/// The files whose names a session doesn't know.
+fn unknown(session: &Session, beside: &[PathBuf]) -> Vec<PathBuf> {
+    let names = |record: &LayerRecord, name: &str| {
+        let basis = record.basis.as_ref();
+        record.source.file_name == name || basis.is_some_and(|basis| basis.file_name == name)
+    };
+    let known = |path: &&PathBuf| {
+        let name = file_name(path);
+        session.layers.iter().any(|record| names(record, &name))
+    };
+    let unknown = beside.iter().filter(|path| !known(path));
+    unknown.cloned().collect()
 }
 
 /// Where the files of a layer are: those given beside the session come first.
@@ -250,9 +267,10 @@ pub fn identify(worker: &WindowWorker, path: PathBuf, number: u64, hashes: Vec<O
             Err(HashError::Cancelled) => return,
             // Whoever opens it will say what is wrong with it.
             Err(_) => None,
-            Ok(sha256) => hashes
-                .iter()
-                .position(|hash| hash.as_ref() == Some(&sha256)),
+            Ok(sha256) => hashes.iter().position(|hash| {
+                hash.as_ref()
+                    .is_some_and(|h| h.eq_ignore_ascii_case(&sha256))
+            }),
         };
         let is = found.map(|missing| (number, missing));
         context.say(Message::Identified { path, is });

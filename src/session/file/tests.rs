@@ -149,6 +149,9 @@ fn what_is_wrong_is_said_in_a_sentence() {
     let mut pins = example();
     pins.view.pins = vec![[0, 1]; 5000];
     check(pins.to_json().as_bytes(), "5,000 pinned planes");
+    let mut layers = example();
+    layers.layers = vec![layers.layers[0].clone(); 1001];
+    check(layers.to_json().as_bytes(), "1,001 layers");
 }
 
 #[test]

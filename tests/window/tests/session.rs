@@ -170,6 +170,22 @@ fn a_dropped_figure_restores_the_view_that_it_was_exported_from() {
 }
 
 #[test]
+fn a_figure_of_a_draw_says_that_the_window_sweeps_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = chosen(folder.path());
+    let mut session = window.state().session();
+    session.options.max_planes = Some(4);
+    session.options.seed = Some(9);
+    let figure = folder.path().join("fig.svg");
+    write_figure(&figure, &session);
+    drop_files(&mut window, &[&figure]);
+    until_said(
+        &mut window,
+        "made from 4 planes drawn at random; the window sweeps all of them",
+    );
+}
+
+#[test]
 fn the_samples_own_figure_opens_without_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = open();
@@ -237,6 +253,13 @@ fn data_can_be_given_with_the_figure_and_another_file_opens_as_ever() {
     let figure = place.join("fig.svg");
     write_figure(&figure, &session);
     let [a, b, c] = ["a.npy", "b.npy", "c.npy"].map(|name| folder.path().join(name));
+    let mut none = open_with(vec![
+        a.clone(),
+        b.clone(),
+        figure.clone(),
+        place.join("n.npy"),
+    ]);
+    until_said(&mut none, "n.npy is no part of fig.svg");
     let mut other = open_with(vec![a, figure]);
     until_said(&mut other, "b.npy, which fig.svg was made from");
     write_npy(&c, &noise(30, 5));
