@@ -3,9 +3,9 @@
 //!
 //! # The way of the data
 //! ```text
-//! file ─▶ data::load ─▶ Dump ─▶ srm::Coordinates ─▶ srm::sweep ─▶ Sweep ─▶ scene ─▶ app: painted
-//!                                    │                             │
-//!                                    └─▶ srm::curve (one plane) ───┴─▶ table: npz, CSV, JSON
+//! file ─▶ data::load ─▶ Dump ─▶ srm::Coordinates ─▶ srm::sweep ─▶ Sweep ─▶ scene ─┬─▶ app: painted
+//!                                    │                             │               └─▶ figure: SVG ─▶ PDF, PNG
+//!                                    └─▶ srm::curve (one plane) ───┴─▶ table: npz, CSV, TSV, JSON
 //! npz of every shard ─▶ table::Merge ─▶ npz of the whole
 //! ```
 //!
@@ -27,8 +27,8 @@
 //! | `main.rs` | hands the arguments to [`cli`], opens the window | logic |
 //!
 //! # Invariants
-//! - [`words`], [`srm`], [`data`], [`session`], [`table`], [`scene`] and [`cli`] compile without
-//!   the `gui` feature; `worker` and `app` are the window.
+//! - [`words`], [`srm`], [`data`], [`scene`], [`session`], [`table`], [`figure`] and [`cli`] compile
+//!   without the `gui` feature; `worker` and `app` are the window.
 //! - Counts are integers and equal the definition's, whatever trick found them.
 //! - Every result can be recomputed from its provenance.
 //! - Nothing that can take longer than a millisecond or two runs on the window's thread.

@@ -33,6 +33,7 @@ fn session(place: &Place) -> Session {
         source,
         basis: None,
         epsilon: None,
+        planes: None,
         path: None,
         basis_path: None,
     };

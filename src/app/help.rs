@@ -2,6 +2,8 @@
 
 use egui::{Grid, RichText, Ui, Window};
 
+use crate::table::BIBTEX;
+
 use super::App;
 use super::command::{ACTIONS, Command, Menu};
 use super::state::Overlay;
@@ -63,14 +65,6 @@ fn table(ui: &mut Ui) {
         });
 }
 
-/// How to cite the method.
-pub const CITATION: &str = "@article{bird2025spotlight,
-  title   = {The Spotlight Resonance Method: Resolving the Alignment of Embedded Activations},
-  author  = {Bird, George},
-  journal = {arXiv preprint arXiv:2505.13471},
-  year    = {2025}
-}";
-
 fn about(ui: &mut Ui, commands: &mut Vec<Command>) {
     let version = env!("CARGO_PKG_VERSION");
     ui.label(format!("Followspot {version}"));
@@ -79,11 +73,11 @@ fn about(ui: &mut Ui, commands: &mut Vec<Command>) {
          Resonance Method of George Bird (arXiv 2505.13471).",
     );
     ui.add_space(6.0);
-    ui.label(RichText::new(CITATION).monospace().size(11.0));
+    ui.label(RichText::new(BIBTEX).monospace().size(11.0));
     ui.add_space(6.0);
     let hover = "The BibTeX entry, to paste";
     if ui.button("Copy citation").on_hover_text(hover).clicked() {
-        commands.push(Command::CopyText(CITATION.to_owned()));
+        commands.push(Command::CopyText(BIBTEX.to_owned()));
     }
     ui.hyperlink_to("The paper on arXiv", "https://arxiv.org/abs/2505.13471");
 }

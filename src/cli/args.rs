@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::session::Options;
 use crate::srm::{AngleGrid, Epsilon, EpsilonChoice, Plane, PlaneMode};
-use crate::table::{Format, TableKind};
+use crate::table::{CaptionFormat, Format, TableKind};
 
 pub(super) use figure::FigureArgs;
 
@@ -68,6 +68,11 @@ Examples:
   followspot plane acts.npy --plane 3,7 > plane.tsv
   followspot plane acts.npy --plane 3,7 --plane 1,2 -o planes.csv
   followspot plane acts.npy --plane 7,3 --epsilon -0.4 --signed -o plane.npz";
+
+const CAPTION_EXAMPLES: &str = "\
+Examples:
+  followspot caption fig.pdf
+  followspot caption fig.svg --format latex --bibtex >> paper.tex";
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -157,6 +162,9 @@ pub(super) enum Command {
     /// Draw a figure for a paper: SVG, PDF or PNG, at the venue's width
     #[command(after_help = figure::EXAMPLES)]
     Figure(Box<FigureArgs>),
+    /// Print a caption for an exported figure, ready to paste
+    #[command(after_help = CAPTION_EXAMPLES)]
+    Caption(CaptionArgs),
     /// Print the curves of chosen planes as TSV: theta_rad, count, fraction
     #[command(after_help = PLANE_EXAMPLES)]
     Plane(PlaneArgs),
@@ -224,6 +232,19 @@ pub(super) struct MergeArgs {
     /// Print a summary as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CaptionArgs {
+    /// An exported figure (SVG, PDF or PNG) or a session file
+    #[arg(value_name = "FIG")]
+    pub file: PathBuf,
+    /// How the caption is written
+    #[arg(long, default_value = "text", value_parser = caption_format())]
+    pub format: CaptionFormat,
+    /// With --format latex: the paper's BibTeX entry, too
+    #[arg(long)]
+    pub bibtex: bool,
 }
 
 #[derive(Debug, Args)]
@@ -343,6 +364,14 @@ impl SpotlightArgs {
             ..Options::default()
         }
     }
+}
+
+fn caption_format() -> impl TypedValueParser<Value = CaptionFormat> {
+    PossibleValuesParser::new(CaptionFormat::ALL.map(CaptionFormat::name)).map(|name| {
+        let named = |format: &CaptionFormat| format.name() == name;
+        let found = CaptionFormat::ALL.into_iter().find(named);
+        found.unwrap_or(CaptionFormat::Text)
+    })
 }
 
 fn mode() -> impl TypedValueParser<Value = PlaneMode> {

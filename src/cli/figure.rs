@@ -119,6 +119,7 @@ fn record(layer: &Layer) -> LayerRecord {
         source: layer.source.clone(),
         basis: layer.basis.clone(),
         epsilon: None,
+        planes: None,
         path: None,
         basis_path: None,
     }
@@ -309,6 +310,7 @@ mod tests {
             source,
             basis: None,
             epsilon: Some(0.5),
+            planes: None,
             path: None,
             basis_path: None,
         };

@@ -5,6 +5,7 @@
 //! Whatever fails says so in one sentence that begins with `followspot: `.
 
 mod args;
+mod caption;
 mod failure;
 mod figure;
 mod info;
@@ -71,6 +72,7 @@ fn run_command(command: Command) -> ExitCode {
             input::on_threads(args.run.threads, || sweep::run(&args, &interrupt))
         }
         Command::Merge(args) => merge::run(&args, &interrupt),
+        Command::Caption(args) => caption::run(&args),
         Command::Figure(args) => input::on_threads(args.threads, || figure::run(&args, &interrupt)),
         Command::Plane(args) => {
             input::on_threads(args.run.threads, || plane::run(&args, &interrupt))
@@ -161,6 +163,7 @@ mod tests {
                 shape: [9, 6],
             }),
             epsilon: None,
+            planes: None,
             path: None,
             basis_path: None,
         };
@@ -222,7 +225,7 @@ mod tests {
                 Some(Command::Plane(args)) => {
                     let expected = Options { max_planes: None, seed: None, ..options };
                     prop_assert_eq!(args.options(), expected);
-                    prop_assert_eq!((args.plane.i, args.plane.j), (1, 5));
+                    prop_assert_eq!(args.plane, vec![crate::srm::Plane { i: 1, j: 5 }]);
                     inputs(&args.input);
                 }
                 other => prop_assert!(false, "{other:?}"),

@@ -2,8 +2,6 @@
 
 use std::time::Instant;
 
-use serde::Serialize;
-
 use super::args::PlaneArgs;
 use super::failure::Failure;
 use super::input::{Hashes, Layer};
@@ -155,28 +153,16 @@ fn announce(wanted: &Wanted, planes: &[Plane], layer: &Layer, spec: &SweepSpec) 
     ));
 }
 
-/// The record of several planes: that of a sweep, and which planes they are.
-#[derive(Serialize)]
-struct OfPlanes {
-    #[serde(flatten)]
-    provenance: Provenance,
-    planes: Vec<[u32; 2]>,
-}
-
 /// The record as one line of JSON.
 fn record(provenance: Provenance, curves: &[Curve]) -> String {
-    let pair = |curve: &Curve| [curve.plane.i, curve.plane.j];
-    if let [only] = curves {
-        let plane = Some(pair(only));
-        return Provenance {
-            plane,
-            ..provenance
-        }
-        .to_json();
+    let mut planes: Vec<[u32; 2]> = curves.iter().map(|c| [c.plane.i, c.plane.j]).collect();
+    let plane = (planes.len() == 1).then(|| planes.remove(0));
+    Provenance {
+        plane,
+        planes,
+        ..provenance
     }
-    let planes = curves.iter().map(pair).collect();
-    // Strings and numbers under fixed names: nothing that could fail.
-    serde_json::to_string(&OfPlanes { provenance, planes }).unwrap_or_else(|e| unreachable!("{e}"))
+    .to_json()
 }
 
 fn write(

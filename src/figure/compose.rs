@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
+use super::caption::{Ring, caption};
 use super::gather::{Material, panels};
-use super::views::{AtlasPart, View, views};
+use super::views::{AtlasPart, View, shows_ring, views};
 use super::{FigureFailure, palette};
 use crate::scene::{
     Align, AtlasLayout, AtlasView, Corner, Entry, Fonts, HasBar, HeatmapLayout, Item, LegendPlace,
@@ -14,6 +15,7 @@ use crate::scene::{
 };
 use crate::session::Session;
 use crate::session::figure::{FigureSpec, Height, LegendPlace as Wanted, TickDensity};
+use crate::table::CaptionFormat;
 
 /// Points in a millimetre.
 const POINTS: f64 = 72.0 / 25.4;
@@ -26,26 +28,31 @@ pub(super) fn compose(
     session: &Session,
     material: &Material,
     fonts: &Fonts,
-    caption: &str,
-) -> Result<Scene, FigureFailure> {
+) -> Result<(Scene, String), FigureFailure> {
     let spec = &session.figure;
     let style = style(session, fonts);
     let width = (spec.width.mm() * POINTS) as f32;
     let mut rows = views(session, material);
     place_legends(&mut rows, spec);
+    let ring = if shows_ring(&rows) {
+        Ring::Seen
+    } else {
+        Ring::Unseen
+    };
+    let caption = caption(session, CaptionFormat::Text, ring);
     let page = Page {
         spec,
         style: &style,
         width,
         letters: letters(session),
-        title: Text::typed(&spec.title),
+        title: titled(&spec.title, width - 2.0 * style.gap, &style),
         caption: if spec.caption {
-            fonts.wrapped(caption, width - 2.0 * style.gap, style.small)
+            fonts.wrapped(&caption, width - 2.0 * style.gap, style.small)
         } else {
             Vec::new()
         },
     };
-    page.draw(session, &rows)
+    Ok((page.draw(session, &rows)?, caption))
 }
 
 /// Sizes and colours of a figure.
@@ -71,6 +78,7 @@ fn style(session: &Session, fonts: &Fonts) -> Style {
         fill: 52,
         fonts: fonts.clone(),
         medium: Medium::Page,
+        transparent: spec.background.is_transparent(),
     }
 }
 
@@ -108,7 +116,7 @@ fn letters(session: &Session) -> Vec<Vec<(String, String)>> {
 }
 
 /// a to z, then aa, ab, …
-fn lettered(number: usize) -> String {
+pub(super) fn lettered(number: usize) -> String {
     let letter = |k: usize| char::from(b'a' + (k % 26) as u8);
     if number < 26 {
         letter(number).to_string()
@@ -145,7 +153,8 @@ struct Page<'a> {
     width: f32,
     /// Letter and file of each panel.
     letters: Vec<Vec<(String, String)>>,
-    title: Text,
+    /// Lines of the title.
+    title: Vec<Text>,
     /// Lines of the caption.
     caption: Vec<String>,
 }
@@ -500,26 +509,25 @@ impl Page<'_> {
     }
 
     fn head_height(&self) -> f32 {
-        if self.title.is_empty() {
-            0.0
-        } else {
-            self.style.font * 1.9
+        match self.title.len() {
+            0 => 0.0,
+            lines => self.style.font * (1.4 * lines as f32 + 0.5),
         }
     }
 
     fn head(&self, scene: &mut Scene) {
-        if self.title.is_empty() {
-            return;
+        for (number, line) in self.title.iter().enumerate() {
+            let y = self.style.gap + self.style.font * (1.4 * number as f32 + 0.75);
+            scene.items.push(Item::Text {
+                at: [self.width / 2.0, y],
+                text: line.clone(),
+                size: self.style.font * TITLE,
+                align: Align::Middle,
+                bold: true,
+                upwards: false,
+                color: self.style.palette.text,
+            });
         }
-        scene.items.push(Item::Text {
-            at: [self.width / 2.0, self.style.gap + self.style.font * 0.75],
-            text: self.title.clone(),
-            size: self.style.font * 1.15,
-            align: Align::Middle,
-            bold: true,
-            upwards: false,
-            color: self.style.palette.text,
-        });
     }
 
     fn foot_height(&self) -> f32 {
@@ -546,6 +554,26 @@ impl Page<'_> {
             });
         }
     }
+}
+
+/// Height of a title, as a share of that of names.
+const TITLE: f32 = 1.15;
+
+/// A typed title in lines of at most that width.
+fn titled(typed: &str, width: f32, style: &Style) -> Vec<Text> {
+    let fits = |line: &str| {
+        let size = style.font * TITLE;
+        style.fonts.width(&Text::typed(line), size, true) <= width
+    };
+    let mut lines: Vec<String> = Vec::new();
+    for word in typed.split_whitespace() {
+        let longer = lines.last().map(|line| format!("{line} {word}"));
+        match (lines.last_mut(), longer) {
+            (Some(line), Some(longer)) if fits(&longer) => *line = longer,
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.iter().map(|line| Text::typed(line)).collect()
 }
 
 fn entries(view: &View<'_>, style: &Style) -> Vec<Entry> {

@@ -195,6 +195,8 @@ pub fn prepare(
             let resolved = session.options.resolve(&layer.coordinates, None, cancel)?;
             record.epsilon = Some(resolved.spec.epsilon.get());
         }
+        let planes = session.options.plane_set(&layer.coordinates)?;
+        record.planes = Some([planes.len() as u64, planes.in_all()]);
     }
     let is_open = |panel: &&Panel| panel.view == FigureView::Polar && panel.plane.is_none();
     let open: Vec<usize> = rows
@@ -281,9 +283,7 @@ pub struct Material {
 /// What a figure shows of one layer.
 #[derive(Clone, Debug)]
 pub(super) struct LayerMaterial {
-    pub epsilon: Epsilon,
     pub n_samples: usize,
-    pub n_neurons: usize,
     pub is_standard: bool,
     /// Expected fraction for isotropic data.
     pub ring: Option<f64>,
@@ -384,9 +384,7 @@ fn layer_material(
     let expected =
         null::expected_fraction(epsilon.get(), n_neurons, n_samples, activations.zero_rows());
     let mut material = LayerMaterial {
-        epsilon,
         n_samples,
-        n_neurons,
         is_standard: coordinates.basis().is_standard(),
         ring: (sign == Sign::Unsigned).then_some(expected),
         curves: curves?,

@@ -12,6 +12,7 @@
 //! The same session and data give the same bytes: no dates unless asked for, no
 //! machine, no folder, and no name of the output.
 
+mod caption;
 mod compose;
 mod date;
 mod fonts;
@@ -35,6 +36,7 @@ use crate::srm::Cancelled;
 use crate::table::TableError;
 use crate::words::thousands;
 
+pub use caption::{Ring, caption};
 pub use date::Date;
 pub use fonts::read_font;
 pub use gather::{
@@ -189,8 +191,7 @@ impl Figure {
     ) -> Result<Self, FigureFailure> {
         let spec = &session.figure;
         spec.check()?;
-        let description = views::description(session, material);
-        let scene = compose::compose(session, material, fonts, &description)?;
+        let (scene, description) = compose::compose(session, material, fonts)?;
         let stamp = Stamp {
             title: views::title(session),
             description,

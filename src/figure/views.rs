@@ -265,7 +265,10 @@ fn share(views: &mut [Vec<View<'_>>], session: &Session, material: &Material) {
         match view {
             View::Polar(view) => polar = polar.max(view.largest()),
             View::Ensemble(view) => {
-                let own = view.own_axis();
+                // A dark layer has no say in what the others are drawn by.
+                let Some(own) = view.own_axis_if_lit() else {
+                    continue;
+                };
                 axis = Some(axis.map_or(own, |axis| axis.or(own)));
             }
             View::Heatmap(view) => most = most.max(view.most / view.n_samples.max(1) as f64),
@@ -369,61 +372,11 @@ pub(super) fn title(session: &Session) -> String {
     }
 }
 
-/// What is seen, in a sentence or two: the caption, and what is read to those who
-/// cannot see the figure.
-pub(super) fn description(session: &Session, material: &Material) -> String {
-    let rows = panels(&session.figure);
-    let mut used: Vec<usize> = rows
-        .iter()
-        .flatten()
-        .map(|panel| panel.layer.unwrap_or(session.shown))
-        .collect();
-    used.sort_unstable();
-    used.dedup();
-    let layers: Vec<String> = used
-        .into_iter()
-        .filter_map(|place| {
-            let (record, layer) = (session.layers.get(place)?, material.layers.get(place)?);
-            Some(format!("{}: {}", record.source.file_name, facts(layer)))
-        })
-        .collect();
-    let planes = match &session.options.max_planes {
-        Some(most) => format!(
-            "at most {} {} drawn with seed {}",
-            thousands(*most as u64),
-            session.options.planes.name(),
-            session.options.seed.unwrap_or(0)
-        ),
-        None => session.options.planes.name().to_owned(),
-    };
-    let left_out: usize = session.layers.iter().map(|l| l.source.excluded_rows).sum();
-    let left_out = match left_out {
-        0 => String::new(),
-        n => format!(" {} with NaN or infinity left out.", count(n as u64, "row")),
-    };
-    let signed = if session.options.signed {
-        ", signed"
-    } else {
-        ""
-    };
-    format!("{}. {planes}{signed}.{left_out}", layers.join("; "))
-}
-
-fn facts(layer: &LayerMaterial) -> String {
-    let epsilon = layer.epsilon;
-    let share = epsilon.null_share(layer.n_neurons) * 100.0;
-    let share = if share >= 0.1 {
-        format!("{share:.1}%")
-    } else if share >= 0.001 {
-        format!("{share:.3}%")
-    } else {
-        "under 0.001%".to_owned()
-    };
-    format!(
-        "ε = {} (half-angle {:.1}°, lights {share} of isotropic data), N = {}, d = {}",
-        epsilon.shown(),
-        epsilon.half_angle_deg(),
-        thousands(layer.n_samples as u64),
-        thousands(layer.n_neurons as u64),
-    )
+/// Whether a ring or line of isotropic data can be seen in one of the views.
+pub(super) fn shows_ring(views: &[Vec<View<'_>>]) -> bool {
+    views.iter().flatten().any(|view| match view {
+        View::Polar(view) => view.visible_ring().is_some(),
+        View::Ensemble(view) => view.visible_ring().is_some(),
+        View::Heatmap(_) | View::Atlas(_) => false,
+    })
 }

@@ -94,8 +94,16 @@ impl EnsembleView {
         }
     }
 
+    /// The same; `None` where no plane is lit.
+    #[must_use]
+    pub fn own_axis_if_lit(&self) -> Option<EnsembleAxis> {
+        let is_lit = |values: &Vec<f64>| values.iter().any(|&value| value != 0.0);
+        (is_lit(&self.mean) || is_lit(&self.std)).then(|| self.own_axis())
+    }
+
     /// The isotropic fraction, if it can be told from zero.
-    fn visible_ring(&self) -> Option<f64> {
+    #[must_use]
+    pub fn visible_ring(&self) -> Option<f64> {
         let high = self.axis().high;
         self.ring
             .filter(|ring| *ring > high * SMALLEST_RING && *ring < high)
@@ -239,7 +247,7 @@ pub fn ensemble(scene: &mut Scene, plot: Rect, view: &EnsembleView, style: &Styl
             LegendPlace::Corner(corner) => corner,
             LegendPlace::Freest => freest(&view.envelope(), axis, plot, size),
         };
-        let room = plot.shrunk(style.gap);
+        let room = plot.shrunk(style.hair);
         draw_legend(scene, corner.within(room, size), &entries, style);
     }
 }
@@ -351,7 +359,7 @@ fn values_beside(
     scene.items.push(Item::Text {
         at: [left, plot.y + plot.height / 2.0],
         text: if view.signed {
-            "lit − opposite, %".into()
+            "samples lit − opposite, %".into()
         } else {
             "samples lit, %".into()
         },

@@ -109,15 +109,17 @@ pub fn draw_legend(scene: &mut Scene, [x, y]: Point, entries: &[Entry], style: &
         return;
     }
     let [width, height] = legend_size(entries, style);
-    scene.items.push(Item::Fill {
-        rect: Rect {
-            x,
-            y,
-            width,
-            height,
-        },
-        color: style.palette.background.alpha(200),
-    });
+    if !style.transparent {
+        scene.items.push(Item::Fill {
+            rect: Rect {
+                x,
+                y,
+                width,
+                height,
+            },
+            color: style.palette.background.alpha(205),
+        });
+    }
     let pad = padding(style);
     for (row, entry) in entries.iter().enumerate() {
         let line = y + pad + style.font * LINE * (row as f32 + 0.5);

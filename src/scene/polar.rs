@@ -92,7 +92,8 @@ impl PolarView {
     }
 
     /// The isotropic ring, if it can be seen.
-    fn visible_ring(&self) -> Option<f64> {
+    #[must_use]
+    pub fn visible_ring(&self) -> Option<f64> {
         let most = self.most.unwrap_or_else(|| outermost(self.largest()));
         self.ring
             .filter(|ring| *ring > most * SMALLEST_RING && *ring <= most)
@@ -214,7 +215,7 @@ pub fn polar_margins(view: &PolarView, style: &Style) -> Margins {
     let name = |(_, name): &(f64, Text)| style.width(name, style.bold_names());
     let widest = names.iter().map(name).fold(0.0, f32::max);
     let side = widest + style.tick + 2.0 * style.gap;
-    let end = style.tick + style.gap + style.font * 1.1;
+    let end = style.tick * 1.25 + style.gap * 1.6 + style.font * 1.2;
     Margins {
         left: side,
         right: side,
@@ -543,7 +544,8 @@ fn around(scene: &mut Scene, layout: &PolarLayout, view: &PolarView, style: &Sty
             turn.min(TAU - turn)
         };
         let few = style.density < 1.0;
-        if few || named.iter().any(|(other, _)| distance(*other) < 0.22) {
+        let beside = |other: f64| distance(other) as f32 * layout.radius < 1.9 * style.font;
+        if few || named.iter().any(|(other, _)| beside(*other)) {
             continue;
         }
         let (at, align) = outside(layout, angle, style.gap * 2.0, style.small);

@@ -32,6 +32,8 @@ pub struct Style {
     pub fonts: Fonts,
     /// What it is drawn on.
     pub medium: Medium,
+    /// Whether what lies behind is not known, so that nothing can be veiled by it.
+    pub transparent: bool,
 }
 
 /// What a view is drawn on.
@@ -61,6 +63,7 @@ impl Style {
             fill: 62,
             fonts: Fonts::default(),
             medium: Medium::Screen,
+            transparent: false,
         }
     }
 
@@ -68,6 +71,14 @@ impl Style {
     #[must_use]
     pub fn bold_names(&self) -> bool {
         self.medium == Medium::Screen
+    }
+
+    /// What is laid over curves where text stands on them: the ground, where it is
+    /// known.
+    #[must_use]
+    pub fn veil(&self) -> Option<Color> {
+        let ground = self.palette.background.alpha(185);
+        (self.medium == Medium::Page && !self.transparent).then_some(ground)
     }
 
     /// The line around a plot.

@@ -298,6 +298,7 @@ mod tests {
             source,
             basis: None,
             epsilon: None,
+            planes: None,
             path: None,
             basis_path: None,
         };

@@ -127,6 +127,7 @@ mod tests {
             },
             basis: None,
             epsilon: None,
+            planes: None,
             path: path.map(str::to_owned),
             basis_path: None,
         }

@@ -12,7 +12,7 @@
 //! ```
 //! Of a merged one (format 2) there is `"shards": [{…}, …]` in the place of `source`: a source a
 //! shard, in the order in which they were merged. A result of one plane has
-//! `"plane": [i, j]` as well. `basis` is `null` for the neurons' own axes, else an object of
+//! `"plane": [i, j]` as well, one of several planes `"planes": [[i, j], …]`. `basis` is `null` for the neurons' own axes, else an object of
 //! `file_name`, `sha256`, `key` and `shape`.
 
 use serde::{Deserialize, Serialize};
@@ -129,6 +129,9 @@ pub struct Provenance {
     /// The one plane `[i, j]` that was asked for instead of an ensemble.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plane: Option<[u32; 2]>,
+    /// The planes that were asked for, where there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub planes: Vec<[u32; 2]>,
 }
 
 /// Why a text is no provenance that this version reads.
@@ -163,6 +166,7 @@ impl Provenance {
             options,
             epsilon: epsilon.get(),
             plane: None,
+            planes: Vec::new(),
         }
     }
 
@@ -192,6 +196,7 @@ impl Provenance {
             },
             epsilon: first.epsilon,
             plane: first.plane,
+            planes: first.planes.clone(),
         })
     }
 
@@ -246,6 +251,12 @@ mod tests {
             ..record
         };
         assert_eq!(Provenance::from_json(&one.to_json()).unwrap(), one);
+        let several = Provenance {
+            plane: None,
+            planes: vec![[0, 1], [2, 3]],
+            ..one.clone()
+        };
+        assert_eq!(Provenance::from_json(&several.to_json()).unwrap(), several);
         let merged = Provenance::merged(&[&one, &one]).unwrap();
         assert_eq!(Provenance::from_json(&merged.to_json()).unwrap(), merged);
         assert_eq!(merged.samples.sources().len(), 2);

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::figure::{FigureSpec, FigureView};
 use super::options::Options;
-use super::provenance::{BasisSource, Source};
+use super::provenance::{BasisSource, Provenance, Source};
 use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
+use crate::srm::Epsilon;
 
 /// Version of the format of [`Session`]. An older one is read with what it lacks
 /// taken as the default; a newer one is refused.
@@ -29,6 +30,9 @@ pub struct LayerRecord {
     /// The resolution scale that the options come to for this layer, in full.
     #[serde(default)]
     pub epsilon: Option<f64>,
+    /// Planes that the options come to, and planes of the basis, drawn or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planes: Option<[u64; 2]>,
     /// In a session file: where the activations are, relative to it, parts
     /// separated by `/`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -134,6 +138,14 @@ impl Session {
     #[must_use]
     pub fn with_figure(self, figure: FigureSpec) -> Self {
         Self { figure, ..self }
+    }
+
+    /// The record of a result of one of the layers by the session's options.
+    #[must_use]
+    pub fn provenance(&self, layer: &LayerRecord) -> Provenance {
+        let epsilon = Epsilon::clamped(layer.epsilon.unwrap_or(f64::NAN));
+        let (source, basis) = (layer.source.clone(), layer.basis.clone());
+        Provenance::new(source, basis, self.options.clone(), epsilon)
     }
 
     /// The shown layer.
@@ -248,6 +260,7 @@ mod tests {
             source,
             basis: None,
             epsilon: Some(0.1 + 0.2),
+            planes: None,
             path: None,
             basis_path: None,
         };

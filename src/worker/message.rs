@@ -97,6 +97,7 @@ impl Layer {
                 ..basis.source.clone()
             }),
             epsilon: None,
+            planes: None,
             path: None,
             basis_path: None,
         }

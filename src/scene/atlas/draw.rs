@@ -165,6 +165,17 @@ fn tick_step(cell_points: f64, room: f64) -> usize {
     }
 }
 
+/// What a number along the lower side takes.
+fn room(view: &AtlasView<'_>, style: &Style) -> f32 {
+    style.small * (1.1 + 0.64 * digits(view.atlas.side) as f32)
+}
+
+/// Places between ticks, the same along both sides.
+fn step(view: &AtlasView<'_>, style: &Style) -> usize {
+    let room = room(view, style).max(1.65 * style.small) / style.density;
+    tick_step(view.layout.cell_points(), f64::from(room))
+}
+
 /// The middle of a cell.
 fn middle_of(view: &AtlasView<'_>, cell: [usize; 2]) -> Point {
     let block = view.layout.block(cell, 1);
@@ -232,8 +243,8 @@ fn columns_axis(scene: &mut Scene, view: &AtlasView<'_>, style: &Style) {
     let ink = style.palette.secondary;
     let bottom = y + height;
     let [_, columns] = view.layout.seen();
-    let room = style.small * (1.1 + 0.64 * digits(view.atlas.side) as f32) / style.density;
-    let step = tick_step(view.layout.cell_points(), f64::from(room));
+    let room = room(view, style);
+    let step = step(view, style);
     for column in columns.filter(|column| column.is_multiple_of(step)) {
         let at = middle_of(view, [0, column])[0];
         if !(x..=x + width).contains(&at) {

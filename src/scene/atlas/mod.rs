@@ -55,6 +55,16 @@ impl Quantity {
         }
     }
 
+    /// What it is, for those who read it alone.
+    #[must_use]
+    pub fn long_name(self) -> &'static str {
+        match self {
+            Self::Alignment => "alignment index",
+            Self::Peak => "peak fraction of samples lit",
+            Self::Lit => "fraction of samples lit",
+        }
+    }
+
     /// What a vector's planes add to its sum.
     fn summand(self, records: &Records, index: usize) -> i64 {
         match self {

@@ -18,6 +18,7 @@ fn example() -> Session {
         source,
         basis: None,
         epsilon: Some(0.25),
+        planes: None,
         path: None,
         basis_path: None,
     };
