@@ -147,7 +147,7 @@ impl EnsembleView {
 
 /// Values of the vertical axis, and the step between them.
 fn marks(axis: EnsembleAxis, height: f32, style: &Style) -> (Vec<f64>, f64) {
-    let wanted = style.wanted(height, 3.2, 2..=10);
+    let wanted = style.wanted(height, 2.6, 2..=10);
     let marks = ticks(axis.low, axis.high, wanted);
     let step = marks.get(1).map_or(1.0, |second| second - marks[0]);
     (marks, step)
@@ -287,7 +287,7 @@ pub(super) fn angles_below(scene: &mut Scene, plot: Rect, style: &Style, named: 
     let bottom = plot.y + plot.height;
     let ink = style.palette.secondary;
     // Eighths of the circle between ticks; their numbers need room.
-    let label = style.small_width("3π/2") * 1.5;
+    let label = style.small_width("3π/2") * 1.15;
     let mut every = if style.density > 1.0 {
         1
     } else if style.density < 1.0 {

@@ -282,7 +282,7 @@ pub(super) fn frame(scene: &mut Scene, rect: Rect, stroke: Stroke) {
 
 /// Heights of ticks of the rows' axis, each with its place in the order.
 fn row_marks(view: &HeatmapView, height: f32, style: &Style) -> Vec<(f64, u64)> {
-    let wanted = style.wanted(height, 4.0, 2..=8);
+    let wanted = style.wanted(height, 2.8, 2..=8);
     let places = view.span.places(view.planes);
     let last = places.end.saturating_sub(1) as f64;
     ticks(places.start as f64, last, wanted)
@@ -420,7 +420,7 @@ pub(super) fn bar_ticks(
     height: f32,
     style: &Style,
 ) -> Vec<(f64, f64)> {
-    let wanted = style.wanted(height, 3.6, 2..=8);
+    let wanted = style.wanted(height, 2.8, 2..=8);
     match scale {
         ColorScale::Linear | ColorScale::Sqrt => {
             let marks = ticks(low, high, wanted);

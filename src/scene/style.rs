@@ -119,7 +119,11 @@ impl Style {
     /// text.
     #[must_use]
     pub fn wanted(&self, length: f32, room: f32, range: std::ops::RangeInclusive<usize>) -> usize {
-        let many = length / (room * self.small) * self.density;
+        let calm = match self.medium {
+            Medium::Screen => 1.45,
+            Medium::Page => 1.0,
+        };
+        let many = length / (room * calm * self.small) * self.density;
         (many as usize).clamp(*range.start(), *range.end())
     }
 
