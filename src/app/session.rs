@@ -11,7 +11,7 @@ use crate::session::{
     FigureSpec, LayerRecord, Options, Place, Session, View, is_named_session, relative_path,
 };
 use crate::srm::{AngleGrid, Epsilon, Plane, Sign};
-use crate::words::{count, thousands, times};
+use crate::words::{count, times};
 use crate::worker::Lane;
 use crate::worker::jobs;
 use crate::worker::message::Layer;
@@ -93,6 +93,25 @@ impl Restoring {
             applied: false,
             path_text: String::new(),
         }
+    }
+
+    /// A layer cannot be opened: the file that the sentence names is asked for.
+    fn refuse(&mut self, index: usize, error: &str) {
+        let (Some(slot), Some(record)) =
+            (self.slots.get_mut(index), self.session.layers.get(index))
+        else {
+            return;
+        };
+        // The longer name where one is the end of the other.
+        let named = |name: &str| error.contains(name).then_some(name.len());
+        let basis = record.basis.as_ref();
+        let basis = basis.and_then(|basis| named(&basis.file_name));
+        match &mut slot.places.basis {
+            Some(place) if basis > named(&record.source.file_name) => *place = Place::Unknown,
+            _ => slot.places.activations = Place::Unknown,
+        }
+        slot.progress = Progress::Missing;
+        slot.problem = Some(sentence(error));
     }
 
     /// Where the layer at `index` belongs among those that are open.
@@ -235,18 +254,7 @@ impl App {
                 self.check_restored(index, &layer);
             }
             Err(error) => {
-                if let Some(slot) = restoring.slots.get_mut(index) {
-                    let record = restoring.session.layers.get(index);
-                    let basis = record.and_then(|record| record.basis.as_ref());
-                    // Which of the two files it is, the sentence says.
-                    let of_basis = basis.is_some_and(|basis| error.starts_with(&basis.file_name));
-                    match &mut slot.places.basis {
-                        Some(place) if of_basis => *place = Place::Unknown,
-                        _ => slot.places.activations = Place::Unknown,
-                    }
-                    slot.progress = Progress::Missing;
-                    slot.problem = Some(sentence(&error));
-                }
+                restoring.refuse(index, &error);
                 self.fail_screenshot(&error);
             }
         }
@@ -504,14 +512,5 @@ impl App {
             format!("The command is copied: run it in the folder of {name}.")
         };
         self.notify(Tone::Success, text, Vec::new());
-    }
-}
-
-/// A number of files, for a heading.
-pub(super) fn files(n: usize) -> String {
-    if n == 1 {
-        "a file".to_owned()
-    } else {
-        format!("{} files", thousands(n as u64))
     }
 }

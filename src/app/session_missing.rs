@@ -13,7 +13,7 @@ use super::App;
 use super::command::Command;
 use super::data_panel::expand;
 use super::dialog::DialogAnswer;
-use super::session::{Progress, Restoring, files};
+use super::session::{Progress, Restoring};
 use super::theme::{color, palette};
 
 /// A file that a session misses.
@@ -179,9 +179,12 @@ impl App {
             return;
         };
         let origin = restoring.origin.name();
-        let secondary = color(palette(ui.ctx()).secondary);
         let mut open = true;
-        Window::new(format!("Where is the data of {origin}?"))
+        let (title, without) = match missing.len() {
+            1 => ("A file is missing".to_owned(), "Open without it"),
+            n => (format!("{n} files are missing"), "Open without them"),
+        };
+        Window::new(title)
             .open(&mut open)
             .collapsible(false)
             .resizable(false)
@@ -216,14 +219,9 @@ impl App {
                     commands.push(Command::Locate { missing: 0, path });
                 }
                 ui.add_space(4.0);
-                ui.horizontal(|ui| {
-                    let without = format!("Open without {}", files(missing.len()));
-                    if ui.button(without).clicked() {
-                        commands.push(Command::LeaveMissing);
-                    }
-                    let note = "Nothing else is lost meanwhile.";
-                    ui.label(RichText::new(note).size(11.0).color(secondary));
-                });
+                if ui.button(without).clicked() {
+                    commands.push(Command::LeaveMissing);
+                }
             });
         if !open {
             commands.push(Command::LeaveMissing);

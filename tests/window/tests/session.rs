@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers, OutputCommand};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -269,7 +270,16 @@ fn data_can_be_given_with_the_figure_and_another_file_opens_as_ever() {
             .layer()
             .is_some_and(|layer| layer.name() == "c.npy")
     });
-    drop_files(&mut other, &[&b]);
+    // Where it is can be typed.
+    other
+        .get_by_role_and_label(Role::TextInput, "path of the missing file")
+        .click();
+    other.step();
+    other
+        .get_by_role_and_label(Role::TextInput, "path of the missing file")
+        .type_text(b.to_str().unwrap());
+    other.step();
+    other.key_press(Key::Enter);
     until(&mut other, "all are open", |app| {
         app.document().layers.len() == 3
     });
@@ -286,6 +296,50 @@ fn data_can_be_given_with_the_figure_and_another_file_opens_as_ever() {
         other.state().document().choices.plane,
         Some(Plane { i: 4, j: 2 })
     );
+}
+
+#[test]
+fn a_layer_comes_back_in_its_basis_and_a_broken_file_is_asked_for_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    write_npy(&path("acts.npy"), &noise(60, 6));
+    write_npy(&path("directions.npy"), &noise(9, 6));
+    let mut args = followspot_window_tests::args(vec![path("acts.npy")]);
+    args.basis = Some(path("directions.npy"));
+    let mut window = followspot_window_tests::open_args(args);
+    until(&mut window, "the basis is set", |app| {
+        app.document()
+            .layer()
+            .is_some_and(|layer| layer.basis_name().is_some())
+    });
+    settle(&mut window);
+    let plane = Plane { i: 2, j: 8 };
+    let dragging = false;
+    carry_out(&mut window, Command::SelectPlane { plane, dragging });
+    settle(&mut window);
+    let saved = hashed(&mut window);
+    save(&mut window, &path("s.followspot"));
+
+    let elsewhere = path("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    std::fs::rename(path("directions.npy"), elsewhere.join("directions.npy")).unwrap();
+    let mut other = open_with(vec![path("s.followspot")]);
+    until_said(
+        &mut other,
+        "directions.npy, which s.followspot was made from",
+    );
+    assert!(!says(&other, "acts.npy, which"));
+    std::fs::write(path("directions.npy"), "broken").unwrap();
+    drop_files(&mut other, &[&path("directions.npy")]);
+    until_said(&mut other, "directions.npy is not");
+    assert!(other.state().document().layers.is_empty());
+    drop_files(&mut other, &[&elsewhere.join("directions.npy")]);
+    until(&mut other, "it is open", |app| {
+        app.document().layers.len() == 1
+    });
+    settle(&mut other);
+    assert_eq!(hashed(&mut other), saved);
+    assert_eq!(other.state().selected_plane(), Some(plane));
 }
 
 #[test]
