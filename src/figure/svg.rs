@@ -36,11 +36,12 @@ pub fn svg(page: &Page<'_>) -> Result<String, FigureFailure> {
     let [width, height] = page.scene.size;
     let mut out = String::with_capacity(1 << 16);
     let height_mm = page.width_mm * f64::from(height) / f64::from(width);
+    // `preserve`: librsvg drops spaces at the ends of spans otherwise.
     let _ = writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}mm\" height=\"{}mm\" \
-         viewBox=\"0 0 {} {}\" font-family=\"{}\" fill=\"none\" stroke-linejoin=\"round\" \
-         role=\"img\">",
+         viewBox=\"0 0 {} {}\" xml:space=\"preserve\" font-family=\"{}\" fill=\"none\" \
+         stroke-linejoin=\"round\" role=\"img\">",
         decimal(page.width_mm, 4),
         decimal(height_mm, 4),
         number(width),
