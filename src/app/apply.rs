@@ -49,6 +49,8 @@ impl App {
             Command::SaveSessionAs => self.ask_where_to_save(),
             Command::SaveTo { path, replace } => self.save_to(path, replace),
             Command::BrowseSave => self.browse_save(ctx),
+            Command::Figure(command) => self.apply_figure(ctx, command),
+            Command::Table(command) => self.apply_table(ctx, command),
             Command::Locate { missing, path } => self.locate(missing, &path),
             Command::BrowseMissing(missing) => self.browse_missing(ctx, missing),
             Command::LeaveMissing => self.end_restoring(),
@@ -281,6 +283,9 @@ impl App {
             self.state.overlay = Overlay::None;
             return;
         }
+        if self.cancel_exports() {
+            return;
+        }
         if self.state.picker.take().is_some() || self.state.saving.take().is_some() {
             return;
         }
@@ -289,6 +294,8 @@ impl App {
             self.state.restoring = None;
             let text = "Opening was cancelled; what is open is unchanged.";
             self.notify(Tone::Success, text.to_owned(), Vec::new());
+        } else if self.worker.is_busy(Lane::Export) {
+            self.call_export_off();
         } else if [Lane::Sweep, Lane::Heatmap, Lane::Atlas]
             .map(|lane| self.worker.is_busy(lane))
             .contains(&true)

@@ -10,6 +10,8 @@ use crate::srm::{Epsilon, Plane, PlaneMode, Sign};
 use crate::worker::message::LoadRequest;
 
 use super::document::{Fit, PlanesAs, ThemeChoice};
+use super::export::FigureCommand;
+use super::table_export::TableCommand;
 
 /// One thing to do.
 #[derive(Clone, Debug)]
@@ -48,6 +50,10 @@ pub enum Command {
     },
     /// Ask where to save the session with the system's dialog.
     BrowseSave,
+    /// About a figure that is exported.
+    Figure(FigureCommand),
+    /// About a table that is exported.
+    Table(TableCommand),
     /// That file is the one that a session misses.
     Locate {
         /// Its place among those that are missing.
@@ -296,6 +302,20 @@ pub static ACTIONS: &[Action] = &[
     ),
     action!(
         File,
+        "Export figure…",
+        Some(ctrl(Key::E)),
+        Command::Figure(FigureCommand::Open),
+        "Write a view as PDF, SVG or PNG, at the venue's width, with all that it was made from"
+    ),
+    action!(
+        File,
+        "Export table…",
+        Some(ctrl_shift(Key::E)),
+        Command::Table(TableCommand::Open),
+        "Write curves, the ensemble or the planes as CSV, JSON or npz"
+    ),
+    action!(
+        File,
         "Close",
         Some(ctrl(Key::W)),
         Command::CloseShown,
@@ -328,6 +348,20 @@ pub static ACTIONS: &[Action] = &[
         Some(ctrl_shift(Key::Z)),
         Command::Redo,
         "Bring back what was undone"
+    ),
+    action!(
+        Edit,
+        "Copy figure",
+        None,
+        Command::Figure(FigureCommand::CopyView),
+        "The view that was clicked last, as it is exported, as a picture at twice the screen's size"
+    ),
+    action!(
+        Edit,
+        "Copy curve",
+        None,
+        Command::Figure(FigureCommand::CopyCurve),
+        "The selected and the pinned planes' curves as tab-separated text"
     ),
     action!(
         Edit,

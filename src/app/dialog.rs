@@ -20,6 +20,10 @@ pub enum DialogAnswer {
     },
     /// Where to save the session.
     SaveTo(PathBuf),
+    /// Where to export to.
+    ExportTo(PathBuf),
+    /// A font, read there, or why it cannot be.
+    Font(Result<Box<super::export::ReadFont>, String>),
     /// Where a missing file is.
     Locate {
         /// Its place among those that are missing.
@@ -79,6 +83,8 @@ impl App {
         match answer {
             DialogAnswer::Open { paths, as_basis } => self.open_all(paths, as_basis),
             DialogAnswer::SaveTo(path) => self.save_as_picked(&path),
+            DialogAnswer::ExportTo(path) => self.export_picked(&path),
+            DialogAnswer::Font(read) => self.font_read(read),
             DialogAnswer::Locate { missing, path } => self.locate(missing, &path),
         }
     }

@@ -3,6 +3,8 @@
 
 use egui::{CursorIcon, Rect, Sense, Ui, UiBuilder, pos2, vec2};
 
+use crate::session::{FigureView, PlanesAs};
+
 use super::App;
 use super::command::Command;
 use super::theme::{color, palette};
@@ -24,10 +26,35 @@ impl App {
         let heatmap = Rect::from_min_max(pos2(middle, area.top()), pos2(area.right(), low));
         let ensemble = Rect::from_min_max(pos2(area.left(), low), area.max);
         self.splitters(ui, area, pos2(middle, low));
+        self.see_clicked(ui, [polar, heatmap, ensemble]);
         within(ui, polar, |ui| self.polar_view(ui, commands));
         within(ui, heatmap, |ui| self.planes_view(ui, commands));
         within(ui, ensemble, |ui| self.ensemble_view(ui, commands));
         ui.advance_cursor_after_rect(area);
+    }
+
+    /// Remembers the view that was clicked last: it is the one that is copied.
+    fn see_clicked(&mut self, ui: &Ui, [polar, planes, ensemble]: [Rect; 3]) {
+        let pressed = ui.input(|i| {
+            let position = i.pointer.interact_pos();
+            position.filter(|_| i.pointer.any_pressed())
+        });
+        let Some(at) = pressed.filter(|&at| ui.ctx().layer_id_at(at) == Some(ui.layer_id())) else {
+            return;
+        };
+        let planes_as = match self.preferences.planes_as {
+            PlanesAs::Heatmap => FigureView::Heatmap,
+            PlanesAs::Atlas => FigureView::Atlas,
+        };
+        for (rect, view) in [
+            (polar, FigureView::Polar),
+            (planes, planes_as),
+            (ensemble, FigureView::Ensemble),
+        ] {
+            if rect.contains(at) {
+                self.state.exports.clicked = view;
+            }
+        }
     }
 
     fn splitters(&mut self, ui: &mut Ui, area: Rect, corner: egui::Pos2) {

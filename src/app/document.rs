@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
-use crate::session::View;
+use crate::session::{FigureSpec, View};
 use crate::srm::{
     AngleGrid, Epsilon, EpsilonChoice, PAPER_EPSILON, Plane, PlaneMode, PlaneSet, Sign, SweepSpec,
 };
@@ -248,6 +248,10 @@ pub struct Preferences {
     pub division: Division,
     /// Files opened, the newest first.
     pub recent: Vec<PathBuf>,
+    /// How the last figure looked.
+    pub figure: FigureSpec,
+    /// Where the last figure or table went.
+    pub export_folder: Option<PathBuf>,
 }
 
 impl Preferences {

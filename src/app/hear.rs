@@ -52,6 +52,12 @@ impl App {
                 Message::Identified { path, is } => self.identified(path, is),
                 Message::Hashed { layer, error } => self.hashed(layer, error),
                 Message::Saved(ended) => self.session_saved(ended),
+                Message::Preview(preview) => {
+                    let replaced = self.state.exports.preview.accept(generation, *preview);
+                    self.worker.discard(replaced);
+                }
+                Message::Exported(ended) => self.export_ended(ended),
+                Message::Copied(ended) => self.image_copied(ended),
                 Message::LoadFailed { error, path } => {
                     self.recovery_failed(&path);
                     self.preferences.recent.retain(|known| *known != path);
@@ -71,6 +77,14 @@ impl App {
             Lane::Load => "opening a file",
             Lane::Save => "saving the session",
             Lane::Hash => "hashing a file",
+            Lane::Preview => {
+                self.state.exports.preview.refuse();
+                "drawing the figure"
+            }
+            Lane::Export => {
+                self.export_broke_off();
+                "the export"
+            }
             Lane::Atlas => {
                 self.state.atlas.refuse();
                 "drawing the atlas"

@@ -59,7 +59,11 @@ impl App {
             Command::OpenBasisDialog | Command::CloseShown if self.document.layer().is_none() => {
                 enabled = Err("No dump is open");
             }
-            Command::SaveSession | Command::SaveSessionAs | Command::CopySweepCommand
+            Command::SaveSession
+            | Command::SaveSessionAs
+            | Command::CopySweepCommand
+            | Command::Figure(_)
+            | Command::Table(_)
                 if self.document.layer().is_none() =>
             {
                 enabled = Err("Nothing is open");

@@ -13,6 +13,11 @@ mod divide;
 mod document;
 mod drop;
 mod ensemble_view;
+mod export;
+mod export_caption;
+mod export_copy;
+mod export_options;
+mod export_view;
 mod frames;
 mod hear;
 mod heatmap_view;
@@ -32,6 +37,7 @@ mod session_save;
 mod spotlight_panel;
 mod state;
 mod status;
+mod table_export;
 mod theme;
 mod widgets;
 
@@ -52,7 +58,9 @@ use crate::worker::message::{LoadAs, LoadRequest, WindowWorker};
 
 pub use command::{Command, Replace};
 pub use document::{Choices, Document, PlanesAs, Preferences, ThemeChoice};
+pub use export::FigureCommand;
 pub use launch::run;
+pub use table_export::TableCommand;
 
 use atlas::AtlasScreen;
 use dialog::DialogAnswer;
@@ -106,6 +114,7 @@ impl App {
             preferences.theme = theme.into();
         }
         theme::apply(ctx, preferences.theme);
+        let figure = preferences.figure.clone();
         let repaint = {
             let ctx = ctx.clone();
             move || ctx.request_repaint()
@@ -114,7 +123,10 @@ impl App {
             document: Document::new().ok_or("no angle grid")?,
             history: History::default(),
             preferences,
-            state: State::default(),
+            state: State {
+                figure,
+                ..State::default()
+            },
             worker: WindowWorker::new(repaint)?,
             textures: Textures::default(),
             dialogs: channel(),
@@ -266,6 +278,15 @@ impl App {
             && (self.is_exact() || state.sweep.is_refused() || state.heatmap.is_refused())
     }
 
+    fn keys(&self) -> Keys {
+        let exports = &self.state.exports;
+        if exports.dialog.is_some() || exports.table.is_some() {
+            Keys::OfDialog
+        } else {
+            Keys::OfViews
+        }
+    }
+
     fn views(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let margin = Frame::new().fill(ui.visuals().panel_fill);
         Panel::top("menu")
@@ -303,6 +324,8 @@ impl App {
         self.picker(ui, commands);
         self.missing_files(ui, commands);
         self.save_dialog(ui, commands);
+        self.export_dialog(ui, commands);
+        self.table_dialog(ui, commands);
         self.help(ui, commands);
         self.drop_overlay(ui);
     }
@@ -318,7 +341,8 @@ impl eframe::App for App {
         while let Some(event) = self.worker.poll() {
             self.hear(event);
         }
-        let mut commands = command_keys(ctx);
+        self.put_copied(ctx);
+        let mut commands = command_keys(ctx, self.keys());
         self.apply_all(ctx, &mut commands);
         self.request();
         self.request_hashes();
@@ -367,9 +391,18 @@ impl eframe::App for App {
     }
 }
 
+/// Whose keys are pressed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    /// The views': every key is a command.
+    OfViews,
+    /// A dialog's that lies over them: plain keys are its own, but for Esc.
+    OfDialog,
+}
+
 /// Commands of the keys pressed: those with Ctrl or Cmd always, plain ones only
 /// while nobody types.
-fn command_keys(ctx: &egui::Context) -> VecDeque<Command> {
+fn command_keys(ctx: &egui::Context, keys: Keys) -> VecDeque<Command> {
     let typing = ctx.text_edit_focused();
     // An open menu takes the plain keys itself: Esc closes it.
     let popup = egui::Popup::is_any_open(ctx);
@@ -390,7 +423,9 @@ fn command_keys(ctx: &egui::Context) -> VecDeque<Command> {
             shortcut.logical_key,
             egui::Key::ArrowUp | egui::Key::ArrowDown
         );
-        if plain && (typing || popup || (focused && arrow)) {
+        let esc = shortcut.logical_key == egui::Key::Escape;
+        let covered = keys == Keys::OfDialog && !esc;
+        if plain && (typing || popup || covered || (focused && arrow)) {
             continue;
         }
         if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {

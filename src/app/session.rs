@@ -489,7 +489,11 @@ impl App {
 
     /// Puts a command line on the clipboard that is to be run in the folder of the
     /// shown layer's file.
-    pub(super) fn copy_command(&mut self, ctx: &Context, command: fn(&Session) -> Option<String>) {
+    pub(super) fn copy_command(
+        &mut self,
+        ctx: &Context,
+        command: impl FnOnce(&Session) -> Option<String>,
+    ) {
         let mut session = self.session();
         let Some(layer) = self.document.layer() else {
             return;

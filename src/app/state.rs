@@ -17,6 +17,7 @@ use crate::worker::session_job::Origin;
 use super::atlas::AtlasKey;
 use super::command::Command;
 use super::document::Document;
+use super::export::Exports;
 use super::pending::Pending;
 use super::session::{Expected, Restoring};
 use super::session_save::SaveDialog;
@@ -348,6 +349,10 @@ pub struct State {
     pub title: String,
     /// How a figure of what is open is to look.
     pub figure: FigureSpec,
+    /// Figures and tables on their way out.
+    pub exports: Exports,
+    /// A picture for the clipboard.
+    pub copied: Option<crate::scene::Raster>,
     /// The session that the document belongs to.
     pub open: Option<OpenSession>,
     /// A session whose layers are on their way or asked for.

@@ -69,6 +69,7 @@ impl App {
             Lane::Heatmap,
             Lane::Atlas,
             Lane::Save,
+            Lane::Export,
         ];
         let Some((lane, progress)) = lanes
             .into_iter()

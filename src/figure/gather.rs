@@ -104,6 +104,12 @@ pub(super) fn planes_of(session: &Session, panel: &Panel) -> Vec<Plane> {
 }
 
 impl Needs {
+    /// Whether they hold a sweep of the layer at `index`.
+    #[must_use]
+    pub fn sweeps(&self, index: usize) -> bool {
+        self.layers.get(index).is_some_and(LayerNeeds::sweep)
+    }
+
     /// Of a session that was prepared.
     #[must_use]
     pub fn of(session: &Session) -> Self {

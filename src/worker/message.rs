@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::Worker;
 use super::atlas_job::AtlasPicture;
+use super::export_job::{CopyEnded, ExportEnded, Preview};
 use super::heatmap_job::{Look, Source};
 use super::session_job::{Ended, OpenedSession, RestoredLayer};
 use super::source_file::{BasisFile, SourceFile};
@@ -234,6 +235,12 @@ pub enum Message {
     Heatmap(Heatmap),
     /// The square of planes.
     Atlas(Arc<AtlasPicture>),
+    /// A figure as it will be.
+    Preview(Box<Preview>),
+    /// A figure or a table was written, or not.
+    Exported(ExportEnded),
+    /// The picture of a figure for the clipboard.
+    Copied(CopyEnded),
 }
 
 /// A finished sweep with what was drawn from it.

@@ -1,10 +1,11 @@
 //! The background threads and their lanes.
 //!
-//! Five named threads serve [`Lane`]s. One makes curves, with a rayon pool of its
+//! Seven named threads serve [`Lane`]s. One makes curves, with a rayon pool of its
 //! own, so that a curve waits for nothing. One computes the rest: the atlas and the
 //! heatmap before the sweep. The third reads files, so that a slow disk holds nothing
-//! up; it shares its pool with the second. The last two hash files and save sessions,
-//! each by itself. Newest wins within a lane, but for what has to do with files, which
+//! up; it shares its pool with the second. Two hash files and save sessions, each by
+//! itself. The last two make previews of figures and write figures and tables, on a
+//! third pool. Newest wins within a lane, but for what has to do with files, which
 //! queues: no file that was asked for is forgotten because another followed it.
 //!
 //! Long work calls [`Context::yield_now`] between two pieces, which serves
@@ -14,11 +15,13 @@
 //! panic in a job is caught and reported, and the thread goes on.
 
 pub mod atlas_job;
+pub mod export_job;
 pub mod heatmap_job;
 pub mod jobs;
 pub mod message;
 pub mod session_job;
 pub mod source_file;
+pub mod table_job;
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,7 +33,7 @@ use std::thread::JoinHandle;
 use crate::words::panic_text;
 
 /// Kinds of work.
-const LANES: usize = 7;
+const LANES: usize = 9;
 
 /// A kind of work. The order is that of urgency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +52,10 @@ pub enum Lane {
     Save,
     /// Hashing files; jobs queue.
     Hash,
+    /// The picture of a figure as it will be.
+    Preview,
+    /// Writing figures and tables; jobs queue.
+    Export,
 }
 
 impl Lane {
@@ -61,6 +68,8 @@ impl Lane {
         Self::Sweep,
         Self::Save,
         Self::Hash,
+        Self::Preview,
+        Self::Export,
     ];
 
     /// Those of the thread that serves this one, most urgent first.
@@ -70,6 +79,8 @@ impl Lane {
             Self::Load => FILES,
             Self::Save => SAVING,
             Self::Hash => HASHING,
+            Self::Preview => PREVIEWING,
+            Self::Export => EXPORTING,
             Self::Atlas | Self::Heatmap | Self::Sweep => COMPUTING,
         }
     }
@@ -80,7 +91,7 @@ impl Lane {
     }
 
     fn queues(self) -> bool {
-        matches!(self, Self::Load | Self::Save | Self::Hash)
+        matches!(self, Self::Load | Self::Save | Self::Hash | Self::Export)
     }
 }
 
@@ -98,6 +109,12 @@ const SAVING: &[Lane] = &[Lane::Save];
 
 /// Lanes of the thread that hashes files.
 const HASHING: &[Lane] = &[Lane::Hash];
+
+/// Lanes of the thread that makes previews.
+const PREVIEWING: &[Lane] = &[Lane::Preview];
+
+/// Lanes of the thread that exports.
+const EXPORTING: &[Lane] = &[Lane::Export];
 
 /// Number of a request; later ones are larger.
 pub type Generation = u64;
@@ -149,6 +166,7 @@ struct Shared<E> {
     repaint: Box<dyn Fn() + Send + Sync>,
     pool: Option<rayon::ThreadPool>,
     curve_pool: Option<rayon::ThreadPool>,
+    export_pool: Option<rayon::ThreadPool>,
 }
 
 /// How far a lane's running job is.
@@ -199,6 +217,7 @@ impl<E: Send + 'static> Worker<E> {
             repaint: Box::new(repaint),
             pool: pool("pool"),
             curve_pool: pool("curve-pool"),
+            export_pool: pool("export-pool"),
         });
         let start = |name: &str, lanes: &'static [Lane]| {
             let (shared, sender) = (Arc::clone(&shared), sender.clone());
@@ -216,6 +235,8 @@ impl<E: Send + 'static> Worker<E> {
             start("followspot-files", FILES)?,
             start("followspot-save", SAVING)?,
             start("followspot-hash", HASHING)?,
+            start("followspot-preview", PREVIEWING)?,
+            start("followspot-export", EXPORTING)?,
         ];
         Ok(Self {
             shared,
@@ -433,6 +454,8 @@ fn execute<E: Send + 'static>(
         Lane::Curve => &shared.curve_pool,
         // They compute nothing: a thread of the pool would only wait with them.
         Lane::Save | Lane::Hash => &None,
+        // What they compute must not stand before a sweep or a file.
+        Lane::Preview | Lane::Export => &shared.export_pool,
         Lane::Load | Lane::Atlas | Lane::Heatmap | Lane::Sweep => &shared.pool,
     };
     let outcome = catch_unwind(AssertUnwindSafe(|| match pool {
