@@ -245,11 +245,14 @@ fn in_svg(bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// What stands behind the mark in the XMP packet, as it stands in the file.
 fn in_pdf(bytes: &[u8]) -> Option<&[u8]> {
-    let at = places(bytes, SESSION_MARK.as_bytes())
-        .find(|at| bytes[at + SESSION_MARK.len()..].starts_with(b" {"))?;
-    let text = &bytes[at + SESSION_MARK.len() + 1..];
-    let end = text.iter().position(|&byte| byte == b'<')?;
-    Some(&text[..end])
+    let mut marked = places(bytes, SESSION_MARK.as_bytes()).filter_map(|at| {
+        let text = bytes[at + SESSION_MARK.len()..].strip_prefix(b" ")?;
+        let end = text.iter().position(|&byte| byte == b'<')?;
+        text.starts_with(b"{").then_some(&text[..end])
+    });
+    // Plain letters stand in the document's own dictionary too, as a string that no
+    // `<` ends.
+    marked.find(|text| text.trim_ascii_end().ends_with(b"}"))
 }
 
 /// The text of the marked `iTXt` chunk, or what is wrong with it.
