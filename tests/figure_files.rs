@@ -150,7 +150,6 @@ fn svg_pdf_and_png_are_one_picture() {
             if look("pdftoppm", &args, &place.path("")).is_some() {
                 let pdf = png(&place.bytes("pdf.png")).pixels;
                 let off = pdf.difference(&picture);
-                eprintln!("{what}: {off}");
                 assert!(off < 0.01, "{what}: PDF and PNG differ by {off}");
             }
         }
@@ -180,7 +179,10 @@ fn fonts_are_embedded_as_true_type() {
         };
         assert!(!fonts.is_empty(), "{view}");
         for (name, kind) in fonts {
-            assert!(kind.trim_start().starts_with("CID TrueType"), "{name} {kind}");
+            assert!(
+                kind.trim_start().starts_with("CID TrueType"),
+                "{name} {kind}"
+            );
             let bundled = ["+Liberation", "+DejaVu"].map(|known| name.contains(known));
             assert!(bundled.contains(&true), "{view}: {name}");
         }
@@ -196,7 +198,10 @@ fn a_font_of_ones_own_takes_the_place_of_the_bundled_one() {
     assert_ne!(plain, own);
     let text = String::from_utf8(own).unwrap();
     assert!(text.contains("font-family=\"'DejaVu Sans', "));
-    assert!(!text.contains("mine.ttf"), "a name of a file has no place in it");
+    assert!(
+        !text.contains("mine.ttf"),
+        "a name of a file has no place in it"
+    );
     let session = Session::read(&place.path("own.svg")).unwrap();
     let font = session.figure.font.unwrap();
     assert_eq!(font.family, "DejaVu Sans");
@@ -230,7 +235,11 @@ fn an_option_that_a_view_has_no_use_for_is_accepted() {
             assert_eq!(session.options.seed, Some(3));
         }
     }
-    let page = svg(&figure(&place, "--view polar --aspect 2:1 --force", "f.svg"));
+    let page = svg(&figure(
+        &place,
+        "--view polar --aspect 2:1 --force",
+        "f.svg",
+    ));
     assert!((page.width_mm / page.height_mm - 2.0).abs() < 1e-4);
 }
 

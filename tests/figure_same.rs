@@ -46,10 +46,12 @@ fn neither_folder_nor_name_nor_threads_nor_time_enter_the_bytes() {
         // another year.
         let output = format!("quite-another-name.{kind}");
         let acts = there_acts.to_str().unwrap();
-        let args = ["figure", acts, "--threads", "1", "-o", &output];
+        let args = ["figure", acts, "--threads", "1", "--force", "-o", &output];
         let args: Vec<&str> = args.into_iter().chain(options.split(' ')).collect();
         let mut command = there.command(&args);
-        command.env("SOURCE_DATE_EPOCH", "0").env("TZ", "Asia/Tokyo");
+        command
+            .env("SOURCE_DATE_EPOCH", "0")
+            .env("TZ", "Asia/Tokyo");
         finished(&mut command).good();
         assert_eq!(first, there.bytes(&output), "{view}: elsewhere");
 
@@ -65,7 +67,12 @@ fn a_date_is_there_if_asked_for_and_is_the_one_that_builds_give() {
     let place = place();
     let dated = |output: &str, options: &[&str], epoch: &str| {
         let args = ["figure", "acts.npy", "--epsilon", "0.5", "--plane", "0,3"];
-        let args = [&args[..], &["--dpi", "60", "--force", "-o", output], options].concat();
+        let args = [
+            &args[..],
+            &["--dpi", "60", "--force", "-o", output],
+            options,
+        ]
+        .concat();
         let mut command = place.command(&args);
         finished(command.env("SOURCE_DATE_EPOCH", epoch))
     };
@@ -75,7 +82,13 @@ fn a_date_is_there_if_asked_for_and_is_the_one_that_builds_give() {
         dated(output, &[], epoch).good();
         let without = place.bytes(output);
         let text = String::from_utf8_lossy(&without);
-        for word in ["CreationDate", "ModDate", "CreateDate", "ModifyDate", "MetadataDate"] {
+        for word in [
+            "CreationDate",
+            "ModDate",
+            "CreateDate",
+            "ModifyDate",
+            "MetadataDate",
+        ] {
             assert!(!text.contains(word), "{output}: {word}");
         }
         assert!(!text.contains("2000-02-29") && !text.contains("20000229"));
@@ -92,13 +105,19 @@ fn a_date_is_there_if_asked_for_and_is_the_one_that_builds_give() {
         };
         assert!(text.contains(wanted), "{output}");
         let sentence = dated(output, &["--date"], "yesterday").refused(2);
-        assert!(sentence.contains("SOURCE_DATE_EPOCH is `yesterday`"), "{sentence}");
+        assert!(
+            sentence.contains("SOURCE_DATE_EPOCH is `yesterday`"),
+            "{sentence}"
+        );
         assert_eq!(place.bytes(output), with, "a refusal touches nothing");
     }
     let date = svg(&place.bytes("f.svg")).date;
     assert_eq!(date.as_deref(), Some("2000-02-29T23:59:59Z"));
     let texts = png(&place.bytes("f.png")).texts;
-    assert!(texts.contains(&("Creation Time".to_owned(), "2000-02-29T23:59:59Z".to_owned())));
+    assert!(texts.contains(&(
+        "Creation Time".to_owned(),
+        "2000-02-29T23:59:59Z".to_owned()
+    )));
     // Asked for once, it is asked for again by whoever takes the figure's options.
     let args = ["figure", "acts.npy", "--like", "f.svg", "-o", "again.svg"];
     finished(place.command(&args).env("SOURCE_DATE_EPOCH", epoch)).good();
@@ -174,9 +193,20 @@ fn a_figure_in_a_font_of_ones_own_asks_for_it_and_gives_itself_again() {
     std::fs::rename(place.path("mine.ttf"), place.path("moved.ttf")).unwrap();
     let again = figure(&place, "--like like.svg --font moved.ttf", "svg");
     assert!(again == wanted);
-    let args = ["figure", "acts.npy", "--like", "like.svg", "-o", "bundled.svg"];
+    let args = [
+        "figure",
+        "acts.npy",
+        "--like",
+        "like.svg",
+        "-o",
+        "bundled.svg",
+    ];
     let run = place.run(&args).good();
-    assert!(run.stderr.contains("the figure was set in DejaVu Sans"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("the figure was set in DejaVu Sans"),
+        "{}",
+        run.stderr
+    );
     let plain = figure(&place, "--plane 0,3 --epsilon 0.5", "svg");
     assert!(place.bytes("bundled.svg") == plain);
 }
@@ -188,11 +218,16 @@ fn two_layers_and_a_basis_come_back_too() {
     here.npy("more.npy", &case.rows[..100]);
     there.npy("more.npy", &case.rows[..100]);
     let inputs = ["figure", "acts.npy", "more.npy", "--basis", "basis.npy"];
-    let panels = "--view panel --panels heatmap#1,heatmap#2/ensemble#1,polar@8:0#2 --epsilon null:0.1";
+    let panels =
+        "--view panel --panels heatmap#1,heatmap#2/ensemble#1,polar@8:0#2 --epsilon null:0.1";
     let args: Vec<&str> = inputs.into_iter().chain(panels.split(' ')).collect();
     here.run(&[&args[..], &["-o", "f.pdf"]].concat()).good();
     let like = here.path("f.pdf");
-    let args = [&inputs[..], &["--like", like.to_str().unwrap(), "-o", "g.pdf"]].concat();
+    let args = [
+        &inputs[..],
+        &["--like", like.to_str().unwrap(), "-o", "g.pdf"],
+    ]
+    .concat();
     there.run(&args).good();
     assert!(there.bytes("g.pdf") == here.bytes("f.pdf"));
 }
