@@ -57,11 +57,13 @@ impl Interrupt {
     /// Removes the part of a file, if there is one, and says what is left.
     fn remove_part(&self) -> &'static str {
         let mut part = self.part.lock().unwrap_or_else(PoisonError::into_inner);
-        let removed = part.take().is_none_or(|part| fs::remove_file(part).is_ok());
+        let removed = part
+            .take()
+            .is_some_and(|part| fs::remove_file(part).is_ok());
         if removed || !self.finishing.load(Ordering::SeqCst) {
             Failure::INTERRUPTED
         } else {
-            // It has just been given its name.
+            // It may just have been given its name.
             "interrupted"
         }
     }
@@ -71,9 +73,9 @@ impl Interrupt {
         self.tidy.store(true, Ordering::SeqCst);
     }
 
-    /// That file is not to be left behind.
-    pub fn not_to_be_left(&self, part: &Path) {
-        *self.part.lock().unwrap_or_else(PoisonError::into_inner) = Some(part.to_owned());
+    /// That file, if it has a name yet, is not to be left behind.
+    pub fn not_to_be_left(&self, part: Option<&Path>) {
+        *self.part.lock().unwrap_or_else(PoisonError::into_inner) = part.map(Path::to_owned);
     }
 
     /// Ends the work if it was called off; from now on the file may get its name.

@@ -5,8 +5,8 @@
 //! are read back and added up ([`Merge`]). What a figure or a table shows is told by its
 //! [`Caption`].
 //!
-//! A file is written under a temporary name beside its target and renamed when
-//! it is whole ([`OutFile`]), so that it appears complete or not at all. The same
+//! A file is written beside its target, without a name where the system can do that, and
+//! gets its name when it is whole ([`OutFile`]), so that it appears complete or not at all. The same
 //! result gives the same bytes: no dates, no machine, no folder.
 
 mod caption;
@@ -20,6 +20,7 @@ mod merge;
 mod npz;
 mod out;
 mod out_file;
+mod part;
 mod rows;
 mod statistics;
 mod summary;

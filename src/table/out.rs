@@ -35,10 +35,7 @@ impl Out {
     /// room if there is any.
     pub(super) fn spool(&self) -> io::Result<File> {
         match self {
-            Self::File(file) => match file.part().parent() {
-                Some(folder) => tempfile::tempfile_in(folder),
-                None => tempfile::tempfile(),
-            },
+            Self::File(file) => tempfile::tempfile_in(file.folder()),
             Self::Stream(_) => tempfile::tempfile(),
         }
     }

@@ -4,9 +4,8 @@ use std::fs;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use super::TableError;
+use super::part::{Part, Replace};
 
 /// Bytes gathered before the system is asked to write.
 const BUFFER: usize = 1 << 18;
@@ -15,7 +14,7 @@ const BUFFER: usize = 1 << 18;
 /// leaves nothing.
 #[derive(Debug)]
 pub struct OutFile {
-    file: BufWriter<NamedTempFile>,
+    file: BufWriter<Part>,
     target: PathBuf,
     name: String,
     replace: Replace,
@@ -25,12 +24,6 @@ pub struct OutFile {
     failed: bool,
     cursor: u64,
     end: u64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Replace {
-    Never,
-    Allowed,
 }
 
 impl OutFile {
@@ -51,7 +44,8 @@ impl OutFile {
         }
     }
 
-    /// Opens a temporary file in the folder of `path`.
+    /// Opens a file in the folder of `path`: without a name where the system can do
+    /// that, else with a temporary one.
     ///
     /// # Errors
     /// As [`OutFile::check`], and if the folder cannot be written to.
@@ -60,15 +54,7 @@ impl OutFile {
         let name = name_of(path)?;
         // A link stays a link: the file it points to is replaced.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".followspot-").suffix(".part");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // As any new file: the umask takes its part off.
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        let file = builder.tempfile_in(folder_of(&target)).map_err(|source| {
+        let file = Part::create(folder_of(&target)).map_err(|source| {
             let file = name.clone();
             TableError::Io { file, source }
         })?;
@@ -94,10 +80,17 @@ impl OutFile {
         &self.name
     }
 
-    /// The temporary file.
+    /// The temporary file, if it has a name: what a program that ends at once has to
+    /// remove.
     #[must_use]
-    pub fn part(&self) -> &Path {
+    pub fn part(&self) -> Option<&Path> {
         self.file.get_ref().path()
+    }
+
+    /// The folder that it will be in.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        folder_of(&self.target)
     }
 
     /// Gives the file its name, once the system has taken all of it.
@@ -123,14 +116,7 @@ impl OutFile {
             },
         };
         let file = file.into_inner().map_err(|e| fail(e.into_error()))?;
-        // A full disk or quota may show only here, on a network drive for one.
-        file.as_file().sync_all().map_err(fail)?;
-        match replace {
-            Replace::Never => file.persist_noclobber(&target),
-            Replace::Allowed => file.persist(&target),
-        }
-        .map_err(|e| fail(e.error))?;
-        Ok(())
+        file.persist(&target, replace).map_err(fail)
     }
 
     /// Notes whether `done` is the first failure.
