@@ -47,7 +47,8 @@ impl App {
     }
 
     pub(super) fn ask_where_to_save(&mut self) {
-        if self.document.layer().is_none() {
+        // A path that is being typed stays.
+        if self.document.layer().is_none() || self.state.saving.is_some() {
             return;
         }
         self.state.saving = Some(SaveDialog {
