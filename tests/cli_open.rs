@@ -113,3 +113,21 @@ fn without_a_window_open_says_so() {
         assert!(sentence.contains("this build has no window"), "{sentence}");
     }
 }
+
+#[test]
+fn every_exported_figure_holds_the_session_that_it_was_made_from() {
+    let place = Place::new();
+    session(&place);
+    let read = |name: &str| {
+        let args = ["figure", "acts.npy", "--plane", "0,2", "--epsilon", "0.5"];
+        place.run(&[&args[..], &["-o", name]].concat()).good();
+        Session::read(&place.path(name)).unwrap()
+    };
+    let svg = read("fig.svg");
+    assert_eq!(svg.layers[0].source.file_name, "acts.npy");
+    assert_eq!(svg.view.plane, Some([0, 2]));
+    assert_eq!(svg.options.epsilon.to_string(), "0.5");
+    for other in ["fig.pdf", "fig.png"] {
+        assert_eq!(read(other), svg, "{other}");
+    }
+}

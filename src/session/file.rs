@@ -243,16 +243,22 @@ fn in_svg(bytes: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// What stands behind the mark in the XMP packet, as it stands in the file.
+/// What stands behind the mark in the XMP packet, as it stands in the file: the
+/// content of an element, or an attribute's value. The document's own dictionary,
+/// which says it as well, is no XML and ends it with neither.
 fn in_pdf(bytes: &[u8]) -> Option<&[u8]> {
-    let mut marked = places(bytes, SESSION_MARK.as_bytes()).filter_map(|at| {
+    let (text, end) = places(bytes, SESSION_MARK.as_bytes()).find_map(|at| {
+        let end = match bytes[..at].trim_ascii_end().last()? {
+            b'>' => b'<',
+            quote @ (b'"' | b'\'') => *quote,
+            _ => return None,
+        };
         let text = bytes[at + SESSION_MARK.len()..].strip_prefix(b" ")?;
-        let end = text.iter().position(|&byte| byte == b'<')?;
-        text.starts_with(b"{").then_some(&text[..end])
-    });
-    // Plain letters stand in the document's own dictionary too, as a string that no
-    // `<` ends.
-    marked.find(|text| text.trim_ascii_end().ends_with(b"}"))
+        text.starts_with(b"{").then_some((text, end))
+    })?;
+    // The first decides: looking for every one's end could take for ever.
+    let end = text.iter().position(|&byte| byte == end)?;
+    Some(&text[..end])
 }
 
 /// The text of the marked `iTXt` chunk, or what is wrong with it.

@@ -43,7 +43,9 @@ fn svg(session: &str) -> Vec<u8> {
 }
 
 fn pdf(session: &str) -> Vec<u8> {
-    let mut bytes = b"%PDF-1.7\n%\xff\xfe\n1 0 obj <</Keywords (followspot-session)>>\n".to_vec();
+    let mut bytes = b"%PDF-1.7\n%\xff\xfe\n1 0 obj <</Keywords(followspot-session ".to_vec();
+    bytes.extend_from_slice(session.as_bytes());
+    bytes.extend_from_slice(b")/Creator(followspot)>>\n");
     let xmp = format!(
         "<x:xmpmeta><pdf:Keywords>followspot-session {}</pdf:Keywords></x:xmpmeta>",
         escaped(session)
@@ -97,12 +99,17 @@ fn a_session_is_found_in_each_kind_of_file() {
     let cdata = format!(
         "<svg><metadata x=\"1\" id='followspot-session'> <![CDATA[{json}]]></metadata></svg>"
     );
+    let attribute = format!(
+        "%PDF-2.0 <rdf:Description pdf:Keywords=\"followspot-session {}\"/>",
+        escaped(&json)
+    );
     for (bytes, kind) in [
         (session.to_json_file().into_bytes(), FileKind::Session),
         (format!("\u{feff}\n {json}").into_bytes(), FileKind::Session),
         (svg(&json), FileKind::Svg),
         (cdata.into_bytes(), FileKind::Svg),
         (pdf(&json), FileKind::Pdf),
+        (attribute.into_bytes(), FileKind::Pdf),
         (png(&json), FileKind::Png),
     ] {
         let (found, of) = read(&bytes).unwrap();
@@ -144,7 +151,7 @@ fn what_is_wrong_is_said_in_a_sentence() {
     check(&[PNG, &compressed].concat(), "has compressed it");
     check(&svg("{\"\u{0}\u{0}"), "not understood");
     check(
-        &[&b"%PDF-1.4 followspot-session {"[..], b"\xff<"].concat(),
+        &[&b"%PDF-1.4 <x>followspot-session {"[..], b"\xff<"].concat(),
         "UTF-8",
     );
     let mut pins = example();
