@@ -36,10 +36,12 @@ pub fn svg(page: &Page<'_>) -> Result<String, FigureFailure> {
     let [width, height] = page.scene.size;
     let mut out = String::with_capacity(1 << 16);
     let height_mm = page.width_mm * f64::from(height) / f64::from(width);
-    // `preserve`: librsvg drops spaces at the ends of spans otherwise.
+    // `preserve`: librsvg drops spaces at the ends of spans otherwise. And `xlink`:
+    // Inkscape 1.2 shows no image that is given by a bare `href`.
     let _ = writeln!(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}mm\" height=\"{}mm\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" \
+         xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"{}mm\" height=\"{}mm\" \
          viewBox=\"0 0 {} {}\" xml:space=\"preserve\" font-family=\"{}\" fill=\"none\" \
          stroke-linejoin=\"round\" role=\"img\">",
         decimal(page.width_mm, 4),
@@ -328,7 +330,7 @@ fn image(out: &mut String, rect: Rect, raster: &Raster, more: &str) -> Result<()
     let _ = write!(
         out,
         "<image{}{more} preserveAspectRatio=\"none\" image-rendering=\"optimizeSpeed\" \
-         style=\"image-rendering:pixelated\" href=\"data:image/png;base64,",
+         style=\"image-rendering:pixelated\" xlink:href=\"data:image/png;base64,",
         place(rect)
     );
     base64::engine::general_purpose::STANDARD.encode_string(png, out);

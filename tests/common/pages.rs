@@ -16,6 +16,8 @@ use resvg::usvg::{Options, Tree, fontdb};
 /// Points in a millimetre.
 pub const POINTS: f64 = 72.0 / 25.4;
 
+const XLINK: &str = "http://www.w3.org/1999/xlink";
+
 /// Every view, as it is typed.
 pub const VIEWS: [&str; 6] = [
     "--view polar --plane 0,3",
@@ -230,7 +232,8 @@ pub fn svg(bytes: &[u8]) -> Svg {
             }
             "image" => {
                 let place = |name| number(&node, name).unwrap();
-                let data = node.attribute("href").unwrap();
+                // Not every program knows a bare `href`.
+                let data = node.attribute((XLINK, "href")).unwrap();
                 let data = data.strip_prefix("data:image/png;base64,").unwrap();
                 let bytes = base64::engine::general_purpose::STANDARD.decode(data);
                 svg.images.push(Image {
