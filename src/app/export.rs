@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use egui::Context;
 
-use crate::figure::{FigureFailure, Format, Known, Needs, read_font};
+use crate::figure::{Format, Known, Needs};
 use crate::scene::OwnFont;
 use crate::session::figure::{FigureView, Panels, Width};
 use crate::session::{FigureSpec, Session, figure_command};
@@ -16,13 +16,13 @@ use crate::worker::export_job::{
     self, ExportEnded, ExportFailure, FigureRequest, Gathered, Pixels, Preview,
 };
 
+use super::App;
 use super::command::{Command, Replace};
-use super::dialog::DialogAnswer;
+use super::export_files::read;
 use super::hear::sentence;
 use super::pending::Pending;
 use super::state::{SweepKey, Tone};
 use super::table_export::TableDialog;
-use super::{App, export_caption};
 
 /// How long a preview is given to be shown before the next supersedes it.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -167,12 +167,7 @@ impl App {
             FigureCommand::CopyCommand(format) => {
                 self.copy_command(ctx, |session| figure_command(session, format.extension()));
             }
-            FigureCommand::CopyCaption(format) => {
-                if let Some(request) = self.figure_request(&self.state.figure) {
-                    ctx.copy_text(export_caption::caption(&request, format));
-                    self.exported("The caption is copied.");
-                }
-            }
+            FigureCommand::CopyCaption(format) => self.copy_caption(ctx, format),
             FigureCommand::CopyView => self.copy_view(),
             FigureCommand::CopyCurve => self.copy_curve(ctx),
         }
@@ -430,67 +425,6 @@ impl App {
         }
     }
 
-    // What the system's dialogs and files give
-
-    fn browse_font(&self, ctx: &Context) {
-        self.ask(ctx, move || {
-            let dialog = rfd::FileDialog::new().set_title("Choose a font");
-            let dialog = dialog.add_filter("Fonts (.ttf, .otf)", &["ttf", "otf"]);
-            dialog.pick_file().map(read)
-        });
-    }
-
-    fn browse_export(&self, ctx: &Context) {
-        let Some(dialog) = &self.state.exports.dialog else {
-            return;
-        };
-        let path = PathBuf::from(&dialog.path);
-        self.ask(ctx, move || {
-            let mut dialog = rfd::FileDialog::new().set_title("Export figure");
-            for format in Format::ALL {
-                let ending = format.extension();
-                dialog = dialog.add_filter(ending.to_uppercase(), &[ending]);
-            }
-            if let Some(folder) = path.parent() {
-                dialog = dialog.set_directory(folder);
-            }
-            if let Some(name) = path.file_name() {
-                dialog = dialog.set_file_name(name.to_string_lossy());
-            }
-            dialog.save_file().map(DialogAnswer::ExportTo)
-        });
-    }
-
-    /// The system's dialog gave a file: it stands in the field.
-    pub(super) fn export_picked(&mut self, path: &Path) {
-        if let Some(dialog) = &mut self.state.exports.dialog {
-            dialog.path = path.display().to_string();
-            dialog.named = true;
-            dialog.exists = None;
-            dialog.problem = None;
-        } else if let Some(dialog) = &mut self.state.exports.table {
-            dialog.take_path(path);
-        }
-    }
-
-    /// A font was read, or not.
-    pub(super) fn font_read(&mut self, read: Result<Box<ReadFont>, String>) {
-        let problem = match read {
-            Ok(font) => {
-                self.state.figure.font = Some(font.record.clone());
-                if let Some(dialog) = &mut self.state.exports.dialog {
-                    dialog.font = font.path.display().to_string();
-                }
-                self.state.exports.font = Some(*font);
-                None
-            }
-            Err(why) => Some(sentence(&why)),
-        };
-        if let Some(dialog) = &mut self.state.exports.dialog {
-            dialog.font_problem = problem;
-        }
-    }
-
     // For tests
 
     /// Width and height in millimetres of the figure that the dialog shows, once it
@@ -507,15 +441,6 @@ impl App {
     pub fn is_exporting(&self) -> bool {
         self.worker.is_busy(Lane::Export)
     }
-}
-
-/// Reads a font, which may be large.
-fn read(path: PathBuf) -> DialogAnswer {
-    let read = read_font(&path).map(|(font, record)| {
-        let font = ReadFont { path, font, record };
-        Box::new(font)
-    });
-    DialogAnswer::Font(read.map_err(|failure: FigureFailure| failure.to_string()))
 }
 
 fn view_name(view: FigureView) -> String {

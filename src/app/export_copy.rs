@@ -2,7 +2,9 @@
 
 use egui::Context;
 
+use crate::figure::{Ring, caption};
 use crate::session::FigureSpec;
+use crate::table::CaptionFormat;
 use crate::worker::export_job::{self, CopyEnded, ExportFailure, Pixels};
 
 use super::App;
@@ -23,6 +25,19 @@ impl App {
             let per_mm = f64::from(dpi) / 25.4;
             export_job::copy(&self.worker, request, for_clipboard(per_mm));
         }
+    }
+
+    pub(super) fn copy_caption(&mut self, ctx: &Context, format: CaptionFormat) {
+        let Some(mut request) = self.figure_request(&self.state.figure) else {
+            return;
+        };
+        let session = &mut request.session;
+        for (record, layer) in session.layers.iter_mut().zip(&request.layers) {
+            let planes = session.options.plane_set(&layer.coordinates).ok();
+            record.planes = planes.map(|planes| [planes.len() as u64, planes.in_all()]);
+        }
+        ctx.copy_text(caption(session, format, Ring::Unseen));
+        self.exported("The caption is copied.");
     }
 
     pub(super) fn copy_view(&mut self) {

@@ -104,7 +104,7 @@ impl App {
             .exact_size(OPTIONS)
             .show(ui, |ui| {
                 ui.label(RichText::new("Export figure").heading());
-                ui.add_space(4.0);
+                ui.add_space(6.0);
                 ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                     ui.set_max_width(ui.available_width() - 10.0);
                     self.export_options(ui, commands);
