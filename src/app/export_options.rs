@@ -386,8 +386,8 @@ fn background_label(background: Background) -> &'static str {
     match background {
         Background::Light => "light",
         Background::Dark => "dark",
-        Background::Transparent => "transparent, for a light page",
-        Background::TransparentDark => "transparent, for a dark page",
+        Background::Transparent => "none, for light pages",
+        Background::TransparentDark => "none, for dark pages",
     }
 }
 

@@ -116,8 +116,7 @@ pub(super) fn points(
         let mut value = chosen.unwrap_or(default);
         let field = DragValue::new(&mut value)
             .speed(0.05)
-            .max_decimals(2)
-            .min_decimals(0)
+            .custom_formatter(|value, _| format!("{}", (value * 100.0).round() / 100.0))
             .range(range);
         number_field(ui, name, field, hover);
         if value != chosen.unwrap_or(default) {

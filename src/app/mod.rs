@@ -18,6 +18,7 @@ mod export_copy;
 mod export_files;
 mod export_options;
 mod export_page;
+mod export_preview;
 mod export_view;
 mod frames;
 mod hear;

@@ -14,8 +14,7 @@ use crate::worker::table_job::{self, TableOf, TableRequest};
 use super::App;
 use super::command::{Command, Replace};
 use super::dialog::DialogAnswer;
-use super::export::FigureCommand;
-use super::export_view::{name, path_of};
+use super::export_view::{main_button, name, path_of, running};
 use super::hear::sentence;
 use super::theme::{color, palette};
 use super::widgets::{number, plane_text, segmented};
@@ -241,15 +240,8 @@ impl App {
         outcome(ui, dialog, progress.as_ref(), commands);
         let can = dialog.export();
         ui.horizontal(|ui| {
-            let colors = palette(ui.ctx());
-            let text = RichText::new("Export")
-                .color(color(colors.background))
-                .strong();
-            let button = egui::Button::new(text)
-                .fill(color(colors.accent))
-                .min_size(egui::vec2(84.0, 24.0));
             let response = ui
-                .add_enabled(can.is_some(), button)
+                .add_enabled(can.is_some(), main_button(ui, "Export", can.is_some()))
                 .on_hover_text("Write the table to the file (Enter)")
                 .on_disabled_hover_text("Give a file name that is free, or replace the file");
             if response.clicked() {
@@ -367,21 +359,7 @@ fn outcome(
         ui.add(Label::new(RichText::new(text).color(color(ink))).wrap());
     };
     if let Some(path) = &dialog.writing {
-        ui.horizontal(|ui| {
-            ui.add(egui::Spinner::new().size(14.0));
-            line(ui, &format!("Exporting {}", name(path)), colors.text);
-            if let Some(progress) = progress.filter(|progress| progress.total > 0) {
-                let share = progress.done as f32 / progress.total as f32;
-                let bar = egui::ProgressBar::new(share).desired_width(140.0);
-                ui.add(bar.desired_height(8.0));
-            }
-            let hover = "Nothing of the file is kept (Esc)";
-            if ui.button("Cancel").on_hover_text(hover).clicked() {
-                commands.push(FigureCommand::CallOff.into());
-            }
-        });
-        ui.ctx()
-            .request_repaint_after(std::time::Duration::from_millis(50));
+        ui.horizontal(|ui| running(ui, path, progress, commands));
     } else if let Some(path) = dialog.exists.clone() {
         ui.horizontal(|ui| {
             line(ui, &format!("{} exists.", name(&path)), colors.error);

@@ -215,9 +215,9 @@ impl<E: Send + 'static> Worker<E> {
             done: Lane::ALL.map(|_| AtomicUsize::new(0)),
             total: Lane::ALL.map(|_| AtomicUsize::new(0)),
             repaint: Box::new(repaint),
-            pool: pool("pool"),
-            curve_pool: pool("curve-pool"),
-            export_pool: pool("export-pool"),
+            pool: pool("pool", 1),
+            curve_pool: pool("curve-pool", 1),
+            export_pool: pool("export-pool", 2),
         });
         let start = |name: &str, lanes: &'static [Lane]| {
             let (shared, sender) = (Arc::clone(&shared), sender.clone());
@@ -384,11 +384,12 @@ impl<E: Send + 'static> Context<E> {
     }
 }
 
-/// All cores but a share for the window, where there are enough.
-fn pool(name: &'static str) -> Option<rayon::ThreadPool> {
+/// All cores but a share for the window, where there are enough; at least as many
+/// threads as there are lanes.
+fn pool(name: &'static str, lanes: usize) -> Option<rayon::ThreadPool> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     rayon::ThreadPoolBuilder::new()
-        .num_threads(if cores > 3 { cores - 1 } else { cores })
+        .num_threads(if cores > 3 { cores - 1 } else { cores }.max(lanes))
         .thread_name(move |index| format!("followspot-{name}-{index}"))
         .build()
         .ok()
@@ -535,6 +536,31 @@ mod tests {
         assert_eq!(said(&worker), "curve");
         worker.cancel(Lane::Sweep);
         assert_eq!(said(&worker), "called off");
+    }
+
+    #[test]
+    fn an_export_holds_up_nothing_and_the_next_one_waits_for_it() {
+        let worker = Worker::new(|| ()).unwrap();
+        worker.submit(Lane::Export, "first", |context| {
+            context.say("started");
+            // One long piece, which serves nobody.
+            while !context.cancel().load(Ordering::Relaxed) {
+                std::thread::yield_now();
+            }
+            context.say("called off");
+        });
+        assert_eq!(said(&worker), "started");
+        for lane in [Lane::Curve, Lane::Load, Lane::Sweep, Lane::Preview] {
+            worker.submit(lane, "other", |context| context.say("other"));
+            assert_eq!(said(&worker), "other");
+        }
+        worker.submit(Lane::Export, "second", |context| context.say("second"));
+        assert!(worker.poll().is_none());
+        // The lane is called off as a whole, then goes on.
+        worker.cancel(Lane::Export);
+        assert_eq!(said(&worker), "called off");
+        worker.submit(Lane::Export, "third", |context| context.say("third"));
+        assert_eq!(said(&worker), "third");
     }
 
     #[test]
