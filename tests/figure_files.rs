@@ -222,7 +222,7 @@ fn an_option_that_a_view_has_no_use_for_is_accepted() {
     let place = place();
     let all = "--plane 0,3 --plane 1,2 --panels polar/atlas --share none --axes polar \
         --every-plane --order alignment --quantity peak --atlas-order sum --angles 91 \
-        --plane-mode permutations --max-planes 100 --seed 3 --aspect 1:1 --color-map cividis \
+        --planes permutations --max-planes 100 --seed 3 --aspect 1:1 --color-map cividis \
         --color-scale sqrt --class-colors tol-bright --angle-unit degrees --ticks few \
         --legend lower-left --no-grid --caption --dpi 60 --force";
     for view in ["polar", "ensemble", "heatmap", "atlas", "panel"] {

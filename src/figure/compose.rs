@@ -11,7 +11,7 @@ use crate::scene::{
     Align, AtlasLayout, AtlasView, Corner, Entry, Fonts, HasBar, HeatmapLayout, Item, LegendPlace,
     Margins, Medium, Point, Rect, Scene, Style, Text, atlas_bar, atlas_frame_into, atlas_margins,
     atlas_table, draw_legend, draw_legend_rows, ensemble, ensemble_margins, heatmap_into,
-    heatmap_margins, legend_row_height, legend_size, polar_into, polar_margins,
+    heatmap_margins, legend_row_height, legend_row_width, legend_size, polar_into, polar_margins,
 };
 use crate::session::Session;
 use crate::session::figure::{FigureSpec, Height, LegendPlace as Wanted, TickDensity};
@@ -446,10 +446,14 @@ impl Page<'_> {
         let about = [plot.width, plot.height];
         if self.is_below(view, about) {
             let height = legend_row_height(&entries, plot.width * 1.2, style);
+            let width = legend_row_width(&entries, plot.width * 1.2, style);
+            // In the middle of the plot, but on the page.
+            let middle = plot.x + (plot.width - width) / 2.0;
+            let most = self.width - style.gap - width;
             let room = Rect {
-                x: plot.x - plot.width * 0.1,
+                x: middle.min(most).max(style.gap),
                 y: plot.y + plot.height + margins.bottom - height,
-                width: plot.width * 1.2,
+                width,
                 height,
             };
             draw_legend_rows(scene, room, &entries, style);

@@ -193,12 +193,24 @@ pub fn legend_row_height(entries: &[Entry], most: f32, style: &Style) -> f32 {
     rows(entries, most, style).len() as f32 * style.font * LINE
 }
 
+/// Width of the widest of those rows.
+#[must_use]
+pub fn legend_row_width(entries: &[Entry], most: f32, style: &Style) -> f32 {
+    let rows = rows(entries, most, style);
+    rows.iter()
+        .map(|row| row_width(row, style))
+        .fold(0.0, f32::max)
+}
+
+fn row_width(row: &[&Entry], style: &Style) -> f32 {
+    let widths = row.iter().map(|entry| entry_width(entry, style));
+    widths.sum::<f32>() + style.font * row.len().saturating_sub(1) as f32
+}
+
 /// Draws a legend of rows in the middle of `room`.
 pub fn draw_legend_rows(scene: &mut Scene, room: Rect, entries: &[Entry], style: &Style) {
     for (number, row) in rows(entries, room.width, style).into_iter().enumerate() {
-        let widths = row.iter().map(|entry| entry_width(entry, style));
-        let width = widths.sum::<f32>() + style.font * (row.len() - 1) as f32;
-        let mut x = room.x + (room.width - width) / 2.0;
+        let mut x = room.x + (room.width - row_width(&row, style)) / 2.0;
         let y = room.y + style.font * LINE * (number as f32 + 0.5);
         for entry in row {
             draw_entry(scene, [x, y], entry, style);

@@ -31,7 +31,8 @@ pub use curves::{CurveBundle, bundle};
 pub use ensemble::{EnsembleAxis, EnsembleView, ensemble, ensemble_margins};
 pub use heatmap::{HeatmapLayout, HeatmapView, bar, heatmap, heatmap_into, heatmap_margins};
 pub use legend::{
-    Corner, Entry, Key, LegendPlace, draw_legend, draw_legend_rows, legend_row_height, legend_size,
+    Corner, Entry, Key, LegendPlace, draw_legend, draw_legend_rows, legend_row_height,
+    legend_row_width, legend_size,
 };
 pub use order::{Order, PlaneOrder, enough_light, order};
 pub use polar::{
