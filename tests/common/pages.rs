@@ -11,7 +11,7 @@ use base64::Engine as _;
 use followspot::scene::font_files;
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::roxmltree::{Document, Node};
-use resvg::usvg::{Options, Tree, fontdb};
+use resvg::usvg::{FontResolver, Options, Tree, fontdb};
 
 /// Points in a millimetre.
 pub const POINTS: f64 = 72.0 / 25.4;
@@ -38,6 +38,16 @@ pub struct Pixels {
 impl Pixels {
     pub fn at(&self, x: usize, y: usize) -> [u8; 4] {
         self.rgba[y * self.width + x]
+    }
+
+    /// The upper left part of that size.
+    pub fn cut(&self, width: usize, height: usize) -> Self {
+        let rows = self.rgba.chunks_exact(self.width).take(height);
+        Self {
+            width,
+            height,
+            rgba: rows.flat_map(|row| row[..width].to_vec()).collect(),
+        }
     }
 
     /// Mean difference of the colours over white, as a share of the whole range.
@@ -271,6 +281,11 @@ pub fn drawn(bytes: &[u8], width: usize, height: usize) -> Pixels {
     }
     let options = Options {
         fontdb: Arc::new(fonts),
+        // The SVG says itself which letters stand in another font.
+        font_resolver: FontResolver {
+            select_fallback: Box::new(|_, _, _| None),
+            ..FontResolver::default()
+        },
         ..Options::default()
     };
     let tree = Tree::from_data(bytes, &options).unwrap();
