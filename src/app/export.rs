@@ -436,6 +436,13 @@ impl App {
         Some(shown.result.as_ref().ok()?.size_mm)
     }
 
+    /// Planes of the running export that are done, once it is at them.
+    #[must_use]
+    pub fn exported_planes(&self) -> Option<usize> {
+        let progress = self.worker.progress(Lane::Export)?;
+        (progress.total > 0).then_some(progress.done)
+    }
+
     /// Whether something is being exported.
     #[must_use]
     pub fn is_exporting(&self) -> bool {

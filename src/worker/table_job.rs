@@ -159,21 +159,19 @@ impl TableRequest {
             .unwrap_or_else(|| self.layer.record());
         let options = self.session.options.clone();
         let record = Provenance::new(layer.source, layer.basis, options, self.spec.epsilon);
-        let planes: Vec<[u32; 2]> = match self.of {
+        let mut planes: Vec<[u32; 2]> = match self.of {
             TableOf::Selected | TableOf::Pinned => {
                 self.chosen().iter().map(|p| [p.i, p.j]).collect()
             }
             _ => Vec::new(),
         };
-        match planes[..] {
-            [] => record.to_json(),
-            [only] => Provenance {
-                plane: Some(only),
-                ..record
-            }
-            .to_json(),
-            _ => of_planes(record, planes),
+        let plane = (planes.len() == 1).then(|| planes.remove(0));
+        Provenance {
+            plane,
+            planes,
+            ..record
         }
+        .to_json()
     }
 
     /// The chosen planes' curves, and the samples that any of them lights.
@@ -262,18 +260,6 @@ impl TableRequest {
         }
         Ok(())
     }
-}
-
-/// A record of several planes.
-fn of_planes(provenance: Provenance, planes: Vec<[u32; 2]>) -> String {
-    #[derive(serde::Serialize)]
-    struct OfPlanes {
-        #[serde(flatten)]
-        provenance: Provenance,
-        planes: Vec<[u32; 2]>,
-    }
-    // Strings and numbers under fixed names: nothing that could fail.
-    serde_json::to_string(&OfPlanes { provenance, planes }).unwrap_or_else(|e| unreachable!("{e}"))
 }
 
 /// Where the curves of a sweep go.

@@ -255,8 +255,8 @@ fn an_export_that_is_called_off_leaves_nothing() {
             replace: Replace::Never,
         },
     );
-    until(&mut window, "the file is begun", |_| {
-        !names(folder.path()).is_empty()
+    until(&mut window, "the file is begun", |app| {
+        app.exported_planes().is_some()
     });
     let spec = FigureSpec {
         view: FigureView::Heatmap,
