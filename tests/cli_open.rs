@@ -34,6 +34,7 @@ fn session(place: &Place) -> Session {
         basis: None,
         epsilon: None,
         planes: None,
+        facts: followspot::session::Facts::default(),
         path: None,
         basis_path: None,
     };

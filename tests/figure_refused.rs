@@ -54,7 +54,7 @@ fn what_cannot_be_drawn_is_said_in_a_sentence() {
     refused(
         &wide,
         2,
-        "the layer has no plane 0, 24: it has 24 vectors, numbered 0 to 23",
+        "acts.npy has no plane 0,24: it has 24 vectors, numbered 0 to 23",
     );
     let small = with(&["--plane", "0,3", "--width", "20mm", "--height", "12mm"]);
     refused(&small, 2, "the figure does not fit: 20 × 12 mm");
@@ -86,7 +86,7 @@ fn what_cannot_be_drawn_is_said_in_a_sentence() {
         "panel heatmap#2 wants file 2, but there is only 1",
     );
     let panels = with(&["--view", "panel", "--panels", "polar@0:99"]);
-    refused(&panels, 2, "the layer has no plane 0, 99");
+    refused(&panels, 2, "acts.npy has no plane 0,99");
     refused(
         &with(&["--like", "acts.npy"]),
         1,

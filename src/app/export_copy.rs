@@ -2,7 +2,7 @@
 
 use egui::Context;
 
-use crate::figure::{Ring, caption};
+use crate::figure::caption;
 use crate::session::FigureSpec;
 use crate::table::CaptionFormat;
 use crate::worker::export_job::{self, CopyEnded, ExportFailure, Pixels};
@@ -28,15 +28,12 @@ impl App {
     }
 
     pub(super) fn copy_caption(&mut self, ctx: &Context, format: CaptionFormat) {
-        let Some(mut request) = self.figure_request(&self.state.figure) else {
+        let preview = &self.state.exports.preview;
+        let shown = preview.result().filter(|_| !preview.is_stale());
+        let Some(Ok(picture)) = shown.map(|preview| &preview.result) else {
             return;
         };
-        let session = &mut request.session;
-        for (record, layer) in session.layers.iter_mut().zip(&request.layers) {
-            let planes = session.options.plane_set(&layer.coordinates).ok();
-            record.planes = planes.map(|planes| [planes.len() as u64, planes.in_all()]);
-        }
-        ctx.copy_text(caption(session, format, Ring::Unseen));
+        ctx.copy_text(caption(&picture.session, format));
         self.exported("The caption is copied.");
     }
 

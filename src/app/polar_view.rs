@@ -80,6 +80,7 @@ impl App {
                     0 => colors.accent,
                     pin => SERIES[(pin - 1) % SERIES.len()],
                 },
+                dash: None,
                 fill: if index == 0 {
                     PolarFill::Within
                 } else {
@@ -110,7 +111,10 @@ impl App {
                     [curve.plane.i, curve.plane.j]
                         .map(|k| Text::default().then_vector(&k.to_string()))
                 },
-                Some(curve.frame.alpha_rad()),
+                Some(curve.frame.alpha_rad()).filter(|alpha| {
+                    let same = |other: &Curve| (other.frame.alpha_rad() - alpha).abs() < 1e-9;
+                    curves.iter().all(same)
+                }),
             ),
             None => ([Text::default(), Text::default()], None),
         };

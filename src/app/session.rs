@@ -10,7 +10,7 @@ use egui::Context;
 use crate::session::{
     FigureSpec, LayerRecord, Options, Place, Session, View, is_named_session, relative_path,
 };
-use crate::srm::{AngleGrid, Epsilon, Plane, Sign};
+use crate::srm::{AngleGrid, Epsilon, EpsilonChoice, Plane, Sign};
 use crate::words::{count, times};
 use crate::worker::Lane;
 use crate::worker::jobs;
@@ -350,6 +350,11 @@ impl App {
         choices.epsilon = recorded
             .and_then(|epsilon| Epsilon::new(epsilon).ok())
             .unwrap_or_else(|| resolved_epsilon(choices.epsilon_choice, layer));
+        // Of other data the choice comes to another number: then the number stands,
+        // and is not called by the choice's name.
+        if choices.epsilon != resolved_epsilon(choices.epsilon_choice, layer) {
+            choices.epsilon_choice = EpsilonChoice::Value(choices.epsilon);
+        }
         let plane = |[i, j]: [u32; 2]| Plane { i, j };
         choices.plane = session.view.plane.map(plane);
         choices.pins = session.view.pins.iter().copied().map(plane).collect();

@@ -3,7 +3,7 @@
 use super::args::CaptionArgs;
 use super::failure::Failure;
 use super::report;
-use crate::figure::{Ring, caption};
+use crate::figure::caption;
 use crate::session::Session;
 use crate::table::{BIBTEX, CaptionFormat};
 
@@ -15,7 +15,7 @@ pub(super) fn run(args: &CaptionArgs) -> Result<(), Failure> {
             args.file.display()
         )));
     }
-    let text = caption(&session.for_figure(), args.format, Ring::Unseen);
+    let text = caption(&session.for_figure(), args.format);
     report::to_stdout(|out| {
         writeln!(out, "{text}")?;
         match args.format {

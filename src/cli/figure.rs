@@ -11,7 +11,7 @@ use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::report;
 use crate::figure::{
-    self, Date, Figure, FigureFailure, FigureLayer, Format, Watch, gather, prepare,
+    self, Date, Figure, FigureFailure, FigureLayer, Format, Watch, gather, prepare, shows_all,
 };
 use crate::scene::{AngleUnit, Fonts};
 use crate::session::figure::{FigureSpec, Height};
@@ -31,14 +31,25 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
         Some(path) => Some(Session::read(path).map_err(|e| Failure::Data(e.to_string()))?),
         None => None,
     };
+    if let Some(basis) = like.as_ref().and_then(|like| like.layer()?.basis.as_ref())
+        && args.basis.is_none()
+    {
+        return Err(Failure::Usage(format!(
+            "the figure to be like was made in the basis {}: give it with --basis",
+            basis.file_name
+        )));
+    }
     let mut layers = Vec::new();
     let mut hashes = Vec::new();
-    for acts in &args.acts {
+    for (place, acts) in args.acts.iter().enumerate() {
+        let record = like.as_ref().and_then(|like| like.layers.get(place));
+        let key = record.and_then(|layer| layer.source.key.clone());
+        let basis_key = record.and_then(|layer| layer.basis.as_ref()?.key.clone());
         let input = InputArgs {
             acts: acts.clone(),
-            key: args.key.clone(),
+            key: args.key.clone().or(key),
             basis: args.basis.clone(),
-            basis_key: args.basis_key.clone(),
+            basis_key: args.basis_key.clone().or(basis_key),
         };
         let layer = Layer::read(&input, interrupt)?;
         hashes.push(Hashes::start(&input, &layer, interrupt));
@@ -66,6 +77,7 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
         .collect();
     session.layers = layers.iter().map(record).collect();
     session.shown = session.shown.min(session.layers.len() - 1);
+    shows_all(&session)?;
     // A bar to be wiped, and then a file.
     interrupt.tidy_up_first();
     let mut bar = Bar::default();
@@ -83,6 +95,7 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
         None
     };
     let drawn = Figure::draw(&session, &material, &fonts, date)?;
+    say_what_differs(args, &session, like.as_ref(), drawn.missing_letters());
     let bytes = drawn.encode(format)?;
     if is_stdout(args) {
         return report::to_stdout(|out| out.write_all(&bytes));
@@ -95,6 +108,27 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
         drawn.stamp().description
     ));
     Ok(())
+}
+
+/// Says what may make the figure another than was meant.
+fn say_what_differs(args: &FigureArgs, session: &Session, like: Option<&Session>, missing: &str) {
+    let records = like.map_or(&[][..], |like| &like.layers);
+    for (then, now) in records.iter().zip(&session.layers) {
+        let known = then.source.sha256.is_some();
+        if known && then.source.sha256 != now.source.sha256 {
+            let like = args.like.as_deref().unwrap_or(Path::new(""));
+            report::note(&format!(
+                "{} is not the file that {} was made from: its SHA-256 differs",
+                now.source.file_name,
+                like.display()
+            ));
+        }
+    }
+    if !missing.is_empty() {
+        report::note(&format!(
+            "no font has {missing}: boxes stand for them; give a font that has them with --font"
+        ));
+    }
 }
 
 fn is_stdout(args: &FigureArgs) -> bool {
@@ -120,6 +154,7 @@ fn record(layer: &Layer) -> LayerRecord {
         basis: layer.basis.clone(),
         epsilon: None,
         planes: None,
+        facts: crate::session::Facts::default(),
         path: None,
         basis_path: None,
     }
@@ -311,6 +346,7 @@ mod tests {
             basis: None,
             epsilon: Some(0.5),
             planes: None,
+            facts: crate::session::Facts::default(),
             path: None,
             basis_path: None,
         };

@@ -164,6 +164,7 @@ mod tests {
             }),
             epsilon: None,
             planes: None,
+            facts: crate::session::Facts::default(),
             path: None,
             basis_path: None,
         };

@@ -14,7 +14,11 @@ use crate::table::{Format, Out, OutFile, SweepFile, TableKind};
 use crate::words::{count, thousands};
 
 /// Endings that promise what is no table that is written here.
-const OTHERS: [&str; 7] = ["txt", "npy", "pdf", "png", "svg", "h5", "parquet"];
+const OTHERS: &[&str] = &[
+    "txt", "npy", "pdf", "png", "svg", "h5", "parquet", "xlsx", "xls", "ods", "gz", "zip", "bz2",
+    "xz", "zst", "mat", "pkl", "pickle", "feather", "arrow", "hdf5", "jpg", "jpeg", "html", "md",
+    "tex",
+];
 
 /// The name of stdout.
 const STDOUT: &str = "-";

@@ -3,7 +3,7 @@
 use super::compose::lettered;
 use super::gather::{panels, planes_of};
 use crate::session::figure::{FigureView, Panel};
-use crate::session::{LayerRecord, Session};
+use crate::session::{Facts, LayerRecord, Session};
 use crate::srm::Plane;
 use crate::table::{Caption, CaptionFormat, Planes, Shown};
 
@@ -15,35 +15,26 @@ enum Seen {
     Atlas,
 }
 
-/// The caption of a session that was prepared, in that format. `ring` is whether
-/// the dashed ring of isotropic data can be seen.
+/// The caption of a session that was prepared, in that format.
 #[must_use]
-pub fn caption(session: &Session, format: CaptionFormat, ring: Ring) -> String {
+pub fn caption(session: &Session, format: CaptionFormat) -> String {
     let rows = panels(&session.figure);
     let all: Vec<&Panel> = rows.iter().flatten().collect();
     let first = all.first().map(|panel| panel.layer);
     if all.iter().all(|panel| Some(panel.layer) == first) {
         let place = first.flatten().unwrap_or(session.shown);
-        return session.layers.get(place).map_or_else(String::new, |layer| {
-            of_layer(session, layer, &all, format, ring)
-        });
+        return session
+            .layers
+            .get(place)
+            .map_or_else(String::new, |layer| of_layer(session, layer, &all, format));
     }
     // Panels of several files: each has a caption of its own.
     let each = all.iter().enumerate().filter_map(|(number, &panel)| {
         let layer = session.layers.get(panel.layer.unwrap_or(session.shown))?;
-        let text = of_layer(session, layer, &[panel], format, ring);
+        let text = of_layer(session, layer, &[panel], format);
         Some(format!("({}) {text}", lettered(number)))
     });
     each.collect::<Vec<_>>().join(" ")
-}
-
-/// Whether the dashed ring of isotropic data can be seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ring {
-    /// It can.
-    Seen,
-    /// It cannot, or nobody knows.
-    Unseen,
 }
 
 fn of_layer(
@@ -51,7 +42,6 @@ fn of_layer(
     layer: &LayerRecord,
     panels: &[&Panel],
     format: CaptionFormat,
-    ring: Ring,
 ) -> String {
     let record = session.provenance(layer);
     let [swept, in_all] = layer.planes.unwrap_or_default();
@@ -72,12 +62,36 @@ fn of_layer(
         [only] => only,
         _ => Shown::Panels(&shown),
     };
-    let caption = Caption::new(shown, &record);
-    let caption = match ring {
-        Ring::Seen => caption.with_ring(),
-        Ring::Unseen => caption,
-    };
-    caption.text(format)
+    let shows = |wanted: &[FigureView]| panels.iter().any(|panel| wanted.contains(&panel.view));
+    let mut caption = Caption::new(shown, &record);
+    if layer.facts.ring && shows(&[FigureView::Polar, FigureView::Ensemble]) {
+        caption = caption.with_ring();
+    }
+    let notes = notes(&layer.facts, shows(&[FigureView::Heatmap]), format);
+    caption.with_notes(&notes).text(format)
+}
+
+/// What was left out or brought together, in sentences without their full stops.
+fn notes(facts: &Facts, heatmap: bool, format: CaptionFormat) -> Vec<String> {
+    let mut notes = Vec::new();
+    let counted = |n: u64, noun: &str| format.counted(n, noun);
+    if heatmap && facts.planes_a_row > 1 {
+        let planes = counted(facts.planes_a_row, "plane");
+        notes.push(format!(
+            "A row of the heatmap is the largest of up to {planes}"
+        ));
+    }
+    if heatmap && facts.dark_left_out > 0 {
+        let dark = counted(facts.dark_left_out, "dark plane");
+        notes.push(format!("The heatmap leaves out {dark}"));
+    }
+    if facts.parallel_pairs > 0 {
+        let pairs = counted(facts.parallel_pairs, "pair");
+        notes.push(format!(
+            "No plane is spanned by {pairs} of parallel vectors"
+        ));
+    }
+    notes
 }
 
 fn see(session: &Session, panel: &Panel) -> Seen {

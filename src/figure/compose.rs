@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::caption::{Ring, caption};
+use super::caption::caption;
 use super::gather::{Material, panels};
 use super::views::{AtlasPart, View, shows_ring, views};
 use super::{FigureFailure, palette};
@@ -13,8 +13,8 @@ use crate::scene::{
     atlas_table, draw_legend, draw_legend_rows, ensemble, ensemble_margins, heatmap_into,
     heatmap_margins, legend_row_height, legend_row_width, legend_size, polar_into, polar_margins,
 };
-use crate::session::Session;
 use crate::session::figure::{FigureSpec, Height, LegendPlace as Wanted, TickDensity};
+use crate::session::{Facts, Session};
 use crate::table::CaptionFormat;
 
 /// Points in a millimetre.
@@ -28,18 +28,15 @@ pub(super) fn compose(
     session: &Session,
     material: &Material,
     fonts: &Fonts,
-) -> Result<(Scene, String), FigureFailure> {
+) -> Result<(Scene, Session), FigureFailure> {
     let spec = &session.figure;
     let style = style(session, fonts);
     let width = (spec.width.mm() * POINTS) as f32;
     let mut rows = views(session, material);
     place_legends(&mut rows, spec);
-    let ring = if shows_ring(&rows) {
-        Ring::Seen
-    } else {
-        Ring::Unseen
-    };
-    let caption = caption(session, CaptionFormat::Text, ring);
+    let session = &with_facts(session, material, &rows);
+    let spec = &session.figure;
+    let caption = caption(session, CaptionFormat::Text);
     let page = Page {
         spec,
         style: &style,
@@ -52,7 +49,38 @@ pub(super) fn compose(
             Vec::new()
         },
     };
-    Ok((page.draw(session, &rows)?, caption))
+    Ok((page.draw(session, &rows)?, session.clone()))
+}
+
+/// The session with what its figure has to say of each layer.
+fn with_facts(session: &Session, material: &Material, rows: &[Vec<View<'_>>]) -> Session {
+    let mut session = session.clone();
+    for layer in &mut session.layers {
+        layer.facts = Facts::default();
+    }
+    let panels = panels(&session.figure);
+    for (views, panels) in rows.iter().zip(&panels) {
+        for (view, panel) in views.iter().zip(panels) {
+            let place = panel.layer.unwrap_or(session.shown);
+            let (Some(record), Some(layer)) =
+                (session.layers.get_mut(place), material.layers.get(place))
+            else {
+                continue;
+            };
+            let facts = &mut record.facts;
+            facts.parallel_pairs = layer.parallel_pairs as u64;
+            facts.ring |= shows_ring(view);
+            if let Some(heat) = layer
+                .heat
+                .as_ref()
+                .filter(|_| matches!(view, View::Heatmap(_)))
+            {
+                facts.planes_a_row = heat.aggregate.planes_a_row() as u64;
+                facts.dark_left_out = (heat.order.records.len() - heat.order.drawn) as u64;
+            }
+        }
+    }
+    session
 }
 
 /// Sizes and colours of a figure.
@@ -193,17 +221,51 @@ impl Page<'_> {
                 self.view(&mut scene, session, view, plot);
                 self.legend(&mut scene, view, plot, grid.margins[row][column]);
                 let (letter, file) = &self.letters[row][column];
-                self.over(
-                    &mut scene,
-                    [x - grid.lefts[row][column], y],
-                    letter,
-                    file,
-                    plot,
-                );
+                // In line with those beside it.
+                let room = grid.margins[row].iter().map(|margins| margins.top);
+                let top = y - room.fold(0.0, f32::max);
+                let corner = [x - grid.lefts[row][column], top];
+                self.over(&mut scene, corner, letter, file, plot);
             }
         }
         self.foot(&mut scene, grid.height);
+        if self.is_cut(&scene) {
+            return Err(self.too_small(grid.height));
+        }
         Ok(scene)
+    }
+
+    /// Whether some text reaches over the page's edge.
+    fn is_cut(&self, scene: &Scene) -> bool {
+        let [width, height] = scene.size;
+        let slack = self.style.font * 0.25;
+        scene.items.iter().any(|item| {
+            let Item::Text {
+                at: [x, y],
+                text,
+                size,
+                align,
+                bold,
+                upwards,
+                ..
+            } = item
+            else {
+                return false;
+            };
+            let length = self.style.fonts.width(text, *size, *bold);
+            let before = match align {
+                Align::Start => 0.0,
+                Align::Middle => length / 2.0,
+                Align::End => length,
+            };
+            // Along the line: from left to right, or upwards.
+            let (from, to, most) = if *upwards {
+                (y - (length - before), y + before, height)
+            } else {
+                (x - before, x + length - before, width)
+            };
+            from < -slack || to > most + slack
+        })
     }
 
     /// Space between panels.
@@ -354,8 +416,13 @@ impl Page<'_> {
             margins.bottom += style.gap + legend_row_height(&entries, about[0] * 1.2, style);
         }
         let (letter, file) = &self.letters[row][column];
-        if !letter.is_empty() || !file.is_empty() {
-            margins.top = margins.top.max(style.font * 1.7);
+        match view {
+            // Its upper name stands in the middle, too.
+            View::Polar(_) if !file.is_empty() => margins.top += style.font * 1.6,
+            _ if !letter.is_empty() || !file.is_empty() => {
+                margins.top = margins.top.max(style.font * 1.7);
+            }
+            _ => {}
         }
         margins
     }
@@ -486,7 +553,7 @@ impl Page<'_> {
     /// The panel's letter at its upper left, its file in the middle.
     fn over(&self, scene: &mut Scene, [left, top]: Point, letter: &str, file: &str, plot: Rect) {
         let size = self.style.font;
-        let y = top - size * 1.05;
+        let y = top + size * 0.65;
         let ink = self.style.palette.text;
         if !letter.is_empty() {
             scene.items.push(Item::Text {
@@ -500,9 +567,12 @@ impl Page<'_> {
             });
         }
         if !file.is_empty() {
+            // Beside the letter, on both sides alike.
+            let middle = plot.x + plot.width / 2.0;
+            let most = 2.0 * (middle - left - 2.0 * size).min(self.width - middle);
             scene.items.push(Item::Text {
-                at: [plot.x + plot.width / 2.0, y],
-                text: file.into(),
+                at: [middle, y],
+                text: self.shortened(file, most),
                 size,
                 align: Align::Middle,
                 bold: false,
@@ -510,6 +580,23 @@ impl Page<'_> {
                 color: ink,
             });
         }
+    }
+
+    /// A name, its middle left out where it is longer than that.
+    fn shortened(&self, name: &str, most: f32) -> Text {
+        let letters: Vec<char> = name.chars().collect();
+        let mut kept = letters.len();
+        let mut text = Text::from(name);
+        while self.style.width(&text, false) > most && kept > 2 {
+            kept -= 1;
+            let (head, tail) = (kept.div_ceil(2), kept / 2);
+            let short = letters[..head]
+                .iter()
+                .chain(&['…'])
+                .chain(&letters[letters.len() - tail..]);
+            text = Text::from(short.collect::<String>());
+        }
+        text
     }
 
     fn head_height(&self) -> f32 {

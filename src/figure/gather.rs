@@ -9,7 +9,7 @@ use crate::scene::{
     self, Atlas, AtlasOrder, AtlasSource, ColorScale, MOST_PIXELS, PlaneOrder, Quantity,
 };
 use crate::session::figure::{Axes, FigureSpec, FigureView, Height, Panel, Panels, Share};
-use crate::session::{Options, Session};
+use crate::session::{FigureError, Options, Session};
 use crate::srm::{
     AngleGrid, Coordinates, Curve, Epsilon, Plane, Sign, Spotlight, Sweep, curve, null,
 };
@@ -172,6 +172,41 @@ fn most_rows(spec: &FigureSpec, rows_of_panels: usize) -> usize {
     (pixels as usize).clamp(1, MOST_PIXELS)
 }
 
+/// Refuses panels of files that are not there.
+fn counts_files(session: &Session) -> Result<(), FigureFailure> {
+    let files = session.layers.len();
+    for panel in panels(&session.figure).iter().flatten() {
+        let place = panel.layer.unwrap_or(session.shown);
+        if place >= files {
+            let are = if files == 1 { "is" } else { "are" };
+            return Err(FigureFailure::Spec(FigureError(format!(
+                "panel {panel} wants file {}, but there {are} only {files}",
+                place + 1,
+            ))));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a session of which no panel shows a layer.
+///
+/// # Errors
+/// [`FigureFailure::NotShown`]; [`FigureFailure::Spec`] where a panel shows one
+/// that is not there.
+pub fn shows_all(session: &Session) -> Result<(), FigureFailure> {
+    counts_files(session)?;
+    let rows = panels(&session.figure);
+    let shows = |place: usize| {
+        let mut all = rows.iter().flatten();
+        all.any(|panel| panel.layer.unwrap_or(session.shown) == place)
+    };
+    let mut layers = session.layers.iter().enumerate();
+    match layers.find(|(place, _)| !shows(*place)) {
+        Some((_, layer)) => Err(FigureFailure::NotShown(layer.source.file_name.clone())),
+        None => Ok(()),
+    }
+}
+
 /// Fills in what the choice left open: the resolution scale of every layer, and
 /// the plane of a polar plot, which is then the one that the most samples light, as in the window.
 ///
@@ -184,18 +219,7 @@ pub fn prepare(
     cancel: &AtomicBool,
 ) -> Result<(), FigureFailure> {
     session.figure.check()?;
-    let rows = panels(&session.figure);
-    for panel in rows.iter().flatten() {
-        let place = panel.layer.unwrap_or(session.shown);
-        if place >= layers.len() {
-            return Err(FigureFailure::Spec(crate::session::FigureError(format!(
-                "panel {panel} wants file {}, but there {} only {}",
-                place + 1,
-                if layers.len() == 1 { "is" } else { "are" },
-                layers.len()
-            ))));
-        }
-    }
+    counts_files(session)?;
     for (record, layer) in session.layers.iter_mut().zip(layers.iter()) {
         if record.epsilon.is_none() {
             let resolved = session.options.resolve(&layer.coordinates, None, cancel)?;
@@ -204,45 +228,78 @@ pub fn prepare(
         let planes = session.options.plane_set(&layer.coordinates)?;
         record.planes = Some([planes.len() as u64, planes.in_all()]);
     }
-    let is_open = |panel: &&Panel| panel.view == FigureView::Polar && panel.plane.is_none();
-    let open: Vec<usize> = rows
-        .iter()
-        .flatten()
-        .filter(is_open)
-        .map(|panel| panel.layer.unwrap_or(session.shown))
-        .collect();
-    if let (Some(&place), None) = (open.first(), session.view.plane) {
-        let epsilon = session.layers[place].epsilon;
-        let layer = &mut layers[place];
-        let known = swept(layer, &session.options, epsilon, false, watch, cancel)?;
-        session.view.plane = known.sweep.most_lit().map(|plane| [plane.i, plane.j]);
-    }
-    for panel in rows.iter().flatten() {
+    choose_planes(session, layers, watch, cancel)?;
+    for panel in panels(&session.figure).iter().flatten() {
         if panel.view != FigureView::Polar {
             continue;
         }
-        let layer = &layers[panel.layer.unwrap_or(session.shown)];
+        let place = panel.layer.unwrap_or(session.shown);
         for plane in planes_of(session, panel) {
-            exists(plane, layer)?;
+            exists(
+                plane,
+                &layers[place],
+                &session.layers[place].source.file_name,
+            )?;
         }
     }
     Ok(())
 }
 
-fn exists(plane: Plane, layer: &FigureLayer) -> Result<(), FigureFailure> {
+/// Chooses the plane of polar panels that name none where none is selected: of the
+/// shown layer it becomes the selected one, of another that panel's own.
+fn choose_planes(
+    session: &mut Session,
+    layers: &mut [FigureLayer],
+    watch: &mut dyn Watch,
+    cancel: &AtomicBool,
+) -> Result<(), FigureFailure> {
+    if session.view.plane.is_some() {
+        return Ok(());
+    }
+    let shown = session.shown;
+    let mut rows = panels(&session.figure);
+    for panel in rows.iter_mut().flatten() {
+        if panel.view != FigureView::Polar || panel.plane.is_some() {
+            continue;
+        }
+        let place = panel.layer.unwrap_or(shown);
+        if place == shown && session.view.plane.is_some() {
+            continue;
+        }
+        let epsilon = session.layers[place].epsilon;
+        let options = &session.options;
+        let known = swept(&mut layers[place], options, epsilon, false, watch, cancel)?;
+        let plane = known.sweep.most_lit().map(|plane| [plane.i, plane.j]);
+        if place == shown {
+            session.view.plane = plane;
+        } else {
+            panel.plane = plane;
+        }
+    }
+    if session.figure.view == FigureView::Panel && !session.figure.panels.is_empty() {
+        session.figure.panels = Panels::new(rows)?;
+    }
+    Ok(())
+}
+
+fn exists(plane: Plane, layer: &FigureLayer, file: &str) -> Result<(), FigureFailure> {
     let basis = layer.coordinates.basis();
     let Plane { i, j } = plane;
+    let no_plane = |why: String| {
+        let file = file.to_owned();
+        Err(FigureFailure::NoPlane { file, i, j, why })
+    };
     if i.max(j) as usize >= basis.len() {
         let why = format!(
             "it has {}, numbered 0 to {}",
             count(basis.len() as u64, "vector"),
             basis.len() - 1
         );
-        return Err(FigureFailure::NoPlane(i, j, why));
+        return no_plane(why);
     }
     if !basis.spans(plane) {
         let why = "the two vectors are parallel".to_owned();
-        return Err(FigureFailure::NoPlane(i, j, why));
+        return no_plane(why);
     }
     Ok(())
 }
@@ -291,6 +348,8 @@ pub struct Material {
 pub(super) struct LayerMaterial {
     pub n_samples: usize,
     pub is_standard: bool,
+    /// Pairs of vectors that span no plane.
+    pub parallel_pairs: usize,
     /// Expected fraction for isotropic data.
     pub ring: Option<f64>,
     pub curves: Vec<Curve>,
@@ -392,6 +451,7 @@ fn layer_material(
     let mut material = LayerMaterial {
         n_samples,
         is_standard: coordinates.basis().is_standard(),
+        parallel_pairs: coordinates.basis().degenerate_pairs().len(),
         ring: (sign == Sign::Unsigned).then_some(expected),
         curves: curves?,
         sweep: None,

@@ -29,18 +29,19 @@ use std::str::FromStr;
 
 use resvg::usvg::Tree;
 
-use crate::scene::{Fonts, Palette, Raster};
+use crate::scene::{Fonts, Item, Palette, Raster, Scene};
 use crate::session::figure::{FigureError, FigureSpec};
 use crate::session::{OptionsError, Session};
 use crate::srm::Cancelled;
-use crate::table::TableError;
+use crate::table::{CaptionFormat, TableError};
 use crate::words::thousands;
 
-pub use caption::{Ring, caption};
+pub use caption::caption;
 pub use date::Date;
 pub use fonts::read_font;
 pub use gather::{
     CURVES_CAP_BYTES, FigureLayer, Known, MOST_FAINT, Material, Needs, Watch, gather, prepare,
+    shows_all,
 };
 pub use simplify::{TOLERANCE_PT, simplified};
 
@@ -54,8 +55,23 @@ pub enum FigureFailure {
     #[error(transparent)]
     Spec(#[from] FigureError),
     /// A plane that is not there.
-    #[error("the layer has no plane {0}, {1}: {2}")]
-    NoPlane(u32, u32, String),
+    #[error("{file} has no plane {i},{j}: {why}")]
+    NoPlane {
+        /// The file of the layer.
+        file: String,
+        /// First vector.
+        i: u32,
+        /// Second vector.
+        j: u32,
+        /// Why it has not.
+        why: String,
+    },
+    /// Files that nothing shows.
+    #[error(
+        "the figure shows nothing of {0}: give --panels that count the files, such as \
+         heatmap#1,heatmap#2, or leave it out"
+    )]
+    NotShown(String),
     /// The page has no room for what belongs on it.
     #[error(
         "the figure does not fit: {have:.0} × {high:.0} mm leave no room beside the text; make it \
@@ -168,6 +184,8 @@ pub struct Figure {
     tree: Tree,
     stamp: Stamp,
     dpi: u32,
+    missing: String,
+    session: Session,
 }
 
 impl std::fmt::Debug for Figure {
@@ -191,15 +209,18 @@ impl Figure {
     ) -> Result<Self, FigureFailure> {
         let spec = &session.figure;
         spec.check()?;
-        let (scene, description) = compose::compose(session, material, fonts)?;
+        let (scene, session) = compose::compose(session, material, fonts)?;
+        let spec = session.figure.clone();
+        let description = caption(&session, CaptionFormat::Text);
+        let missing = missing_letters(&scene, fonts);
         let stamp = Stamp {
-            title: views::title(session),
+            title: views::title(&session),
             description,
             software: format!("{} {}", session.program, session.version),
             session: session.to_json(),
             date: date.filter(|_| spec.date),
         };
-        let background = Some(palette(spec).background);
+        let background = Some(palette(&spec).background);
         let page = svg::Page {
             scene: &scene,
             width_mm: spec.width.mm(),
@@ -213,8 +234,10 @@ impl Figure {
         Ok(Self {
             svg,
             tree,
-            stamp,
             dpi: spec.dpi,
+            stamp,
+            missing,
+            session,
         })
     }
 
@@ -223,6 +246,18 @@ impl Figure {
     pub fn size_mm(&self) -> [f64; 2] {
         let size = self.tree.size();
         [size.width(), size.height()].map(|pixels| f64::from(pixels) * 25.4 / 96.0)
+    }
+
+    /// The session, with what the figure has to say of each layer.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Letters that no font has: each is drawn as an empty box.
+    #[must_use]
+    pub fn missing_letters(&self) -> &str {
+        &self.missing
     }
 
     /// What it says about itself.
@@ -266,6 +301,23 @@ impl Figure {
             rgba: rgba.collect(),
         })
     }
+}
+
+fn missing_letters(scene: &Scene, fonts: &Fonts) -> String {
+    let mut missing = String::new();
+    for item in &scene.items {
+        let Item::Text { text, bold, .. } = item else {
+            continue;
+        };
+        for run in text.runs() {
+            for letter in run.text.chars() {
+                if !missing.contains(letter) && !fonts.has(letter, run.slant, *bold) {
+                    missing.push(letter);
+                }
+            }
+        }
+    }
+    missing
 }
 
 /// The colours of a figure.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::Write as _;
 
-use png::{BitDepth, ColorType, Compression, Encoder, PixelDimensions, Unit};
+use png::{BitDepth, ColorType, Compression, Encoder, Filter, PixelDimensions, Unit};
 use resvg::tiny_skia::{Color as SkiaColor, Pixmap, Transform};
 use resvg::usvg::Tree;
 
@@ -96,6 +96,8 @@ pub(super) fn png(tree: &Tree, dpi: u32, stamp: &Stamp) -> Result<Vec<u8>, Figur
         ColorType::Rgba
     });
     encoder.set_compression(Compression::Balanced);
+    // Pages are flat colours, which repeat best as they are.
+    encoder.set_filter(Filter::NoFilter);
     let a_metre = (f64::from(dpi) / 0.0254).round() as u32;
     encoder.set_pixel_dims(Some(PixelDimensions {
         xppu: a_metre,

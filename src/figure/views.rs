@@ -89,6 +89,14 @@ impl Maker<'_> {
         colors[index % colors.len().max(1)]
     }
 
+    /// Curves that take a colour again are dashed, each time in another way.
+    fn dash(&self, index: usize) -> Option<[f32; 2]> {
+        const DASHES: [Option<[f32; 2]>; 4] =
+            [None, Some([4.0, 1.6]), Some([1.4, 1.4]), Some([8.0, 2.0])];
+        let colors = self.spec.colors.colors(self.spec.background.is_dark());
+        DASHES[index / colors.len().max(1) % DASHES.len()]
+    }
+
     fn polar(&self, planes: &[Plane], layer: &LayerMaterial) -> PolarView {
         let of = |plane: &Plane| layer.curves.iter().find(|curve| curve.plane == *plane);
         let curves: Vec<&Curve> = planes.iter().filter_map(of).collect();
@@ -99,6 +107,7 @@ impl Maker<'_> {
                 name: plane_text(curve.plane),
                 fractions: curve.fractions().collect(),
                 color: self.color(index),
+                dash: self.dash(index),
                 fill: if index == 0 {
                     PolarFill::Within
                 } else {
@@ -136,6 +145,7 @@ impl Maker<'_> {
                 name: "mean".into(),
                 fractions: flat.mean,
                 color: flat.color,
+                dash: None,
                 fill: PolarFill::Band {
                     name: "± std".into(),
                     low,
@@ -372,11 +382,11 @@ pub(super) fn title(session: &Session) -> String {
     }
 }
 
-/// Whether a ring or line of isotropic data can be seen in one of the views.
-pub(super) fn shows_ring(views: &[Vec<View<'_>>]) -> bool {
-    views.iter().flatten().any(|view| match view {
+/// Whether a ring or line of isotropic data can be seen in a view.
+pub(super) fn shows_ring(view: &View<'_>) -> bool {
+    match view {
         View::Polar(view) => view.visible_ring().is_some(),
         View::Ensemble(view) => view.visible_ring().is_some(),
         View::Heatmap(_) | View::Atlas(_) => false,
-    })
+    }
 }

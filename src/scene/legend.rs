@@ -3,10 +3,12 @@
 use super::{Align, Color, Item, Point, Rect, Scene, Stroke, Style, Text};
 
 /// How an entry's key looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Key {
     /// A line.
     Line,
+    /// A line of dashes and gaps, in its widths.
+    Dashed([f32; 2]),
     /// A thin line.
     Faint,
     /// A dashed line.
@@ -138,6 +140,14 @@ fn draw_entry(scene: &mut Scene, [x, y]: Point, entry: &Entry, style: &Style) {
     let path = vec![[x, y], [x + key, y]];
     match entry.key {
         Key::Line => scene.line(path, Stroke::solid(style.line, entry.color)),
+        Key::Dashed(dash) => {
+            let stroke = Stroke {
+                width: style.line,
+                color: entry.color,
+                dash: Some(dash.map(|length| length * style.line)),
+            };
+            scene.line(path, stroke);
+        }
         Key::Faint => scene.line(path, Stroke::solid(style.hair, entry.color)),
         Key::Dashes => {
             let dash = 2.0 * style.line;

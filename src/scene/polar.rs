@@ -1,6 +1,6 @@
 //! One plane, or several laid over each other: samples lit, by angle.
 
-use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI, TAU};
+use std::f64::consts::{FRAC_PI_4, PI, TAU};
 
 use super::legend::{Entry, Key, draw_legend};
 use super::{
@@ -27,6 +27,8 @@ pub struct PolarCurve {
     pub fractions: Vec<f64>,
     /// Colour of the outline.
     pub color: Color,
+    /// Lengths of dashes and gaps, in widths of the line; solid where `None`.
+    pub dash: Option<[f32; 2]>,
     /// What is filled.
     pub fill: PolarFill,
 }
@@ -106,7 +108,7 @@ impl PolarView {
         for curve in self.curves.iter().rev() {
             entries.push(Entry {
                 name: curve.name.clone(),
-                key: Key::Line,
+                key: curve.dash.map_or(Key::Line, Key::Dashed),
                 color: curve.color,
             });
             if let PolarFill::Band { name, .. } = &curve.fill {
@@ -390,7 +392,11 @@ fn draw_curve(scene: &mut Scene, layout: &PolarLayout, curve: &PolarCurve, style
     scene.items.push(Item::Line {
         points: outline[..intervals].to_vec(),
         closed: true,
-        stroke: Stroke::solid(width, curve.color),
+        stroke: Stroke {
+            width,
+            color: curve.color,
+            dash: curve.dash.map(|dash| dash.map(|length| length * width)),
+        },
     });
 }
 
@@ -485,17 +491,17 @@ fn freest_ray(view: &PolarView) -> f64 {
     best.0
 }
 
-/// The four privileged directions by name, at their true angles.
-fn directions(view: &PolarView) -> [(f64, Text); 4] {
-    let alpha = view.alpha_rad.unwrap_or(FRAC_PI_2);
+/// The privileged directions by name, at their true angles: those of `b_j` only
+/// where all curves have it at the same.
+fn directions(view: &PolarView) -> Vec<(f64, Text)> {
     let [b_i, b_j] = &view.names;
     let named = |sign: &str, name: &Text| Text::from(sign).joined(name);
-    [
-        (0.0, named("+", b_i)),
-        (alpha, named("+", b_j)),
-        (PI, named("−", b_i)),
-        (PI + alpha, named("−", b_j)),
-    ]
+    let mut directions = vec![(0.0, named("+", b_i)), (PI, named("−", b_i))];
+    if let Some(alpha) = view.alpha_rad {
+        directions.push((alpha, named("+", b_j)));
+        directions.push((PI + alpha, named("−", b_j)));
+    }
+    directions
 }
 
 /// The directions, and the angular axis where they leave room.
@@ -591,6 +597,7 @@ mod tests {
                 name: "b0 ∧ b1".into(),
                 fractions,
                 color: Palette::DARK.accent,
+                dash: None,
                 fill: PolarFill::Within,
             }],
             names: ["0", "1"].map(|k| Text::default().then_vector(k)),

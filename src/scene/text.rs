@@ -230,6 +230,14 @@ impl Fonts {
         text.runs().iter().map(run).sum()
     }
 
+    /// Whether some font has a letter.
+    #[must_use]
+    pub fn has(&self, letter: char, slant: Slant, bold: bool) -> bool {
+        let faces = self.faces(slant, bold);
+        let main = faces[0].as_ref().and_then(|face| face.glyph_index(letter));
+        main.is_some() || self.other_family(letter, slant, bold).is_some()
+    }
+
     /// The family in which a letter has to be set because the one of the text
     /// lacks it; `None` where it does not, or none has it.
     #[must_use]

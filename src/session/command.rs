@@ -299,6 +299,7 @@ mod tests {
             basis: None,
             epsilon: None,
             planes: None,
+            facts: crate::session::Facts::default(),
             path: None,
             basis_path: None,
         };

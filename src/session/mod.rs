@@ -34,5 +34,5 @@ pub use options::{Options, OptionsError, Resolved};
 pub use places::{Paths, Place, relative_path};
 pub use provenance::{BasisSource, FORMAT, Provenance, ProvenanceError, Samples, Source};
 pub use record::{
-    LayerRecord, MOST_SESSION_BYTES, PlanesAs, SESSION_FORMAT, Session, SessionError, View,
+    Facts, LayerRecord, MOST_SESSION_BYTES, PlanesAs, SESSION_FORMAT, Session, SessionError, View,
 };

@@ -128,6 +128,7 @@ mod tests {
             basis: None,
             epsilon: None,
             planes: None,
+            facts: crate::session::Facts::default(),
             path: path.map(str::to_owned),
             basis_path: None,
         }

@@ -19,6 +19,27 @@ pub const SESSION_FORMAT: u32 = 1;
 /// Most bytes of a session that are read: far beyond any that was written.
 pub const MOST_SESSION_BYTES: u64 = 16 << 20;
 
+/// What was left out or brought together where a figure shows a layer: its caption
+/// says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Facts {
+    /// Whether the dashed ring of isotropic data can be seen.
+    pub ring: bool,
+    /// The most planes that a row of the heatmap stands for.
+    pub planes_a_row: u64,
+    /// Dark planes that the heatmap leaves out.
+    pub dark_left_out: u64,
+    /// Pairs of parallel vectors, which span no plane.
+    pub parallel_pairs: u64,
+}
+
+impl Facts {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// A layer: where its samples and its basis came from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LayerRecord {
@@ -33,6 +54,9 @@ pub struct LayerRecord {
     /// Planes that the options come to, and planes of the basis, drawn or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planes: Option<[u64; 2]>,
+    /// What a figure of it has to say.
+    #[serde(default, skip_serializing_if = "Facts::is_default")]
+    pub facts: Facts,
     /// In a session file: where the activations are, relative to it, parts
     /// separated by `/`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -261,6 +285,7 @@ mod tests {
             basis: None,
             epsilon: Some(0.1 + 0.2),
             planes: None,
+            facts: crate::session::Facts::default(),
             path: None,
             basis_path: None,
         };

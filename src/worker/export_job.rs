@@ -102,6 +102,17 @@ pub struct Picture {
     pub size_mm: [f64; 2],
     /// What is seen, in words.
     pub description: String,
+    /// The session, with what the figure has to say of each layer.
+    pub session: Box<Session>,
+}
+
+/// What is seen, after what is wrong with it.
+fn described(figure: &Figure) -> String {
+    let description = &figure.stamp().description;
+    match figure.missing_letters() {
+        "" => description.clone(),
+        letters => format!("No font has {letters}: boxes stand for them. {description}"),
+    }
 }
 
 /// Why there is no file.
@@ -159,7 +170,8 @@ pub fn preview(worker: &WindowWorker, request: FigureRequest, pixels: Pixels) ->
             Ok(Picture {
                 raster: Arc::new(figure.picture(pixels.width(size_mm))?),
                 size_mm,
-                description: figure.stamp().description.clone(),
+                description: described(&figure),
+                session: Box::new(figure.session().clone()),
             })
         });
         let result = match picture {

@@ -99,6 +99,7 @@ impl Layer {
             }),
             epsilon: None,
             planes: None,
+            facts: crate::session::Facts::default(),
             path: None,
             basis_path: None,
         }

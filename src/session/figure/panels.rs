@@ -138,26 +138,30 @@ impl FromStr for Panel {
                 "`{text}` is no panel: {what}, as in polar@3:7 or heatmap#2"
             ))
         };
-        let (rest, layer) = match text.split_once('#') {
-            None => (text, None),
-            Some((rest, number)) => {
-                let number = number.parse().ok().filter(|&number: &usize| number > 0);
+        // The view, then its plane and its file in either order.
+        let end = text.find(['@', '#']).unwrap_or(text.len());
+        let (view, mut rest) = text.split_at(end);
+        let (mut layer, mut plane) = (None, None);
+        while let Some(mark) = rest.chars().next() {
+            let after = &rest[1..];
+            let end = after.find(['@', '#']).unwrap_or(after.len());
+            let (value, next) = after.split_at(end);
+            if mark == '#' && layer.is_none() {
+                let number = value.parse().ok().filter(|&number: &usize| number > 0);
                 let number = number.ok_or_else(|| not_understood("`#` takes a file's number"))?;
-                (rest, Some(number - 1))
-            }
-        };
-        let (view, plane) = match rest.split_once('@') {
-            None => (rest, None),
-            Some((view, plane)) => {
-                let numbers = plane
+                layer = Some(number - 1);
+            } else if mark == '@' && plane.is_none() {
+                let numbers = value
                     .split_once(':')
                     .and_then(|(i, j)| Some([i.parse().ok()?, j.parse().ok()?]));
-                let plane = numbers
-                    .filter(|[i, j]: &[u32; 2]| i != j)
-                    .ok_or_else(|| not_understood("`@` takes two different vectors' numbers"))?;
-                (view, Some(plane))
+                let numbers = numbers.filter(|[i, j]: &[u32; 2]| i != j);
+                let two = || not_understood("`@` takes two different vectors' numbers");
+                plane = Some(numbers.ok_or_else(two)?);
+            } else {
+                return Err(not_understood("it has one plane and one file at most"));
             }
-        };
+            rest = next;
+        }
         let view = view.parse()?;
         if plane.is_some() && view != FigureView::Polar {
             return Err(not_understood("only a polar plot has a plane"));

@@ -29,6 +29,7 @@ fn what_is_typed_comes_back_as_it_was_typed() {
     for text in ["", "polar", "polar@3:7,heatmap#2/ensemble,atlas"] {
         assert_eq!(again::<Panels>(text), text);
     }
+    assert_eq!(again::<Panels>("polar#3@0:2"), "polar@0:2#3");
     for text in ["okabe-ito", "tol-muted", "#0072b2,#d55e00"] {
         assert_eq!(again::<SeriesColors>(text), text);
     }
@@ -48,6 +49,7 @@ fn what_makes_no_figure_is_refused_in_a_sentence() {
     refused::<Panels>("heatmap@1:2", "only a polar plot has a plane");
     refused::<Panels>("polar@2:2", "two different");
     refused::<Panels>("polar#0", "file's number");
+    refused::<Panels>("polar#1#2", "one file at most");
     refused::<SeriesColors>("red", "are no colours");
     refused::<FigureView>("pie", "choose polar, ensemble, heatmap, atlas, panel");
 }

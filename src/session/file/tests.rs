@@ -19,6 +19,7 @@ fn example() -> Session {
         basis: None,
         epsilon: Some(0.25),
         planes: None,
+        facts: crate::session::Facts::default(),
         path: None,
         basis_path: None,
     };

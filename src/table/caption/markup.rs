@@ -68,7 +68,7 @@ impl CaptionFormat {
     }
 
     /// So many of `noun`, which takes an `s` unless it is one.
-    pub(super) fn counted(self, n: u64, noun: &str) -> String {
+    pub(crate) fn counted(self, n: u64, noun: &str) -> String {
         let plural = if n == 1 { "" } else { "s" };
         format!("{} {noun}{plural}", self.number(&thousands(n)))
     }

@@ -84,6 +84,7 @@ pub struct Caption<'a> {
     shown: Shown<'a>,
     record: &'a Provenance,
     ring: Ring,
+    notes: &'a [String],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +102,7 @@ impl<'a> Caption<'a> {
             shown,
             record,
             ring: Ring::Absent,
+            notes: &[],
         }
     }
 
@@ -111,6 +113,13 @@ impl<'a> Caption<'a> {
             ring: Ring::Dashed,
             ..self
         }
+    }
+
+    /// Says these sentences, too, which have no full stop and are written in the
+    /// format that is asked for later.
+    #[must_use]
+    pub fn with_notes(self, notes: &'a [String]) -> Self {
+        Self { notes, ..self }
     }
 
     /// One paragraph in that format, without a line break. It cites the paper; LaTeX
@@ -128,6 +137,7 @@ impl<'a> Caption<'a> {
         sentences.extend(names_vectors(&self.shown).then(|| teller.vectors()));
         sentences.extend(teller.left_out());
         sentences.extend(teller.zero());
+        sentences.extend(self.notes.iter().cloned());
         if self.ring == Ring::Dashed {
             sentences.push("Dashed: what isotropic data would give".to_owned());
         }
@@ -240,7 +250,7 @@ impl Teller<'_> {
                 self.planes(*planes)
             ),
             Shown::Heatmap { planes, order } => format!(
-                "{}, one row each, ordered by {}",
+                "{} over the angle, ordered by {}",
                 self.planes(*planes),
                 format.words(order)
             ),

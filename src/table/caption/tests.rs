@@ -112,7 +112,7 @@ fn every_view_says_what_it_shows() {
     says(
         heatmap,
         &record,
-        &["all 276 planes (i < j), one row each, ordered by peak."],
+        &["all 276 planes (i < j) over the angle, ordered by peak."],
     );
     says(
         atlas,
