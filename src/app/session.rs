@@ -350,9 +350,12 @@ impl App {
         choices.epsilon = recorded
             .and_then(|epsilon| Epsilon::new(epsilon).ok())
             .unwrap_or_else(|| resolved_epsilon(choices.epsilon_choice, layer));
-        // Of other data the choice comes to another number: then the number stands,
-        // and is not called by the choice's name.
-        if choices.epsilon != resolved_epsilon(choices.epsilon_choice, layer) {
+        // Of other data *auto* comes to another number: then the one of the session
+        // stands, and is not called automatic.
+        let auto = resolved_epsilon(EpsilonChoice::Auto, layer);
+        if choices.epsilon_choice == EpsilonChoice::Auto
+            && (choices.epsilon.get() - auto.get()).abs() > 1e-9
+        {
             choices.epsilon_choice = EpsilonChoice::Value(choices.epsilon);
         }
         let plane = |[i, j]: [u32; 2]| Plane { i, j };

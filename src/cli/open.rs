@@ -9,7 +9,13 @@ use crate::session::{Session, is_named_session, is_session_like};
 pub(super) fn window(args: OpenArgs) -> Result<WindowArgs, Failure> {
     let mut sessions = args.files.iter().filter(|path| is_session_like(path));
     if let Some(first) = sessions.next() {
-        Session::read(first).map_err(|error| Failure::Data(error.to_string()))?;
+        let session = Session::read(first).map_err(|error| Failure::Data(error.to_string()))?;
+        if session.layers.is_empty() {
+            return Err(Failure::Data(format!(
+                "{} holds no layer: there is nothing to show",
+                first.display()
+            )));
+        }
     }
     if let Some(second) = sessions.next() {
         return Err(Failure::Usage(format!(

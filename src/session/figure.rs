@@ -10,6 +10,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::scene::Color;
+use crate::words::thousands;
 
 mod length;
 mod panels;
@@ -396,6 +397,8 @@ pub const DEFAULT_DPI: u32 = 600;
 
 /// What can be asked for: pixels an inch, points of text, points of lines.
 pub const DPI_RANGE: std::ops::RangeInclusive<u32> = 30..=2400;
+/// Most letters of a title.
+pub const MOST_TITLE: usize = 500;
 /// Sizes of text in points.
 pub const FONT_RANGE: std::ops::RangeInclusive<f32> = 3.0..=72.0;
 /// Widths of curves in points.
@@ -443,6 +446,13 @@ impl FigureSpec {
                 least.to_string(),
                 format!("{most} pt"),
             );
+        }
+        let letters = self.title.chars().count();
+        if letters > MOST_TITLE {
+            return Err(FigureError(format!(
+                "a title of {} letters is too long: at most {MOST_TITLE}",
+                thousands(letters as u64)
+            )));
         }
         if !DPI_RANGE.contains(&self.dpi) {
             let (least, most) = (DPI_RANGE.start(), DPI_RANGE.end());

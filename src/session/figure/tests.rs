@@ -122,5 +122,12 @@ fn numbers_out_of_range_are_named() {
         "line width",
     );
     check(FigureSpec { dpi: 0, ..spec() }, "resolution");
+    check(
+        FigureSpec {
+            title: "x".repeat(501),
+            ..spec()
+        },
+        "a title of 501 letters",
+    );
     assert!(spec().check().is_ok());
 }

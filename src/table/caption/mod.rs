@@ -278,6 +278,9 @@ impl Teller<'_> {
             }
         };
         let all = format.number(&thousands(in_all));
+        if (swept, in_all) == (1, 1) {
+            return format!("the only plane ({mode})");
+        }
         if swept == in_all {
             return format!("all {all} planes ({mode})");
         }
