@@ -51,6 +51,16 @@ pub fn percent(share: f64) -> String {
     }
 }
 
+/// The letter of the panel at `place`: a to z, then aa, ab, …
+#[must_use]
+pub fn letter(place: usize) -> String {
+    let last = char::from(b'a' + (place % 26) as u8);
+    match place / 26 {
+        0 => last.to_string(),
+        before => letter(before - 1) + &last.to_string(),
+    }
+}
+
 /// What the system said, without Rust's "(os error 2)".
 #[must_use]
 pub fn io_error(error: &std::io::Error) -> String {
@@ -92,6 +102,14 @@ mod tests {
         assert_eq!(percent(0.001_23), "0.12%");
         assert_eq!(percent(1.23e-9), "1.2e-7%");
         assert_eq!(percent(0.0), "0%");
+    }
+
+    #[test]
+    fn panels_are_lettered_beyond_z() {
+        assert_eq!(
+            [0, 25, 26, 27, 52].map(letter),
+            ["a", "z", "aa", "ab", "ba"]
+        );
     }
 
     #[test]

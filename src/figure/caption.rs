@@ -1,11 +1,11 @@
 //! What a figure shows, in words ready to paste.
 
-use super::compose::lettered;
 use super::gather::{panels, planes_of};
 use crate::session::figure::{FigureView, Panel};
 use crate::session::{Facts, LayerRecord, Session};
 use crate::srm::Plane;
 use crate::table::{Caption, CaptionFormat, Planes, Shown};
+use crate::words::letter;
 
 /// What a panel shows, with its planes.
 enum Seen {
@@ -32,7 +32,7 @@ pub fn caption(session: &Session, format: CaptionFormat) -> String {
     let each = all.iter().enumerate().filter_map(|(number, &panel)| {
         let layer = session.layers.get(panel.layer.unwrap_or(session.shown))?;
         let text = of_layer(session, layer, &[panel], format);
-        Some(format!("({}) {text}", lettered(number)))
+        Some(format!("({}) {text}", letter(number)))
     });
     each.collect::<Vec<_>>().join(" ")
 }

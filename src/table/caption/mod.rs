@@ -31,7 +31,7 @@ pub use markup::CaptionFormat;
 
 use crate::session::{Provenance, Source};
 use crate::srm::{Epsilon, EpsilonChoice, Plane, PlaneMode};
-use crate::words::{percent, thousands};
+use crate::words::{letter, percent, thousands};
 
 /// The paper's entry, to be kept with the caption's citation.
 pub const BIBTEX: &str = "@article{bird2025spotlight,
@@ -260,10 +260,10 @@ impl Teller<'_> {
                 self.planes(*planes)
             ),
             Shown::Panels(panels) => {
-                let letter = |(place, panel): (usize, &Shown<'_>)| {
+                let lettered = |(place, panel): (usize, &Shown<'_>)| {
                     format!("({}) {}", letter(place), self.shown(panel))
                 };
-                let panels: Vec<String> = panels.iter().enumerate().map(letter).collect();
+                let panels: Vec<String> = panels.iter().enumerate().map(lettered).collect();
                 panels.join("; ")
             }
         }
@@ -369,15 +369,6 @@ impl Teller<'_> {
             let rows = self.format.counted(rows, "row");
             format!("{rows} {are} zero and {lit} within the cone")
         })
-    }
-}
-
-/// `(a)` to `(z)`, then `(aa)`.
-fn letter(place: usize) -> String {
-    let last = char::from(b'a' + (place % 26) as u8);
-    match place / 26 {
-        0 => last.to_string(),
-        before => letter(before - 1) + &last.to_string(),
     }
 }
 
