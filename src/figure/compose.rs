@@ -32,8 +32,7 @@ pub(super) fn compose(
     let spec = &session.figure;
     let style = style(session, fonts);
     let width = (spec.width.mm() * POINTS) as f32;
-    let mut rows = views(session, material);
-    place_legends(&mut rows, spec);
+    let rows = views(session, material);
     let session = &with_facts(session, material, &rows);
     let spec = &session.figure;
     let caption = caption(session, CaptionFormat::Text);
@@ -143,18 +142,6 @@ fn letters(session: &Session) -> Vec<Vec<(String, String)>> {
         .collect()
 }
 
-/// Puts legends of views with axes of their own into a corner of the plot.
-fn place_legends(rows: &mut [Vec<View<'_>>], spec: &FigureSpec) {
-    for view in rows.iter_mut().flatten() {
-        if let View::Ensemble(view) = view {
-            view.legend = match spec.legend {
-                Wanted::Auto => Some(LegendPlace::Freest),
-                wanted => corner(wanted).map(LegendPlace::Corner),
-            };
-        }
-    }
-}
-
 fn corner(wanted: Wanted) -> Option<Corner> {
     match wanted {
         Wanted::UpperLeft => Some(Corner::UpperLeft),
@@ -250,12 +237,13 @@ impl Page<'_> {
             View::Polar(view) => {
                 polar_into(scene, plot, view, style);
             }
-            View::Ensemble(view) => {
-                let mut view = view.clone();
-                if self.is_below(&View::Ensemble(view.clone()), [plot.width, plot.height]) {
-                    view.legend = None;
-                }
-                ensemble(scene, plot, &view, style);
+            View::Ensemble(ensemble_view) => {
+                let legend = match self.spec.legend {
+                    _ if self.is_below(view, [plot.width, plot.height]) => None,
+                    Wanted::Auto => Some(LegendPlace::Freest),
+                    wanted => corner(wanted).map(LegendPlace::Corner),
+                };
+                ensemble(scene, plot, ensemble_view, legend, style);
             }
             View::Heatmap(view) => {
                 let layout = HeatmapLayout::around(plot, view, style);

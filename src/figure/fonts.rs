@@ -8,6 +8,7 @@ use resvg::usvg::{self, fontdb};
 use sha2::{Digest as _, Sha256};
 
 use super::FigureFailure;
+use crate::data::hex;
 use crate::scene::{FAMILY, OwnFont, font_files};
 use crate::session::figure::FontRecord;
 use crate::words;
@@ -42,7 +43,7 @@ pub fn read_font(path: &Path) -> Result<(OwnFont, FontRecord), FigureFailure> {
     };
     let record = FontRecord {
         family: family.clone(),
-        sha256: hex(&bytes),
+        sha256: hex(&Sha256::digest(bytes.as_slice())),
     };
     Ok((OwnFont { family, bytes }, record))
 }
@@ -58,15 +59,6 @@ fn read(path: &Path) -> std::io::Result<Vec<u8>> {
         return Err(std::io::Error::other("it is larger than 64 MB"));
     }
     Ok(bytes)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
 }
 
 /// The bundled fonts, parsed once.

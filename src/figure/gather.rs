@@ -8,7 +8,7 @@ use super::rows::{self, Heat, Sweeping};
 use crate::scene::{
     self, Atlas, AtlasOrder, AtlasSource, ColorScale, MOST_PIXELS, PlaneOrder, Quantity,
 };
-use crate::session::figure::{Axes, FigureSpec, FigureView, Height, Panel, Panels, Share};
+use crate::session::figure::{Axes, FigureSpec, FigureView, Panel, Panels, Share};
 use crate::session::{FigureError, Options, Session};
 use crate::srm::{
     AngleGrid, Coordinates, Curve, Epsilon, Plane, Sign, Spotlight, Sweep, curve, null,
@@ -159,15 +159,9 @@ impl Needs {
 /// Rows of pixels that a heatmap can have on the page: as many as the resolution
 /// allows on its height.
 fn most_rows(spec: &FigureSpec, rows_of_panels: usize) -> usize {
-    let height_mm = match spec.height {
-        Height::Own(length) => length.mm(),
-        Height::Aspect { width, height } => spec.width.mm() * height / width,
-        Height::Auto => spec
-            .width
-            .preset()
-            .height_mm
-            .unwrap_or(spec.width.mm() * 0.62 * rows_of_panels as f64),
-    };
+    let height_mm = spec
+        .height_mm()
+        .unwrap_or(spec.width.mm() * 0.62 * rows_of_panels as f64);
     let pixels = height_mm / 25.4 * f64::from(spec.dpi) / rows_of_panels.max(1) as f64;
     (pixels as usize).clamp(1, MOST_PIXELS)
 }

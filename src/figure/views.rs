@@ -188,7 +188,6 @@ impl Maker<'_> {
             axis: None,
             named_below: true,
             named_beside: true,
-            legend: None,
         })
     }
 
@@ -325,7 +324,6 @@ fn write_once(views: &mut [Vec<View<'_>>]) {
                 _ => false,
             };
             match &mut views[row][column] {
-                View::Polar(_) | View::Atlas(_) if !bar_follows => {}
                 View::Ensemble(view) => {
                     view.named_below = !over_angles;
                     view.named_beside = !beside;
@@ -336,8 +334,8 @@ fn write_once(views: &mut [Vec<View<'_>>]) {
                         view.bar = None;
                     }
                 }
-                View::Atlas(view) => view.has_bar = HasBar::Neighbours,
-                View::Polar(_) => {}
+                View::Atlas(view) if bar_follows => view.has_bar = HasBar::Neighbours,
+                View::Polar(_) | View::Atlas(_) => {}
             }
         }
     }

@@ -162,6 +162,16 @@ impl ColorMap {
         }
     }
 
+    /// Its name as it is typed.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Viridis => "viridis",
+            Self::Cividis => "cividis",
+            Self::Inferno => "inferno",
+        }
+    }
+
     /// 256 colours from low to high; for signed values a diverging map (purple
     /// below zero, orange above), whatever the choice.
     #[must_use]
@@ -206,6 +216,16 @@ impl ColorScale {
         match self {
             Self::Linear => "linear",
             Self::Sqrt => "√",
+            Self::Log => "log",
+        }
+    }
+
+    /// Its name as it is typed.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Linear => "linear",
+            Self::Sqrt => "sqrt",
             Self::Log => "log",
         }
     }

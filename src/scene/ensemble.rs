@@ -52,8 +52,6 @@ pub struct EnsembleView {
     pub named_below: bool,
     /// Whether the vertical axis has them.
     pub named_beside: bool,
-    /// Where the legend stands, if within the view.
-    pub legend: Option<LegendPlace>,
 }
 
 impl EnsembleView {
@@ -178,8 +176,15 @@ pub fn ensemble_margins(view: &EnsembleView, height: f32, style: &Style) -> Marg
     }
 }
 
-/// Draws the view in `plot`; its axes stand around.
-pub fn ensemble(scene: &mut Scene, plot: Rect, view: &EnsembleView, style: &Style) {
+/// Draws the view in `plot`, with a legend in it if one is wanted there; its axes
+/// stand around.
+pub fn ensemble(
+    scene: &mut Scene,
+    plot: Rect,
+    view: &EnsembleView,
+    legend: Option<LegendPlace>,
+    style: &Style,
+) {
     let axis = view.axis();
     let y = |value: f64| {
         let up = (value - axis.low) / (axis.high - axis.low);
@@ -240,7 +245,7 @@ pub fn ensemble(scene: &mut Scene, plot: Rect, view: &EnsembleView, style: &Styl
     frame(scene, plot, style.hairline(style.palette.border));
     angles_below(scene, plot, style, view.named_below);
     values_beside(scene, plot, view, style, (&marks, step, &y));
-    if let Some(place) = view.legend {
+    if let Some(place) = legend {
         let entries = view.entries(style);
         let size = legend_size(&entries, style);
         let corner = match place {
@@ -388,7 +393,6 @@ mod tests {
             axis: None,
             named_below: true,
             named_beside: true,
-            legend: Some(LegendPlace::Freest),
         }
     }
 
@@ -434,7 +438,8 @@ mod tests {
             width: 300.0,
             height: 120.0,
         };
-        ensemble(&mut scene, plot, &view(), &style);
+        let legend = Some(LegendPlace::Freest);
+        ensemble(&mut scene, plot, &view(), legend, &style);
         let texts: Vec<String> = scene
             .items
             .iter()

@@ -61,6 +61,18 @@ pub enum AngleUnit {
 }
 
 impl AngleUnit {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Pi, Self::Degrees];
+
+    /// Its name as it is typed.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pi => "pi",
+            Self::Degrees => "degrees",
+        }
+    }
+
     /// An angle of `eighths` times 45°, as an axis writes it.
     #[must_use]
     pub fn tick(self, eighths: u32) -> String {

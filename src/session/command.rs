@@ -6,7 +6,7 @@ use std::path::Path;
 use super::figure::{FigureSpec, Height};
 use super::options::Options;
 use super::record::{LayerRecord, Session, View};
-use crate::scene::{AngleUnit, AtlasOrder, ColorScale, Quantity};
+use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
 use crate::srm::{EpsilonChoice, PlaneMode};
 
 /// Counts above this are left out of the file, as the command line asks for.
@@ -113,30 +113,24 @@ fn view_words(view: &View) -> Vec<String> {
             words.push(option(name, value));
         }
     };
-    word("--order", view.order.name(), "peak");
-    word("--color-map", &view.map.name().to_lowercase(), "viridis");
-    let scale = match view.scale {
-        ColorScale::Linear => "linear",
-        ColorScale::Sqrt => "sqrt",
-        ColorScale::Log => "log",
-    };
-    word("--color-scale", scale, "linear");
-    let quantity = match view.quantity {
-        Quantity::Alignment => "alignment",
-        Quantity::Peak => "peak",
-        Quantity::Lit => "lit",
-    };
-    word("--quantity", quantity, "alignment");
-    let order = match view.atlas_order {
-        AtlasOrder::Index => "index",
-        AtlasOrder::Sum => "sum",
-    };
-    word("--atlas-order", order, "index");
-    let unit = match view.unit {
-        AngleUnit::Pi => "pi",
-        AngleUnit::Degrees => "degrees",
-    };
-    word("--angle-unit", unit, "pi");
+    word("--order", view.order.name(), PlaneOrder::default().name());
+    word("--color-map", view.map.word(), ColorMap::default().word());
+    word(
+        "--color-scale",
+        view.scale.word(),
+        ColorScale::default().word(),
+    );
+    word(
+        "--quantity",
+        view.quantity.word(),
+        Quantity::default().word(),
+    );
+    word(
+        "--atlas-order",
+        view.atlas_order.word(),
+        AtlasOrder::default().word(),
+    );
+    word("--angle-unit", view.unit.word(), AngleUnit::Pi.word());
     words
 }
 

@@ -417,6 +417,16 @@ impl FigureSpec {
         self.line_pt.unwrap_or_else(|| self.width.preset().line_pt)
     }
 
+    /// Height of the page in millimetres, where it does not follow from the views.
+    #[must_use]
+    pub fn height_mm(&self) -> Option<f64> {
+        match self.height {
+            Height::Own(length) => Some(length.mm()),
+            Height::Aspect { width, height } => Some(self.width.mm() * height / width),
+            Height::Auto => self.width.preset().height_mm,
+        }
+    }
+
     /// Says what no figure can be made of: a file that was read may hold anything.
     ///
     /// # Errors

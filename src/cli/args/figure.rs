@@ -91,13 +91,13 @@ pub(in crate::cli) struct ShownArgs {
     #[arg(long)]
     pub no_every_plane: bool,
     /// Order of a heatmap's planes [default: peak]
-    #[arg(long, value_parser = order())]
+    #[arg(long, value_parser = named(&PlaneOrder::ALL, PlaneOrder::name))]
     pub order: Option<PlaneOrder>,
     /// What colours an atlas [default: alignment]
-    #[arg(long, value_parser = quantity())]
+    #[arg(long, value_parser = named(&Quantity::ALL, Quantity::word))]
     pub quantity: Option<Quantity>,
     /// Order of an atlas [default: index]
-    #[arg(long, value_parser = atlas_order())]
+    #[arg(long, value_parser = named(&AtlasOrder::ALL, AtlasOrder::word))]
     pub atlas_order: Option<AtlasOrder>,
 }
 
@@ -149,10 +149,10 @@ pub(in crate::cli) struct LookArgs {
     #[arg(long, value_name = "FONT.ttf")]
     pub font: Option<PathBuf>,
     /// Colour map [default: viridis]
-    #[arg(long, value_parser = map())]
+    #[arg(long, value_parser = named(&ColorMap::ALL, ColorMap::word))]
     pub color_map: Option<ColorMap>,
     /// Scale of the colours [default: linear]
-    #[arg(long, value_parser = scale())]
+    #[arg(long, value_parser = named(&ColorScale::ALL, ColorScale::word))]
     pub color_scale: Option<ColorScale>,
     /// Colours of curves and classes: okabe-ito, tol-bright, tol-muted, or your own (#0072b2,#d55e00)
     #[arg(long, value_name = "COLORS", value_parser = typed::<SeriesColors>)]
@@ -170,7 +170,7 @@ pub(in crate::cli) struct LookArgs {
     #[arg(long)]
     pub no_grid: bool,
     /// Unit of angles [default: pi]
-    #[arg(long, value_parser = unit())]
+    #[arg(long, value_parser = named(&AngleUnit::ALL, AngleUnit::word))]
     pub angle_unit: Option<AngleUnit>,
     /// How many ticks [default: normal]
     #[arg(long, value_parser = named(TickDensity::ALL, TickDensity::name))]
@@ -204,53 +204,11 @@ fn named<T: Copy + Send + Sync>(
     all: &'static [T],
     name: fn(T) -> &'static str,
 ) -> impl TypedValueParser<Value = T> {
-    choice(all.iter().map(|&value| (name(value), value)).collect())
-}
-
-fn choice<T: Clone + Send + Sync + 'static>(
-    values: Vec<(&'static str, T)>,
-) -> impl TypedValueParser<Value = T> {
-    let names: Vec<&'static str> = values.iter().map(|(name, _)| *name).collect();
-    PossibleValuesParser::new(names).try_map(move |name| {
-        let found = values.iter().find(|(known, _)| *known == name);
+    let names: Vec<&'static str> = all.iter().map(|&value| name(value)).collect();
+    PossibleValuesParser::new(names).try_map(move |typed| {
+        let found = all.iter().find(|&&value| name(value) == typed);
         found
-            .map(|(_, value)| value.clone())
-            .ok_or_else(|| format!("`{name}` is not one of them"))
+            .copied()
+            .ok_or_else(|| format!("`{typed}` is not one of them"))
     })
-}
-
-fn order() -> impl TypedValueParser<Value = PlaneOrder> {
-    choice(PlaneOrder::ALL.map(|order| (order.name(), order)).into())
-}
-
-fn map() -> impl TypedValueParser<Value = ColorMap> {
-    choice(vec![
-        ("viridis", ColorMap::Viridis),
-        ("cividis", ColorMap::Cividis),
-        ("inferno", ColorMap::Inferno),
-    ])
-}
-
-fn quantity() -> impl TypedValueParser<Value = Quantity> {
-    choice(vec![
-        ("alignment", Quantity::Alignment),
-        ("peak", Quantity::Peak),
-        ("lit", Quantity::Lit),
-    ])
-}
-
-fn atlas_order() -> impl TypedValueParser<Value = AtlasOrder> {
-    choice(vec![("index", AtlasOrder::Index), ("sum", AtlasOrder::Sum)])
-}
-
-fn scale() -> impl TypedValueParser<Value = ColorScale> {
-    choice(vec![
-        ("linear", ColorScale::Linear),
-        ("sqrt", ColorScale::Sqrt),
-        ("log", ColorScale::Log),
-    ])
-}
-
-fn unit() -> impl TypedValueParser<Value = AngleUnit> {
-    choice(vec![("pi", AngleUnit::Pi), ("degrees", AngleUnit::Degrees)])
 }

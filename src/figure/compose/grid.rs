@@ -7,7 +7,7 @@ use crate::scene::{
     Entry, Margins, Point, atlas_margins, ensemble_margins, heatmap_margins, legend_row_height,
     legend_size, polar_margins,
 };
-use crate::session::figure::{Height, LegendPlace as Wanted};
+use crate::session::figure::LegendPlace as Wanted;
 
 /// Smallest plot that shows anything, as a multiple of the letters' height.
 const LEAST_PLOT: f32 = 4.0;
@@ -115,12 +115,7 @@ impl Page<'_> {
 
     /// The page's height in points, where it is given.
     fn page_height(&self) -> Option<f32> {
-        let mm = match self.spec.height {
-            Height::Own(length) => length.mm(),
-            Height::Aspect { width, height } => self.spec.width.mm() * height / width,
-            Height::Auto => self.spec.width.preset().height_mm?,
-        };
-        Some((mm * POINTS) as f32)
+        self.spec.height_mm().map(|mm| (mm * POINTS) as f32)
     }
 
     /// Heights of the rows' plots.

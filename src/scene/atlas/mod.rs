@@ -55,6 +55,16 @@ impl Quantity {
         }
     }
 
+    /// Its name as it is typed.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Alignment => "alignment",
+            Self::Peak => "peak",
+            Self::Lit => "lit",
+        }
+    }
+
     /// What it is, for those who read it alone.
     #[must_use]
     pub fn long_name(self) -> &'static str {
@@ -106,6 +116,20 @@ pub enum AtlasOrder {
     /// alignment index it is the contrast that is summed. Where only a draw of
     /// the planes is swept, by their mean.
     Sum,
+}
+
+impl AtlasOrder {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Index, Self::Sum];
+
+    /// Its name as it is typed.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Index => "index",
+            Self::Sum => "sum",
+        }
+    }
 }
 
 /// What an atlas is made from.
