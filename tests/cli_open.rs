@@ -29,15 +29,7 @@ fn session(place: &Place) -> Session {
         excluded_rows: 0,
         zero_rows: 0,
     };
-    let layer = LayerRecord {
-        source,
-        basis: None,
-        epsilon: None,
-        planes: None,
-        facts: followspot::session::Facts::default(),
-        path: None,
-        basis_path: None,
-    };
+    let layer = LayerRecord::new(source, None);
     let options = Options {
         epsilon: "null:0.2".parse().unwrap(),
         angles: 73,

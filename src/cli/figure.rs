@@ -149,15 +149,7 @@ fn write(path: &Path, force: bool, bytes: &[u8], interrupt: &Interrupt) -> Resul
 }
 
 fn record(layer: &Layer) -> LayerRecord {
-    LayerRecord {
-        source: layer.source.clone(),
-        basis: layer.basis.clone(),
-        epsilon: None,
-        planes: None,
-        facts: crate::session::Facts::default(),
-        path: None,
-        basis_path: None,
-    }
+    LayerRecord::new(layer.source.clone(), layer.basis.clone())
 }
 
 /// The session that the arguments ask for: what they leave out is as another
@@ -342,13 +334,8 @@ mod tests {
             zero_rows: 0,
         };
         let layer = LayerRecord {
-            source,
-            basis: None,
             epsilon: Some(0.5),
-            planes: None,
-            facts: crate::session::Facts::default(),
-            path: None,
-            basis_path: None,
+            ..LayerRecord::new(source, None)
         };
         let view = View {
             plane: Some([3, 1]),

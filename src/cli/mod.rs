@@ -154,20 +154,13 @@ mod tests {
             excluded_rows: 0,
             zero_rows: 0,
         };
-        let layer = LayerRecord {
-            source,
-            basis: basis.then_some(BasisSource {
-                file_name: name,
-                sha256: None,
-                key,
-                shape: [9, 6],
-            }),
-            epsilon: None,
-            planes: None,
-            facts: crate::session::Facts::default(),
-            path: None,
-            basis_path: None,
-        };
+        let basis = basis.then_some(BasisSource {
+            file_name: name,
+            sha256: None,
+            key,
+            shape: [9, 6],
+        });
+        let layer = LayerRecord::new(source, basis);
         let view = View {
             plane: Some([1, 5]),
             ..View::default()

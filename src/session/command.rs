@@ -288,15 +288,7 @@ mod tests {
             excluded_rows: 0,
             zero_rows: 0,
         };
-        let layer = LayerRecord {
-            source,
-            basis: None,
-            epsilon: None,
-            planes: None,
-            facts: crate::session::Facts::default(),
-            path: None,
-            basis_path: None,
-        };
+        let layer = LayerRecord::new(source, None);
         let view = View {
             plane: Some([3, 5]),
             ..View::default()

@@ -115,22 +115,18 @@ mod tests {
     use super::*;
 
     fn record(file_name: &str, path: Option<&str>) -> LayerRecord {
+        let source = Source {
+            file_name: file_name.to_owned(),
+            sha256: None,
+            key: None,
+            shape: [3, 2],
+            dtype: "float32".to_owned(),
+            excluded_rows: 0,
+            zero_rows: 0,
+        };
         LayerRecord {
-            source: Source {
-                file_name: file_name.to_owned(),
-                sha256: None,
-                key: None,
-                shape: [3, 2],
-                dtype: "float32".to_owned(),
-                excluded_rows: 0,
-                zero_rows: 0,
-            },
-            basis: None,
-            epsilon: None,
-            planes: None,
-            facts: crate::session::Facts::default(),
             path: path.map(str::to_owned),
-            basis_path: None,
+            ..LayerRecord::new(source, None)
         }
     }
 

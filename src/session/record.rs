@@ -66,6 +66,22 @@ pub struct LayerRecord {
     pub basis_path: Option<String>,
 }
 
+impl LayerRecord {
+    /// Of a layer of which nothing is worked out yet, and which has no place.
+    #[must_use]
+    pub fn new(source: Source, basis: Option<BasisSource>) -> Self {
+        Self {
+            source,
+            basis,
+            epsilon: None,
+            planes: None,
+            facts: Facts::default(),
+            path: None,
+            basis_path: None,
+        }
+    }
+}
+
 /// How all planes are shown at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -281,13 +297,8 @@ mod tests {
             zero_rows: 1,
         };
         let layer = LayerRecord {
-            source,
-            basis: None,
             epsilon: Some(0.1 + 0.2),
-            planes: None,
-            facts: crate::session::Facts::default(),
-            path: None,
-            basis_path: None,
+            ..LayerRecord::new(source, None)
         };
         let view = View {
             plane: Some([5, 2]),

@@ -88,21 +88,15 @@ impl Layer {
     /// What is recorded of it, with the hashes that are known.
     #[must_use]
     pub fn record(&self) -> LayerRecord {
-        LayerRecord {
-            source: crate::session::Source {
-                sha256: self.file.sha256().map(str::to_owned),
-                ..crate::session::Source::of(&self.dump)
-            },
-            basis: self.basis.as_ref().map(|basis| BasisSource {
-                sha256: basis.file.sha256().map(str::to_owned),
-                ..basis.source.clone()
-            }),
-            epsilon: None,
-            planes: None,
-            facts: crate::session::Facts::default(),
-            path: None,
-            basis_path: None,
-        }
+        let source = crate::session::Source {
+            sha256: self.file.sha256().map(str::to_owned),
+            ..crate::session::Source::of(&self.dump)
+        };
+        let basis = self.basis.as_ref().map(|basis| BasisSource {
+            sha256: basis.file.sha256().map(str::to_owned),
+            ..basis.source.clone()
+        });
+        LayerRecord::new(source, basis)
     }
 
     /// The name to show: the file's, and the array's in it.

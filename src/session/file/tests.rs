@@ -15,13 +15,8 @@ fn example() -> Session {
         zero_rows: 0,
     };
     let layer = LayerRecord {
-        source,
-        basis: None,
         epsilon: Some(0.25),
-        planes: None,
-        facts: crate::session::Facts::default(),
-        path: None,
-        basis_path: None,
+        ..LayerRecord::new(source, None)
     };
     Session::new(vec![layer], 0, Options::default(), View::default())
 }
