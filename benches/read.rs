@@ -109,7 +109,7 @@ fn group<'a>(criterion: &'a mut Criterion, name: &str) -> BenchmarkGroup<'a, Wal
 }
 
 fn load(path: &Path) -> Arc<Activations> {
-    let dump = data::load(path, None, &AtomicBool::new(false));
+    let dump = data::load(path, &data::Pick::default(), &AtomicBool::new(false));
     dump.unwrap().activations
 }
 

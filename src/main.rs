@@ -8,7 +8,7 @@ fn main() -> ExitCode {
     match cli::run(std::env::args_os()) {
         Outcome::Done(code) => code,
         #[cfg(feature = "gui")]
-        Outcome::Window(args) => followspot::app::run(args),
+        Outcome::Window(args) => followspot::app::run(*args),
         #[cfg(not(feature = "gui"))]
         Outcome::Window(_) => cli::no_window(),
     }

@@ -36,6 +36,31 @@ pub fn count(n: u64, noun: &str) -> String {
     format!("{} {noun}{plural}", thousands(n))
 }
 
+/// A size as `512 bytes`, `3.1 kB`, `2 GB`: powers of a thousand, a digit behind the
+/// point where it is not 0.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    const UNITS: [(f64, &str); 4] = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
+    let value = bytes as f64;
+    match UNITS.into_iter().find(|(unit, _)| value >= *unit) {
+        None => count(bytes, "byte"),
+        Some((unit, name)) => {
+            let tenths = (value / unit * 10.0).round();
+            if tenths % 10.0 == 0.0 {
+                format!("{} {name}", thousands((tenths / 10.0) as u64))
+            } else {
+                format!("{:.1} {name}", tenths / 10.0)
+            }
+        }
+    }
+}
+
+/// Whole gigabytes that hold so many bytes, as it is typed: `7GB`.
+#[must_use]
+pub fn gigabytes(bytes: u64) -> String {
+    format!("{}GB", bytes.div_ceil(1_000_000_000))
+}
+
 /// A share as `12.3%`; a tiny one as a power of ten.
 #[must_use]
 pub fn percent(share: f64) -> String {

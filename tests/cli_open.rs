@@ -5,6 +5,7 @@ mod common;
 #[path = "common/program.rs"]
 mod program;
 
+use followspot::data::ReadAs;
 use followspot::session::{
     LayerRecord, Options, Session, Source, View, plane_command, sweep_command,
 };
@@ -25,6 +26,8 @@ fn session(place: &Place) -> Session {
         sha256: None,
         key: None,
         shape: [5, 3],
+        array_shape: None,
+        read_as: ReadAs::default(),
         dtype: "float64".to_owned(),
         excluded_rows: 0,
         zero_rows: 0,

@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use followspot::data::{ArrayInfo, DataError, Dtype, Dump, list, load, load_matrix};
+use followspot::data::{ArrayInfo, DataError, Dtype, Dump, Pick, Role, list, load, load_matrix};
 use followspot::srm::Activations;
 
 const ROWS: usize = 20;
@@ -21,7 +21,7 @@ fn file(name: &str) -> PathBuf {
 }
 
 fn try_load(path: &Path, key: Option<&str>) -> Result<Dump, DataError> {
-    load(path, key, &AtomicBool::new(false))
+    load(path, &Pick::key(key), &AtomicBool::new(false))
 }
 
 fn loaded(name: &str, key: Option<&str>) -> Dump {
@@ -65,7 +65,7 @@ fn check_values(name: &str, key: Option<&str>, dtype: Dtype, expected: impl Fn(f
     assert_eq!(dump.key.as_deref(), key, "{name}");
     let expected: Vec<f64> = base().into_iter().map(expected).collect();
     assert_eq!(rows_of(&dump.activations), expected, "{name}");
-    let matrix = load_matrix(&file(name), key, &AtomicBool::new(false)).unwrap();
+    let matrix = load_matrix(&file(name), &Pick::key(key), &AtomicBool::new(false)).unwrap();
     assert_eq!([matrix.rows, matrix.columns], [ROWS, COLUMNS], "{name}");
     assert_eq!(matrix.values, expected, "{name} as a matrix");
 }
@@ -207,11 +207,12 @@ fn lists_say_what_could_be_activations() {
         key: Some(key.to_owned()),
         shape: shape.to_vec(),
         dtype: dtype.to_owned(),
+        role: Role::Activations,
         problem: problem.map(str::to_owned),
     };
-    let mut arrays = list(&file("deflated_keys.npz")).unwrap();
+    let mut arrays = list(&file("deflated_keys.npz"), &AtomicBool::new(false)).unwrap();
     let labels = arrays.pop().unwrap();
-    assert_eq!(labels.shape, [20]);
+    assert_eq!((&labels.shape[..], labels.role), (&[20][..], Role::Labels));
     assert!(labels.problem.unwrap().starts_with("holds 20 numbers"));
     assert_eq!(
         arrays,
@@ -226,19 +227,21 @@ fn lists_say_what_could_be_activations() {
         ("structured.npy", "structured", &[3]),
         ("zero_d.npy", "float32", &[]),
         ("one_column_20x1.npy", "float32", &[20, 1]),
-        ("four_d_N5_C6_H3_W4.npy", "float32", &[5, 6, 3, 4]),
         ("bad/object_pickle.npy", "object", &[2]),
         ("bad/truncated_body.npy", "float32", &[20, 6]),
         ("bad/unknown_dtype.npy", "unknown", &[]),
     ] {
-        let arrays = list(&file(name)).unwrap();
+        let arrays = list(&file(name), &AtomicBool::new(false)).unwrap();
         assert_eq!(arrays.len(), 1, "{name}");
         assert_eq!(arrays[0].dtype, dtype, "{name}");
         assert_eq!(arrays[0].shape, shape, "{name}");
         assert!(arrays[0].problem.is_some(), "{name}");
         assert_eq!(arrays[0].key, None);
     }
-    assert_eq!(list(&file("f2.npy")).unwrap()[0].problem, None);
+    for (name, asks) in [("f2.npy", false), ("four_d_N5_C6_H3_W4.npy", true)] {
+        let array = &list(&file(name), &AtomicBool::new(false)).unwrap()[0];
+        assert_eq!((&array.problem, array.asks()), (&None, asks), "{name}");
+    }
 }
 
 #[test]
@@ -260,7 +263,12 @@ fn rows_that_are_zero_or_not_finite() {
         "all_nan.npy",
         &["all_nan.npy: every one of its 6 rows holds a NaN"],
     );
-    let matrix = load_matrix(&file("all_nan.npy"), None, &AtomicBool::new(false)).unwrap();
+    let matrix = load_matrix(
+        &file("all_nan.npy"),
+        &Pick::key(None),
+        &AtomicBool::new(false),
+    )
+    .unwrap();
     assert_eq!(matrix.values.len(), 24);
 }
 
@@ -299,12 +307,17 @@ fn shapes_that_are_no_matrix_of_samples() {
     check_error("zero_d.npy", &["single number (0-D)"]);
     check_error(
         "three_d_N4_T5_d6.npy",
-        &["3-D (4 × 5 × 6)", "x.reshape(-1, x.shape[-1])"],
+        &[
+            "3-D (4 × 5 × 6)",
+            "--flatten positions",
+            ": 20 × 6)",
+            ": 4 × 6)",
+        ],
     );
     check_error("fortran_3d_f4.npy", &["3-D (4 × 5 × 6)"]);
     check_error(
         "four_d_N5_C6_H3_W4.npy",
-        &["4-D (5 × 6 × 3 × 4)", "np.moveaxis(x, 1, -1)"],
+        &["4-D (5 × 6 × 3 × 4)", ": 60 × 6)", "--channels last"],
     );
     check_error("empty_0x6.npy", &["no rows (0 × 6)", "at least one sample"]);
     check_error(
@@ -318,7 +331,7 @@ fn shapes_that_are_no_matrix_of_samples() {
     assert_eq!(loaded("one_row_1x6.npy", None).activations.n_samples(), 1);
     check_error(
         "one_key_per_sample.npz",
-        &["20 one-dimensional arrays", "6 numbers", "np.stack"],
+        &["20 one-dimensional arrays", "6 numbers", "--stack"],
     );
 }
 
@@ -462,7 +475,7 @@ fn broken_archives() {
         &["1 column (4,000,000 × 1)"],
     );
     let zeros = file("bad/opens_to_16MB_of_zeros.npz");
-    let zeros = load_matrix(&zeros, None, &AtomicBool::new(false)).unwrap();
+    let zeros = load_matrix(&zeros, &Pick::key(None), &AtomicBool::new(false)).unwrap();
     assert_eq!((zeros.rows, zeros.columns), (4_000_000, 1));
     assert!(zeros.values.iter().all(|&x| x == 0.0));
     let error = error_of("bad/crc_wrong.npz", Some("layer1"));
@@ -500,7 +513,7 @@ fn what_is_no_regular_file_is_never_opened() {
         let made = std::process::Command::new("mkfifo").arg(&pipe).status();
         assert!(made.unwrap().success());
         check_sentence(&try_load(&pipe, None).unwrap_err(), &["pipe.npy is a pipe"]);
-        let error = list(Path::new("/dev/zero")).unwrap_err();
+        let error = list(Path::new("/dev/zero"), &AtomicBool::new(false)).unwrap_err();
         check_sentence(&error, &["zero is a device, not a regular file"]);
         let link = folder.path().join("link.npy");
         std::os::unix::fs::symlink(file("f4.npy"), &link).unwrap();
@@ -512,7 +525,7 @@ fn what_is_no_regular_file_is_never_opened() {
 #[test]
 fn cancelling_stops_the_reading() {
     for (name, key) in [("f4.npy", None), ("deflated_keys.npz", Some("layer1"))] {
-        let error = load(&file(name), key, &AtomicBool::new(true)).unwrap_err();
+        let error = load(&file(name), &Pick::key(key), &AtomicBool::new(true)).unwrap_err();
         assert!(matches!(error, DataError::Cancelled), "{error:?}");
     }
 }
@@ -648,7 +661,7 @@ fn what_is_wrong_with_many_arrays_is_said_once() {
     let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
     let mut array = |key: &str, values: usize| {
         let mut npy = Vec::new();
-        let values = ndarray::Array3::<f32>::zeros((2, 3, values));
+        let values = ndarray::Array1::<f32>::zeros(values);
         ndarray_npy::WriteNpyExt::write_npy(&values, &mut npy).unwrap();
         let options = zip::write::SimpleFileOptions::default()
             .compression_method(zip::CompressionMethod::Stored);
@@ -660,11 +673,11 @@ fn what_is_wrong_with_many_arrays_is_said_once() {
     }
     array("other", 5);
     zip.finish().unwrap();
-    let error = load(&path, None, &AtomicBool::new(false)).unwrap_err();
+    let error = load(&path, &Pick::key(None), &AtomicBool::new(false)).unwrap_err();
     let said = error.to_string();
     let start = "many.npz holds 9 arrays, none that could be activations: \
-                 `a0`, `a1`, `a2`, `a3`, `a4` and 3 more: each is 3-D (2 × 3 × 4)";
+                 `a0`, `a1`, `a2`, `a3`, `a4` and 3 more: each holds 4 numbers";
     assert!(said.starts_with(start), "{said}");
-    assert!(said.contains("; `other` is 3-D (2 × 3 × 5)"), "{said}");
-    assert_eq!(said.matches("makes every position a row").count(), 2);
+    assert!(said.contains("; `other` holds 5 numbers"), "{said}");
+    assert_eq!(said.matches("one neuron makes no plane").count(), 2);
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use followspot::data::{list, load, load_matrix};
+use followspot::data::{Pick, list, load, load_matrix};
 
 static NOW: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
@@ -69,12 +69,12 @@ fn bad_files_stay_small() {
         let mut keys = vec![None];
         let before = NOW.load(Ordering::Relaxed);
         PEAK.store(before, Ordering::Relaxed);
-        if let Ok(arrays) = list(&path) {
+        if let Ok(arrays) = list(&path, &AtomicBool::new(false)) {
             keys.extend(arrays.into_iter().map(|array| array.key));
         }
         for key in keys {
-            let _ = load(&path, key.as_deref(), &AtomicBool::new(false));
-            let _ = load_matrix(&path, key.as_deref(), &AtomicBool::new(false));
+            let _ = load(&path, &Pick::key(key.as_deref()), &AtomicBool::new(false));
+            let _ = load_matrix(&path, &Pick::key(key.as_deref()), &AtomicBool::new(false));
         }
         let peak = PEAK.load(Ordering::Relaxed) - before;
         assert!(peak <= size + MARGIN, "{}: {peak} bytes", path.display());
@@ -100,7 +100,7 @@ fn values_are_held_once() {
     let check = |path: &Path| {
         let (before, moved) = (NOW.load(Ordering::Relaxed), MOVED.load(Ordering::Relaxed));
         PEAK.store(before, Ordering::Relaxed);
-        let dump = load(path, None, &AtomicBool::new(false)).unwrap();
+        let dump = load(path, &Pick::key(None), &AtomicBool::new(false)).unwrap();
         assert_eq!(dump.activations.excluded_rows().len(), ROWS / 5);
         let peak = PEAK.load(Ordering::Relaxed) - before;
         let one = ROWS * COLUMNS * 4;
@@ -139,7 +139,7 @@ fn narrow_files_take_what_is_said_of_them() {
     let check = |most: usize| {
         let before = NOW.load(Ordering::Relaxed);
         PEAK.store(before, Ordering::Relaxed);
-        let dump = load(&path, None, &AtomicBool::new(false)).unwrap();
+        let dump = load(&path, &Pick::key(None), &AtomicBool::new(false)).unwrap();
         assert_eq!(dump.activations.n_samples(), ROWS);
         let peak = PEAK.load(Ordering::Relaxed) - before;
         let size = usize::try_from(path.metadata().unwrap().len()).unwrap();

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use followspot::data::{DataError, Dump, list, load, load_matrix};
+use followspot::data::{DataError, Dump, Pick, list, load, load_matrix};
 use followspot::srm::Activations;
 use proptest::prelude::*;
 
@@ -16,7 +16,7 @@ fn file(name: &str) -> PathBuf {
 }
 
 fn try_load(path: &Path, key: Option<&str>) -> Result<Dump, DataError> {
-    load(path, key, &AtomicBool::new(false))
+    load(path, &Pick::key(key), &AtomicBool::new(false))
 }
 
 /// The values as they were in the file, row by row.
@@ -38,7 +38,7 @@ fn survives(bytes: &[u8], name: &str) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
-    let _ = list(&path);
+    let _ = list(&path, &AtomicBool::new(false));
     if let Ok(dump) = try_load(&path, None) {
         let left_out = dump.activations.excluded_rows().len();
         assert_eq!(dump.activations.n_samples() + left_out, dump.shape[0]);
@@ -46,7 +46,7 @@ fn survives(bytes: &[u8], name: &str) {
     for key in ["layer1", "a"] {
         let _ = try_load(&path, Some(key));
     }
-    if let Ok(matrix) = load_matrix(&path, None, &AtomicBool::new(false)) {
+    if let Ok(matrix) = load_matrix(&path, &Pick::key(None), &AtomicBool::new(false)) {
         assert_eq!(matrix.values.len(), matrix.rows * matrix.columns);
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use egui::{Context, ViewportCommand};
 
+use crate::data::Pick;
 use crate::scene::{PlaneOrder, RowSpan};
 use crate::session::{plane_command, sweep_command};
 use crate::srm::{AngleGrid, EpsilonChoice, Plane, PlaneMode};
@@ -367,7 +368,7 @@ impl App {
             };
             let request = LoadRequest {
                 path,
-                key: None,
+                pick: Pick::default(),
                 purpose,
                 batch,
                 epsilon: None,
@@ -386,7 +387,7 @@ impl App {
 
     fn pick(&mut self, key: Option<String>) {
         if let Some(Picker { mut request, .. }) = self.state.picker.take() {
-            request.key = key;
+            request.pick.key = key;
             jobs::load(&self.worker, *request);
         }
     }
@@ -397,7 +398,7 @@ impl App {
         {
             let request = LoadRequest {
                 path: layer.dump.path.clone(),
-                key: None,
+                pick: Pick::default(),
                 purpose: LoadAs::StandardBasis(Arc::clone(layer)),
                 batch: self.state.batch,
                 epsilon: None,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::data::Pick;
 use crate::srm::{Epsilon, EpsilonChoice};
 use crate::words::count;
 use crate::worker::jobs;
@@ -189,7 +190,7 @@ impl App {
     fn load_basis(&self, path: std::path::PathBuf, layer: &Arc<Layer>) {
         let request = LoadRequest {
             path,
-            key: None,
+            pick: Pick::default(),
             purpose: LoadAs::Basis(Arc::clone(layer)),
             batch: self.state.batch,
             epsilon: None,
@@ -218,7 +219,7 @@ impl App {
         let offers = previous.filter(fits).map(|of| {
             let label = format!("Use it as the basis of {} instead", of.name());
             let request = LoadRequest {
-                key: layer.dump.key.clone(),
+                pick: Pick::key(layer.dump.key.as_deref()),
                 purpose: LoadAs::Basis(of),
                 then_basis: None,
                 instead: Some(Reading::Activations(layer.id)),

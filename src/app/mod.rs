@@ -52,6 +52,7 @@ use std::time::Duration;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use crate::cli::WindowArgs;
+use crate::data::ReadAs;
 use crate::scene::{Atlas, AtlasCamera, ColorMap, Raster};
 use crate::srm::{Epsilon, EpsilonChoice, Plane};
 use crate::worker::Lane;
@@ -158,7 +159,7 @@ impl App {
         for path in files {
             let request = LoadRequest {
                 path,
-                key: None,
+                pick: args.reading.pick(None, &ReadAs::default()),
                 purpose: LoadAs::Activations,
                 batch,
                 epsilon: args.epsilon,

@@ -4,17 +4,20 @@
 #![allow(clippy::doc_markdown)]
 
 mod figure;
+mod reading;
 
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::data::{Pick, ReadAs};
 use crate::session::Options;
 use crate::srm::{AngleGrid, Epsilon, EpsilonChoice, Plane, PlaneMode};
 use crate::table::{CaptionFormat, Format, TableKind};
 
 pub(super) use figure::FigureArgs;
+pub use reading::ReadingArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -104,6 +107,8 @@ pub struct WindowArgs {
     /// Resolution scale to start with: auto, a cosine (0.9, -0.4), or null:SHARE
     #[arg(long, value_name = "EPSILON", allow_hyphen_values = true)]
     pub epsilon: Option<EpsilonChoice>,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
     /// Theme of the window; the last one used if left out
     #[arg(long, value_enum)]
     pub theme: Option<Theme>,
@@ -197,6 +202,8 @@ pub(super) struct InfoArgs {
     /// Print a JSON list of {file, key, shape, dtype, rows, excluded_rows, zero_rows, error}
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
 }
 
 #[derive(Debug, Args)]
@@ -208,9 +215,6 @@ pub(super) struct SweepArgs {
     /// Sweep at most K planes, drawn at random without replacement
     #[arg(long, value_name = "K", value_parser = at_least_one)]
     pub max_planes: Option<usize>,
-    /// Seed of that draw [default: 0]
-    #[arg(long, value_name = "S", requires = "max_planes")]
-    pub seed: Option<u64>,
     #[command(flatten)]
     pub run: RunArgs,
     /// Write the counts, or a table of curves, even above 4 GB
@@ -277,6 +281,11 @@ pub(super) struct InputArgs {
     /// The array to take from a basis .npz that holds several
     #[arg(long, value_name = "K", requires = "basis")]
     pub basis_key: Option<String>,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// How they were read for the figure that another is to be like.
+    #[arg(skip)]
+    pub known: ReadAs,
 }
 
 /// What is counted.
@@ -330,12 +339,29 @@ pub(super) struct RunArgs {
     pub threads: Option<usize>,
 }
 
+impl InputArgs {
+    /// The array of the activations.
+    pub fn pick(&self) -> Pick {
+        self.reading.pick(self.key.as_deref(), &self.known)
+    }
+
+    /// The array of the basis.
+    pub fn basis_pick(&self) -> Pick {
+        Pick {
+            memory_limit: self.reading.memory_limit(),
+            ..Pick::key(self.basis_key.as_deref())
+        }
+    }
+}
+
 impl SweepArgs {
     /// The choices that bear on the result.
     pub fn options(&self) -> Options {
         Options {
             max_planes: self.max_planes,
-            seed: self.max_planes.map(|_| self.seed.unwrap_or(0)),
+            seed: self
+                .max_planes
+                .map(|_| self.input.reading.seed.unwrap_or(0)),
             ..self.spotlight.options()
         }
     }

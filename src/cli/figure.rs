@@ -10,6 +10,7 @@ use super::input::{Hashes, Layer};
 use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::report;
+use crate::data::ReadAs;
 use crate::figure::{
     self, Date, Figure, FigureFailure, FigureLayer, Format, Watch, gather, prepare, shows_all,
 };
@@ -39,6 +40,7 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
             basis.file_name
         )));
     }
+    args.reading.check(args.counted.max_planes)?;
     let mut layers = Vec::new();
     let mut hashes = Vec::new();
     for (place, acts) in args.acts.iter().enumerate() {
@@ -50,6 +52,8 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
             key: args.key.clone().or(key),
             basis: args.basis.clone(),
             basis_key: args.basis_key.clone().or(basis_key),
+            reading: args.reading.clone(),
+            known: record.map_or_else(ReadAs::default, |layer| layer.source.read_as.clone()),
         };
         let layer = Layer::read(&input, interrupt)?;
         hashes.push(Hashes::start(&input, &layer, interrupt));
@@ -198,7 +202,7 @@ fn counted(args: &FigureArgs, options: &mut Options) {
     options.signed |= given.signed;
     if given.max_planes.is_some() {
         options.max_planes = given.max_planes;
-        options.seed = Some(given.seed.unwrap_or(0));
+        options.seed = Some(args.reading.seed.unwrap_or(0));
     }
 }
 
@@ -292,6 +296,7 @@ mod tests {
 
     use super::super::args::{Cli, Command};
     use super::*;
+    use crate::data::ReadAs;
     use crate::session::{Source, figure_command};
 
     /// Words as a POSIX shell takes them apart, of what is quoted as we quote.
@@ -329,6 +334,8 @@ mod tests {
             sha256: None,
             key: Some("layer 1".to_owned()),
             shape: [3, 2],
+            array_shape: None,
+            read_as: ReadAs::default(),
             dtype: "float32".to_owned(),
             excluded_rows: 0,
             zero_rows: 0,

@@ -9,7 +9,7 @@ use super::args::InfoArgs;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::report;
-use crate::data::{self, ArrayInfo, DataError, Dump};
+use crate::data::{self, ArrayInfo, DataError, Dump, Pick, ReadAs};
 use crate::words::{count, thousands, times};
 
 /// One array of a file, or a file that gave none; its fields as `--json` prints them.
@@ -34,10 +34,12 @@ struct Entry {
 }
 
 pub(super) fn run(args: &InfoArgs, interrupt: &Interrupt) -> Result<(), Failure> {
+    args.reading.check(None)?;
+    let pick = args.reading.pick(None, &ReadAs::default());
     let mut entries = Vec::new();
     let mut bad = 0u64;
     for path in &args.files {
-        let looked = look(path, interrupt)?;
+        let looked = look(path, &pick, interrupt)?;
         bad += u64::from(looked.bad);
         entries.extend(looked.entries);
     }
@@ -68,11 +70,11 @@ struct Looked {
     bad: bool,
 }
 
-fn look(path: &Path, interrupt: &Interrupt) -> Result<Looked, Failure> {
+fn look(path: &Path, pick: &Pick, interrupt: &Interrupt) -> Result<Looked, Failure> {
     let file = path.display().to_string();
     let mut entries = Vec::new();
     let (mut damaged, mut good) = (false, false);
-    let listed = data::load_each(path, interrupt.flag(), |array, loaded| {
+    let listed = data::load_each(path, pick, interrupt.flag(), |array, loaded| {
         let could = loaded.is_some();
         let entry = entry(path, &file, array, loaded);
         good |= entry.error.is_none();

@@ -30,13 +30,13 @@ impl Layer {
     pub fn read(args: &InputArgs, interrupt: &Interrupt) -> Result<Self, Failure> {
         let started = Instant::now();
         let cancel = interrupt.flag();
-        let dump = data::load(&args.acts, args.key.as_deref(), cancel)?;
+        let dump = data::load(&args.acts, &args.pick(), cancel)?;
         let mut stamps = [dump.stamp, None];
         let mut basis = None;
         if let Some(path) = &args.basis {
-            let matrix = data::load_matrix(path, args.basis_key.as_deref(), cancel)
+            let matrix = data::load_matrix(path, &args.basis_pick(), cancel)
                 .map_err(|e| for_basis(e.into()))?;
-            stamps[1] = Some(matrix.stamp);
+            stamps[1] = matrix.stamp;
             let source = BasisSource::of(&matrix);
             let (m, d) = (matrix.rows, matrix.columns);
             let unit = UnitBasis::dense_cancellable(matrix.values, m, d, cancel)

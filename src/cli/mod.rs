@@ -37,7 +37,7 @@ pub enum Outcome {
     /// A subcommand, which has run.
     Done(ExitCode),
     /// The window.
-    Window(WindowArgs),
+    Window(Box<WindowArgs>),
 }
 
 /// Runs the subcommand that the arguments `args`, the first being the program's
@@ -54,7 +54,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Outcome {
         Some(command) => return Outcome::Done(run_command(command)),
     };
     match window {
-        Ok(args) => Outcome::Window(args),
+        Ok(args) => Outcome::Window(Box::new(args)),
         Err(failure) => Outcome::Done(failure.tell()),
     }
 }
@@ -123,6 +123,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::data::ReadAs;
     use crate::session::{
         BasisSource, LayerRecord, Options, Session, Source, View, plane_command, sweep_command,
     };
@@ -150,6 +151,8 @@ mod tests {
             sha256: None,
             key: key.clone(),
             shape: [20, 6],
+            array_shape: None,
+            read_as: ReadAs::default(),
             dtype: "float32".to_owned(),
             excluded_rows: 0,
             zero_rows: 0,

@@ -1,6 +1,6 @@
 //! `followspot open`: a session or a figure, in the window.
 
-use super::args::{OpenArgs, WindowArgs};
+use super::args::{OpenArgs, ReadingArgs, WindowArgs};
 use super::failure::Failure;
 use crate::session::{Session, is_named_session, is_session_like};
 
@@ -27,6 +27,7 @@ pub(super) fn window(args: OpenArgs) -> Result<WindowArgs, Failure> {
         files: args.files,
         basis: None,
         epsilon: None,
+        reading: ReadingArgs::default(),
         theme: args.theme,
         size: args.size,
         screenshot: args.screenshot,

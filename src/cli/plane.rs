@@ -17,6 +17,7 @@ use crate::table::{
 use crate::words::{count, thousands};
 
 pub(super) fn run(args: &PlaneArgs, interrupt: &Interrupt) -> Result<(), Failure> {
+    args.input.reading.check(None)?;
     let planes = ascending(&args.plane)?;
     let wanted = output::open_if_asked(&args.run, &args.input, TableKind::Curves, interrupt)?;
     let mut layer = Layer::read(&args.input, interrupt)?;

@@ -17,6 +17,7 @@ use crate::table::{About, Facts, Ground, Lit, Summary, TableKind};
 use crate::words::{count, thousands};
 
 pub(super) fn run(args: &SweepArgs, interrupt: &Interrupt) -> Result<(), Failure> {
+    args.input.reading.check(args.max_planes)?;
     let run = &args.run;
     if run.output.is_none() && !run.json {
         return Err(Failure::Usage(

@@ -15,7 +15,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crc32fast::Hasher;
 
@@ -26,7 +26,7 @@ use super::error::ArrayProblem;
 pub(super) const BUFFER: usize = if cfg!(test) { 4 << 10 } else { 512 << 10 };
 
 /// Bytes that can be read from any place.
-pub(super) trait ReadAt: Send + Sync {
+pub(crate) trait ReadAt: Send + Sync {
     /// Reads some bytes from `offset` on; none only at the end.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
 }
@@ -60,16 +60,22 @@ impl ReadAt for &[u8] {
     }
 }
 
+impl ReadAt for Arc<[u8]> {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        (&**self).read_at(buffer, offset)
+    }
+}
+
 /// A file as the system reads it best.
 #[cfg(unix)]
-pub(super) fn placed(file: File) -> Box<dyn ReadAt> {
-    Box::new(file)
+pub(super) fn placed(file: File) -> Arc<dyn ReadAt> {
+    Arc::new(file)
 }
 
 /// A file as the system reads it best.
 #[cfg(not(unix))]
-pub(super) fn placed(file: File) -> Box<dyn ReadAt> {
-    Box::new(Moved(Mutex::new(file)))
+pub(super) fn placed(file: File) -> Arc<dyn ReadAt> {
+    Arc::new(Moved(Mutex::new(file)))
 }
 
 /// The bytes of an array, from a place of a file on.
@@ -185,7 +191,8 @@ mod tests {
     use std::io::Write;
     use std::path::Path;
 
-    use super::super::{Source, samples, take};
+    use super::super::origin::Origin;
+    use super::super::{Pick, Source, samples, take};
     use super::*;
 
     /// The bytes of a `.npy` file of so many rows of two.
@@ -207,11 +214,15 @@ mod tests {
 
     /// What is said of a file that is cut to `length` once it is open.
     fn cut(path: &Path, length: u64) -> String {
-        let (source, _) = Source::open(path).unwrap();
+        let never = AtomicBool::new(false);
+        let mut source = Source::open(Origin::open(path).unwrap(), &never).unwrap();
         let file = File::options().write(true).open(path).unwrap();
         file.set_len(length).unwrap();
-        let taken = take(source, None, &AtomicBool::new(false), samples);
-        taken.map(|taken| taken.shape).unwrap_err().to_string()
+        let taken = take(&mut source, 0, &Pick::default(), &never, samples);
+        taken
+            .map(|taken| taken.plan.of_rows)
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
@@ -251,16 +262,18 @@ mod tests {
 
     #[test]
     fn a_file_that_becomes_shorter_in_the_midst_is_no_crash() {
-        use super::super::NpyFile;
         for reads in 1..20 {
             let bytes = npy(5_000);
             let length = bytes.len() as u64;
-            let file = Box::new(Shrinking(bytes, reads.into()));
-            let name = "x.npy".to_owned();
-            let source = Source::Npy(NpyFile { name, file, length });
-            let taken = take(source, None, &AtomicBool::new(false), samples);
-            match taken.map(|taken| taken.shape) {
-                Ok(shape) => assert_eq!((shape, reads > 10), ([5_000, 2], true)),
+            let mut source = Source::Npy(Origin {
+                file: Arc::new(Shrinking(bytes, reads.into())),
+                length,
+                ..Origin::of_bytes("x.npy", [])
+            });
+            let never = AtomicBool::new(false);
+            let taken = take(&mut source, 0, &Pick::default(), &never, samples);
+            match taken.map(|taken| taken.plan.rows.len()) {
+                Ok(rows) => assert_eq!((rows, reads > 10), (5_000, true)),
                 Err(error) => assert!(error.to_string().contains("became shorter"), "{error}"),
             }
         }

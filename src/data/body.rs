@@ -7,13 +7,15 @@
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use half::f16;
+use half::{bf16, f16};
 
 use super::at::Extent;
 use super::dtype::Dtype;
 use super::error::ArrayProblem;
-use super::npy::Matrix;
+use super::gather::Gather;
+use super::head::Matrix;
 use super::placed::Placed;
+use super::plan::{Plan, Reduce, View, Way as Rows};
 use super::stream::Stream;
 use crate::srm::{Activations, ActivationsError, Cancelled, Real};
 
@@ -42,6 +44,113 @@ pub(super) struct Decoded<T> {
     pub rounded: bool,
 }
 
+/// All rows of a plan as samples, in the least precision that holds them. There is
+/// a row and a column.
+pub(super) fn samples(
+    bytes: Bytes<'_>,
+    plan: &Plan,
+    cancel: &AtomicBool,
+) -> Result<Decoded<Samples>, ArrayProblem> {
+    let view = match &plan.way {
+        Rows::Plain(matrix) => return Body::new(bytes, *matrix, cancel).samples(),
+        Rows::Gathered(view) => view,
+    };
+    let rounded = AtomicBool::new(false);
+    let dtype = plan.numbers.dtype;
+    let reading = GatheredSamples(Gathering {
+        bytes,
+        plan,
+        view,
+        cancel,
+    });
+    let values = if !dtype.fits_f32() {
+        wide(dtype, &rounded, reading)?
+    } else if view.reduce == Reduce::Mean {
+        // Single precision would round the means.
+        narrow::<f64, _>(dtype, reading)?
+    } else {
+        narrow::<f32, _>(dtype, reading)?
+    };
+    Ok(Decoded {
+        values,
+        rounded: rounded.into_inner(),
+    })
+}
+
+/// All values of a plan, row-major, in double precision.
+pub(super) fn row_major(
+    bytes: Bytes<'_>,
+    plan: &Plan,
+    cancel: &AtomicBool,
+) -> Result<Decoded<Vec<f64>>, ArrayProblem> {
+    let view = match &plan.way {
+        Rows::Plain(matrix) => return Body::new(bytes, *matrix, cancel).row_major(),
+        Rows::Gathered(view) => view,
+    };
+    let rounded = AtomicBool::new(false);
+    let dtype = plan.numbers.dtype;
+    let reading = GatheredRows(Gathering {
+        bytes,
+        plan,
+        view,
+        cancel,
+    });
+    let values = if dtype.fits_f32() {
+        narrow::<f64, _>(dtype, reading)?
+    } else {
+        wide(dtype, &rounded, reading)?
+    };
+    Ok(Decoded {
+        values,
+        rounded: rounded.into_inner(),
+    })
+}
+
+/// An array as activations, or why it cannot be some.
+pub(super) type Samples = Result<Activations, ActivationsError>;
+
+/// Rows that do not lie one after another.
+struct Gathering<'b, 'a> {
+    bytes: Bytes<'b>,
+    plan: &'a Plan,
+    view: &'a View,
+    cancel: &'a AtomicBool,
+}
+
+impl<'b, 'a> Gathering<'b, 'a> {
+    fn gather(self) -> Result<Gather<'b, 'a>, ArrayProblem> {
+        let numbers = &self.plan.numbers;
+        let layout = (numbers.big_endian, numbers.bytes);
+        Gather::new(self.bytes, self.view, &self.plan.rows, layout, self.cancel)
+    }
+}
+
+struct GatheredSamples<'b, 'a>(Gathering<'b, 'a>);
+
+impl<T: Real> Reading<T> for GatheredSamples<'_, '_> {
+    type Made = Samples;
+
+    fn with<const S: usize>(
+        self,
+        convert: impl Fn([u8; S]) -> T + Sync,
+    ) -> Result<Samples, ArrayProblem> {
+        self.0.gather()?.samples(&convert)
+    }
+}
+
+struct GatheredRows<'b, 'a>(Gathering<'b, 'a>);
+
+impl<T: Real> Reading<T> for GatheredRows<'_, '_> {
+    type Made = Vec<T>;
+
+    fn with<const S: usize>(
+        self,
+        convert: impl Fn([u8; S]) -> T + Sync,
+    ) -> Result<Vec<T>, ArrayProblem> {
+        self.0.gather()?.row_major(&convert)
+    }
+}
+
 impl<'a, 'c> Body<'a, 'c> {
     /// The values of `matrix`.
     pub fn new(bytes: Bytes<'a>, matrix: Matrix, cancel: &'c AtomicBool) -> Self {
@@ -54,7 +163,7 @@ impl<'a, 'c> Body<'a, 'c> {
 
     /// All rows as samples, in the least precision that holds them. The matrix
     /// has a row and a column.
-    pub fn samples(self) -> Result<Decoded<Result<Activations, ActivationsError>>, ArrayProblem> {
+    pub fn samples(self) -> Result<Decoded<Samples>, ArrayProblem> {
         let rounded = AtomicBool::new(false);
         let dtype = self.matrix.dtype;
         let values = if dtype.fits_f32() {
@@ -164,7 +273,7 @@ impl<T: Real> Reading<T> for RowByRow<'_, '_> {
 struct AsSamples<'a, 'c>(Body<'a, 'c>);
 
 impl<T: Real> Reading<T> for AsSamples<'_, '_> {
-    type Made = Result<Activations, ActivationsError>;
+    type Made = Samples;
 
     fn with<const S: usize>(
         self,
@@ -194,6 +303,7 @@ fn narrow<T: From<f32>, R: Reading<T>>(dtype: Dtype, reading: R) -> Result<R::Ma
         Dtype::I16 => reading.with(|b| T::from(f32::from(i16::from_le_bytes(b)))),
         Dtype::U16 => reading.with(|b| T::from(f32::from(u16::from_le_bytes(b)))),
         Dtype::F16 => reading.with(|b| T::from(f16::from_le_bytes(b).to_f32())),
+        Dtype::BF16 => reading.with(|b| T::from(bf16::from_le_bytes(b).to_f32())),
         _ => reading.with(|b| T::from(f32::from_le_bytes(b))),
     }
 }

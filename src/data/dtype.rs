@@ -26,6 +26,8 @@ pub enum Dtype {
     U64,
     /// Half precision.
     F16,
+    /// Half precision with the exponents of single precision.
+    BF16,
     /// Single precision.
     F32,
     /// Double precision.
@@ -33,7 +35,7 @@ pub enum Dtype {
 }
 
 impl Dtype {
-    /// NumPy's name: `float32`.
+    /// NumPy's name, `float32`; PyTorch's where NumPy has none, `bfloat16`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -47,6 +49,7 @@ impl Dtype {
             Self::U32 => "uint32",
             Self::U64 => "uint64",
             Self::F16 => "float16",
+            Self::BF16 => "bfloat16",
             Self::F32 => "float32",
             Self::F64 => "float64",
         }
@@ -57,7 +60,7 @@ impl Dtype {
     pub fn bytes(self) -> u64 {
         match self {
             Self::Bool | Self::I8 | Self::U8 => 1,
-            Self::I16 | Self::U16 | Self::F16 => 2,
+            Self::I16 | Self::U16 | Self::F16 | Self::BF16 => 2,
             Self::I32 | Self::U32 | Self::F32 => 4,
             Self::I64 | Self::U64 | Self::F64 => 8,
         }
@@ -109,6 +112,11 @@ enum Kind {
 }
 
 impl Refused {
+    /// Whether it is text.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.kind, Kind::Text | Kind::Bytes)
+    }
+
     /// Why it is not read and what to do.
     pub fn problem(&self) -> ArrayProblem {
         let (what, advice) = match self.kind {

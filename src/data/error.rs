@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::ArrayInfo;
+use super::plan::preview;
+use super::read_as::{Channels, Flatten, ReadAs};
 use crate::srm::{ActivationsError, BasisError, Cancelled};
-use crate::words::{count, io_error, thousands, times};
+use crate::words::{count, gigabytes, io_error, size, thousands, times};
 
 /// Advice for every dtype that is refused.
 const NUMERIC: &str = "save it with a numeric dtype, e.g. np.save(f, a.astype(np.float32))";
@@ -70,6 +72,16 @@ pub enum DataError {
     /// A key was given for a `.npy` file.
     #[error("{file} is a single array, it has no key `{key}`: leave out --key")]
     KeyForSingleArray {
+        /// The file's name.
+        file: String,
+        /// The key asked for.
+        key: String,
+    },
+    /// A key was given though all arrays are to be stacked.
+    #[error(
+        "all arrays of {file} were to be stacked, so none is chosen by its key `{key}`: leave out --key or --stack"
+    )]
+    KeyForStack {
         /// The file's name.
         file: String,
         /// The key asked for.
@@ -235,9 +247,46 @@ pub enum ArrayProblem {
         /// Bytes there.
         follow: u64,
     },
-    /// Not two-dimensional.
+    /// Not two-dimensional, and nothing said how it becomes so.
     #[error("{}", rank(.0))]
     Rank(Vec<u64>),
+    /// Two-dimensional already.
+    #[error(
+        "is {} already, a row a sample and a column a neuron: leave out --flatten and --channels",
+        times(.0)
+    )]
+    NothingToFlatten(Vec<u64>),
+    /// A position that the array does not have.
+    #[error(
+        "has no position {place} among its {}: the first is 0, the last -1",
+        thousands(*positions)
+    )]
+    NoSuchPosition {
+        /// The position asked for.
+        place: i64,
+        /// How many there are.
+        positions: u64,
+    },
+    /// An axis of no length between samples and neurons.
+    #[error("has no positions ({}): there is nothing to take the mean, the largest or one of", times(.0))]
+    NoPositions(Vec<u64>),
+    /// An expanded view: few values that stand for very many.
+    #[error("repeats few values many times (strides of 0): save t.contiguous() instead")]
+    Repeats,
+    /// Compressed data that unpack to more than is allowed.
+    #[error(
+        "unpacks to {}, more than the limit of {}: if the file can be trusted, raise it with \
+         --memory-limit {}", size(*unpacked), size(*limit), gigabytes(*unpacked)
+    )]
+    OverLimit {
+        /// Bytes it unpacks to.
+        unpacked: u64,
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// What the file's own reader says.
+    #[error("{0}")]
+    Said(String),
     /// The system has not enough memory.
     #[error("needs {} of memory, more than there is: save fewer rows or columns", count(*.0, "byte"))]
     Memory(u64),
@@ -347,17 +396,32 @@ fn rank(shape: &[u64]) -> String {
              neuron makes no plane: if rows of d lie end to end, save x.reshape(-1, d)",
             count(*n, "number")
         ),
-        [_, _, _, _] => format!(
-            "is 4-D ({}), but samples × neurons must be 2-D: save x.reshape(-1, x.shape[-1]), or \
-             np.moveaxis(x, 1, -1).reshape(-1, x.shape[1]) where axis 1 is the channels",
-            times(shape)
-        ),
-        _ => format!(
-            "is {}-D ({}), but samples × neurons must be 2-D: save x.reshape(-1, x.shape[-1]), \
-             which makes every position a row",
-            shape.len(),
-            times(shape)
-        ),
+        _ => {
+            let becomes = |flatten| {
+                let read_as = ReadAs {
+                    flatten: Some(flatten),
+                    ..ReadAs::default()
+                };
+                preview(shape, &read_as).map_or_else(
+                    |_| "more than fits".to_owned(),
+                    |of| times(&[of.rows, of.neurons]),
+                )
+            };
+            let (channels, other) = match Channels::usual(shape.len()) {
+                Channels::First => ("the first axis behind the samples", Channels::Last),
+                Channels::Last => ("the last axis", Channels::First),
+            };
+            format!(
+                "is {}-D ({}): say how it becomes samples × neurons with --flatten positions \
+                 (every position a sample: {}), mean or max (over the positions: {}), or the \
+                 number of one position, such as 0 or -1; {channels} is taken for the neurons \
+                 unless --channels {other} is given",
+                shape.len(),
+                times(shape),
+                becomes(Flatten::Positions),
+                becomes(Flatten::Mean),
+            )
+        }
     }
 }
 
@@ -387,8 +451,8 @@ fn none_fits(arrays: &[ArrayInfo]) -> String {
             .all(|pair| pair[0].shape.len() == 1 && pair[0].shape == pair[1].shape);
     if rows {
         return format!(
-            " one-dimensional arrays of {} each, no N × d matrix: if each is a sample, save \
-             np.stack(list(np.load(f).values())) as one array",
+            " one-dimensional arrays of {} each, no N × d matrix: if each is a sample, read them \
+             as one array with --stack",
             count(arrays[0].shape[0], "number")
         );
     }

@@ -1,68 +1,73 @@
-//! Reading dumps: `.npy` and `.npz` files become [`Activations`] or a matrix.
+//! Reading dumps: files become [`Activations`] or a matrix.
 //!
-//! What a file is, its first bytes say; its name is asked only for the message
-//! when they say nothing. [`list`] reads headers, [`load`] reads one array for
-//! the samples and [`load_matrix`] one for a basis.
+//! What a file is, its first bytes say; its name is asked only when they say
+//! nothing. [`list`] reads headers, [`load`] reads one array for the samples and
+//! [`load_matrix`] one for a basis. An array of more axes, some of its rows, or all
+//! arrays of a file on top of one another are read as [`ReadAs`] says.
+//!
+//! # The way of an array
+//! ```text
+//! path ─▶ Origin ─▶ Source (a file a format) ─▶ Head ─▶ Numbers ─▶ Plan ─┬─▶ body, placed, stream
+//!                      bytes of any place    what it says  what is true  └─▶ gather
+//! ```
 //!
 //! Whatever the file, a loader here
 //! - runs nothing from it: the header is a literal that is parsed, and pickles
 //!   are refused by name;
 //! - reserves no memory that the file's size cannot justify: what a header
 //!   promises is compared with the bytes that are there, what a zip member
-//!   declares with the most that its stored bytes can open to; narrow layers take
-//!   up to 32 times their file, as [`Activations`] says;
+//!   declares with the most that its stored bytes can open to, and what is
+//!   unpacked with [`Pick::memory_limit`]; narrow layers take up to 32 times their
+//!   file, as [`Activations`] says, and what has to be brought into memory before it
+//!   is put in order, once more its own size;
 //! - writes nothing: names inside an archive are keys;
 //! - opens regular files only, so that a pipe or device never makes it wait;
 //! - answers with a [`DataError`] that says what, where and what to do.
 
 mod at;
 mod body;
+mod choose;
 mod dtype;
 mod error;
+mod gather;
+mod head;
 mod lay;
 mod literal;
 mod npy;
 mod npz;
+mod origin;
 mod placed;
+mod plan;
+mod read_as;
+mod role;
+mod source;
+mod stack;
 mod stamp;
 mod stream;
 
 use std::fmt::Write as _;
-use std::fs::{File, FileType, Metadata};
-use std::io::{BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 
+pub use choose::ArrayInfo;
 pub(crate) use dtype::Descr;
 pub use dtype::Dtype;
 pub use error::{ArrayProblem, DataError};
 pub(crate) use npz::{Archive, Stream};
+pub use plan::{Preview, RowMap, preview};
+pub use read_as::{Center, Channels, Flatten, MEMORY_LIMIT, Pick, ReadAs, RowRange};
+pub use role::Role;
 pub use stamp::FileStamp;
 
-use crate::srm::{Activations, ActivationsError};
-use crate::words::thousands;
-use at::{Extent, ReadAt};
-use body::{Body, Bytes, Decoded};
-use npy::Header;
-
-/// One array of a file, as a list shows it. No values are read for this.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ArrayInfo {
-    /// Its name in a `.npz`; `None` for a `.npy`.
-    pub key: Option<String>,
-    /// Lengths of its dimensions; empty for a single number and where the
-    /// header is not understood.
-    pub shape: Vec<u64>,
-    /// NumPy's name of its dtype, such as `float32`, `complex64`, `<U4`;
-    /// `unknown` where the header is not understood.
-    pub dtype: String,
-    /// Why it cannot be activations, as a sentence that lacks its subject
-    /// (`holds text …`); `None` if it can, as far as its header tells.
-    pub problem: Option<String>,
-}
+use crate::srm::Activations;
+use body::{Bytes, Decoded, Samples};
+use head::Head;
+use origin::Origin;
+use plan::Plan;
+use source::Source;
 
 /// An array read as a layer's activations.
 #[derive(Clone, Debug)]
@@ -71,12 +76,27 @@ pub struct Dump {
     pub file_name: String,
     /// The file as it was asked for.
     pub path: PathBuf,
-    /// The array's name in a `.npz`.
+    /// The array's name in a file of several.
     pub key: Option<String>,
     /// The dtype in the file.
     pub dtype: Dtype,
-    /// Rows and columns in the file, with the rows that were left out.
+    /// Lengths of the array's dimensions in the file; of all together where they are
+    /// stacked.
+    pub array_shape: Vec<u64>,
+    /// How it was read.
+    pub read_as: ReadAs,
+    /// Rows and columns that were read, with the rows that were left out.
     pub shape: [usize; 2],
+    /// Which of the array's rows these are.
+    pub rows: RowMap,
+    /// Rows that there were to choose from.
+    pub of_rows: usize,
+    /// Rows that each entry along the array's first axis makes: its positions, or 1.
+    pub rows_a_sample: usize,
+    /// A label for each entry along the first axis, of a table with a column of them.
+    pub labels: Option<Arc<[String]>>,
+    /// What the neurons are called, of a table with a header.
+    pub neuron_names: Option<Arc<[String]>>,
     /// The file as it was when it was opened; `None` for the bundled sample.
     pub stamp: Option<FileStamp>,
     /// The samples.
@@ -86,6 +106,24 @@ pub struct Dump {
     pub notes: Vec<String>,
 }
 
+impl Dump {
+    /// The entry along the array's first axis that the row at `place` of those read
+    /// belongs to: what labels and pictures are numbered by.
+    ///
+    /// # Panics
+    /// If fewer rows were read.
+    #[must_use]
+    pub fn entry_of(&self, place: usize) -> usize {
+        self.rows.row(place) / self.rows_a_sample.max(1)
+    }
+
+    /// Entries along the array's first axis.
+    #[must_use]
+    pub fn entries(&self) -> usize {
+        self.of_rows / self.rows_a_sample.max(1)
+    }
+}
+
 /// An array read as a matrix in double precision, for a basis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matrix {
@@ -93,10 +131,10 @@ pub struct Matrix {
     pub file_name: String,
     /// The file as it was asked for.
     pub path: PathBuf,
-    /// The array's name in a `.npz`.
+    /// The array's name in a file of several.
     pub key: Option<String>,
-    /// The file as it was when it was opened.
-    pub stamp: FileStamp,
+    /// The file as it was when it was opened; `None` of bytes in memory.
+    pub stamp: Option<FileStamp>,
     /// `m`.
     pub rows: usize,
     /// `d`.
@@ -106,35 +144,79 @@ pub struct Matrix {
 }
 
 /// Lists the arrays of a file from their headers, in the file's order. Values
-/// and checksums are not looked at.
+/// and checksums are not looked at, but of a table of text, which has no header that
+/// would tell.
 ///
 /// # Errors
 /// [`DataError`] if the file as a whole cannot be read. What is wrong with one
 /// array stands in its [`ArrayInfo::problem`].
-pub fn list(path: &Path) -> Result<Vec<ArrayInfo>, DataError> {
-    match Source::open(path)?.0 {
-        Source::Npy(file) => Ok(vec![info(None, file.header())]),
-        Source::Npz(mut archive) => Ok(all_infos(&mut archive)),
-    }
+pub fn list(path: &Path, cancel: &AtomicBool) -> Result<Vec<ArrayInfo>, DataError> {
+    let mut source = Source::open(Origin::open(path)?, cancel)?;
+    Ok(choose::all_infos(&mut source))
+}
+
+/// As [`list`], of bytes in memory as a file of that name.
+///
+/// # Errors
+/// As [`list`].
+pub fn list_bytes(
+    name: &str,
+    bytes: Arc<[u8]>,
+    cancel: &AtomicBool,
+) -> Result<Vec<ArrayInfo>, DataError> {
+    let mut source = Source::open(Origin::of_bytes(name, bytes), cancel)?;
+    Ok(choose::all_infos(&mut source))
 }
 
 /// Reads one array as activations, `N × d`, and checks it.
 ///
-/// Without a `key` a `.npz` must hold exactly one array that could be
-/// activations (two-dimensional, numeric, `N ≥ 1`, `d ≥ 2`). Setting `cancel`
-/// ends the reading at the next block with [`DataError::Cancelled`].
+/// Without a key a file of several must hold exactly one array that could be
+/// activations (numeric, `N ≥ 1`, `d ≥ 2`). An array of more than two axes needs
+/// [`ReadAs::flatten`]. Setting `cancel` ends the reading at the next block with
+/// [`DataError::Cancelled`].
 ///
 /// The values are held once, in whole lines (see [`Activations`]), and no copy of
-/// the file beside them: what is not compressed is read by positioned reads, a
-/// piece a thread of the current rayon pool, what is compressed is unpacked block
-/// by block. A file that becomes shorter meanwhile is a [`DataError`] like any
-/// other.
+/// the file beside them where its rows lie in order: what is not compressed is read
+/// by positioned reads, a piece a thread of the current rayon pool, what is
+/// compressed is unpacked block by block. A file that becomes shorter meanwhile is a
+/// [`DataError`] like any other.
 ///
 /// # Errors
 /// [`DataError`], also where [`Activations::new`] refuses the array.
-pub fn load(path: &Path, key: Option<&str>, cancel: &AtomicBool) -> Result<Dump, DataError> {
-    let (source, stamp) = Source::open(path)?;
-    dump(take(source, key, cancel, samples)?, path, Some(stamp))
+pub fn load(path: &Path, pick: &Pick, cancel: &AtomicBool) -> Result<Dump, DataError> {
+    load_from(Origin::open(path)?, path, pick, cancel)
+}
+
+/// As [`load`], of bytes in memory as a file of that name.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_bytes(
+    name: &str,
+    bytes: Arc<[u8]>,
+    pick: &Pick,
+    cancel: &AtomicBool,
+) -> Result<Dump, DataError> {
+    load_from(Origin::of_bytes(name, bytes), Path::new(name), pick, cancel)
+}
+
+fn load_from(
+    origin: Origin,
+    path: &Path,
+    pick: &Pick,
+    cancel: &AtomicBool,
+) -> Result<Dump, DataError> {
+    let stamp = origin.stamp;
+    let mut source = Source::open(origin, cancel)?;
+    let taken = if pick.read_as.stack {
+        stack::take(&mut source, pick, cancel, samples)?
+    } else {
+        let (place, note) = choose::choose(&mut source, pick.key.as_deref())?;
+        let mut taken = take(&mut source, place, pick, cancel, samples)?;
+        taken.notes.splice(0..0, note);
+        taken
+    };
+    dump(taken, &source, path, stamp, pick)
 }
 
 /// Lists the arrays of a file as [`list`] does and reads each that could be
@@ -145,33 +227,26 @@ pub fn load(path: &Path, key: Option<&str>, cancel: &AtomicBool) -> Result<Dump,
 /// As [`list`]; [`DataError::Cancelled`] soon after `cancel` is set.
 pub fn load_each(
     path: &Path,
+    pick: &Pick,
     cancel: &AtomicBool,
     mut each: impl FnMut(ArrayInfo, Option<Result<Dump, DataError>>),
 ) -> Result<(), DataError> {
-    let mut give = |array: ArrayInfo, dump: Option<Result<Dump, DataError>>| {
-        if matches!(dump, Some(Err(DataError::Cancelled))) {
+    let origin = Origin::open(path)?;
+    let stamp = origin.stamp;
+    let mut source = Source::open(origin, cancel)?;
+    for (place, array) in choose::all_infos(&mut source).into_iter().enumerate() {
+        let wanted =
+            array.problem.is_none() && (array.shape.len() == 2 || !pick.read_as.is_default());
+        let loaded = wanted.then(|| {
+            let taken = take(&mut source, place, pick, cancel, samples)?;
+            dump(taken, &source, path, stamp, pick)
+        });
+        if matches!(loaded, Some(Err(DataError::Cancelled))) {
             return Err(DataError::Cancelled);
         }
-        each(array, dump);
-        Ok(())
-    };
-    match Source::open(path)? {
-        (Source::Npy(file), _) => {
-            let array = info(None, file.header());
-            let loaded = array.problem.is_none().then(|| load(path, None, cancel));
-            give(array, loaded)
-        }
-        (Source::Npz(mut archive), stamp) => {
-            for (place, array) in all_infos(&mut archive).into_iter().enumerate() {
-                let loaded = array.problem.is_none().then(|| {
-                    let taken = take_member(&mut archive, place, cancel, samples)?;
-                    dump(taken, path, Some(stamp))
-                });
-                give(array, loaded)?;
-            }
-            Ok(())
-        }
+        each(array, loaded);
     }
+    Ok(())
 }
 
 /// The bundled sample: the latent layer of a `ReLU` autoencoder of handwritten
@@ -180,13 +255,8 @@ pub fn load_each(
 /// # Errors
 /// None, as long as the bundled file is what it was when it was tested.
 pub fn sample() -> Result<Dump, DataError> {
-    let file = NpyFile {
-        name: SAMPLE_NAME.to_owned(),
-        file: Box::new(SAMPLE_BYTES),
-        length: SAMPLE_BYTES.len() as u64,
-    };
-    let taken = take(Source::Npy(file), None, &AtomicBool::new(false), samples)?;
-    dump(taken, Path::new(SAMPLE_NAME), None)
+    let never = AtomicBool::new(false);
+    load_bytes(SAMPLE_NAME, SAMPLE_BYTES.into(), &Pick::default(), &never)
 }
 
 const SAMPLE_NAME: &str = "relu_epoch_3000.npy";
@@ -208,365 +278,316 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// An array as activations, or why it cannot be some.
-type Samples = Result<Activations, ActivationsError>;
-
-/// Reads a body as activations.
-fn samples(body: Body, matrix: &npy::Matrix) -> Result<Decoded<Samples>, ArrayProblem> {
-    fits(matrix.rows, matrix.columns)?;
-    body.samples()
+/// Reads a plan's rows as activations.
+fn samples(
+    bytes: Bytes<'_>,
+    plan: &Plan,
+    cancel: &AtomicBool,
+) -> Result<Decoded<Samples>, ArrayProblem> {
+    choose::fits(plan.rows.len(), plan.columns)?;
+    body::samples(bytes, plan, cancel)
 }
 
 /// The activations that were read, if the array can be some.
-fn dump(taken: Taken<Samples>, path: &Path, stamp: Option<FileStamp>) -> Result<Dump, DataError> {
+fn dump(
+    taken: Taken<Samples>,
+    source: &Source,
+    path: &Path,
+    stamp: Option<FileStamp>,
+    pick: &Pick,
+) -> Result<Dump, DataError> {
+    let file_name = source.file_name().to_owned();
     let activations = taken
         .values
-        .map_err(|source| ArrayProblem::Unfit(source).at(&taken.file_name, taken.key.as_deref()))?;
+        .map_err(|unfit| ArrayProblem::Unfit(unfit).at(&file_name, taken.key.as_deref()))?;
+    let (labels, neuron_names) = source.names();
+    let mut notes = taken.notes;
+    notes.extend(plan::notes(&taken.plan, &pick.read_as));
     Ok(Dump {
-        file_name: taken.file_name,
+        file_name,
         path: path.to_owned(),
         key: taken.key,
-        dtype: taken.dtype,
-        shape: taken.shape,
+        dtype: taken.plan.numbers.dtype,
+        array_shape: taken.plan.numbers.shape.iter().map(|&n| n as u64).collect(),
+        read_as: pick.read_as.clone(),
+        shape: [taken.plan.rows.len(), taken.plan.columns],
+        of_rows: taken.plan.of_rows,
+        rows_a_sample: taken.plan.rows_a_sample,
+        rows: taken.plan.rows,
+        labels: labels.map(Arc::from),
+        neuron_names: neuron_names.map(Arc::from),
         stamp,
         activations: Arc::new(activations),
-        notes: taken.notes,
+        notes,
     })
 }
 
-/// Reads one two-dimensional array as a matrix, `m × d`, row-major.
+/// Reads one array as a matrix, `m × d`, row-major.
 ///
-/// The array is chosen as by [`load`]. Its values and its size are not judged:
-/// it may be empty or hold infinities.
+/// The array is chosen and read as by [`load`]. Its values and its size are not
+/// judged: it may be empty or hold infinities.
 ///
 /// # Errors
 /// [`DataError`], as [`load`] but for the checks of [`Activations::new`].
-pub fn load_matrix(
-    path: &Path,
-    key: Option<&str>,
-    cancel: &AtomicBool,
-) -> Result<Matrix, DataError> {
-    let (source, stamp) = Source::open(path)?;
-    let taken = take(source, key, cancel, |body, _| body.row_major())?;
-    let [rows, columns] = taken.shape;
+pub fn load_matrix(path: &Path, pick: &Pick, cancel: &AtomicBool) -> Result<Matrix, DataError> {
+    let origin = Origin::open(path)?;
+    let stamp = origin.stamp;
+    let mut source = Source::open(origin, cancel)?;
+    let (place, _) = choose::choose(&mut source, pick.key.as_deref())?;
+    let taken = take(&mut source, place, pick, cancel, body::row_major)?;
     Ok(Matrix {
-        file_name: taken.file_name,
+        file_name: source.file_name().to_owned(),
         path: path.to_owned(),
         key: taken.key,
         stamp,
-        rows,
-        columns,
+        rows: taken.plan.rows.len(),
+        columns: taken.plan.columns,
         values: taken.values,
     })
 }
 
 /// Opens a `.npz` whose arrays are read one by one; messages call it `name`.
-/// `None` for a `.npy`.
+/// `None` for any other file.
 pub(crate) fn open_archive(path: &Path, name: &str) -> Result<Option<Archive>, DataError> {
-    match Source::open_as(path, name.to_owned())?.0 {
+    let origin = Origin::open_as(path, name.to_owned())?;
+    match Source::open(origin, &AtomicBool::new(false))? {
         Source::Npz(archive) => Ok(Some(archive)),
-        Source::Npy(_) => Ok(None),
+        Source::Npy(_) | Source::Listed(_) => Ok(None),
     }
 }
 
 /// An array as read, before anything is made of it.
 struct Taken<T> {
-    file_name: String,
     key: Option<String>,
-    dtype: Dtype,
-    shape: [usize; 2],
+    plan: Plan,
     values: T,
     notes: Vec<String>,
 }
 
-/// Chooses and reads one array, its values by `read`.
+/// What makes values of a plan.
+trait ReadPlan<T>: FnOnce(Bytes<'_>, &Plan, &AtomicBool) -> Result<Decoded<T>, ArrayProblem> {}
+
+impl<T, F> ReadPlan<T> for F where
+    F: FnOnce(Bytes<'_>, &Plan, &AtomicBool) -> Result<Decoded<T>, ArrayProblem>
+{
+}
+
+/// Reads the array at `place` of a file, its values by `read`.
 fn take<T>(
-    source: Source,
-    key: Option<&str>,
-    cancel: &AtomicBool,
-    read: impl FnOnce(Body, &npy::Matrix) -> Result<Decoded<T>, ArrayProblem>,
-) -> Result<Taken<T>, DataError> {
-    match source {
-        Source::Npy(file) => {
-            if let Some(key) = key {
-                return Err(DataError::KeyForSingleArray {
-                    file: file.name,
-                    key: key.to_owned(),
-                });
-            }
-            let array = file
-                .read(|header, available, bytes| decode(header, available, bytes, cancel, read))
-                .map_err(|problem| problem.at(&file.name, None))?;
-            Ok(taken(file.name, None, array))
-        }
-        Source::Npz(mut archive) => {
-            let (place, note) = choose(&mut archive, key)?;
-            let mut taken = take_member(&mut archive, place, cancel, read)?;
-            taken.notes.splice(0..0, note);
-            Ok(taken)
-        }
-    }
-}
-
-/// Reads the array at `place` of an archive, its values by `read`.
-fn take_member<T>(
-    archive: &mut Archive,
+    source: &mut Source,
     place: usize,
+    pick: &Pick,
     cancel: &AtomicBool,
-    read: impl FnOnce(Body, &npy::Matrix) -> Result<Decoded<T>, ArrayProblem>,
+    read: impl ReadPlan<T>,
 ) -> Result<Taken<T>, DataError> {
-    let name = archive.file_name().to_owned();
-    let key = archive.key(place).to_owned();
-    let array = archive
-        .read(place, cancel, |header, available, bytes| {
-            decode(header, available, bytes, cancel, read)
-        })
-        .map_err(|problem| problem.at(&name, Some(&key)))?;
-    Ok(taken(name, Some(key), array))
+    let name = source.file_name().to_owned();
+    let key = source.key(place).map(str::to_owned);
+    let taken = source.read(place, pick.memory_limit, cancel, |head, bytes| {
+        taken(head, bytes, &pick.read_as, cancel, read)
+    });
+    let taken = taken.map_err(|problem| problem.at(&name, key.as_deref()))?;
+    Ok(Taken { key, ..taken })
 }
 
-/// What came of the bytes of an array.
-struct Array<T> {
-    matrix: npy::Matrix,
-    decoded: Decoded<T>,
-    /// Bytes that came after it.
-    left: u64,
-}
-
-fn decode<T>(
-    header: &Header,
-    available: u64,
+/// Reads the array of that head, which is given no key.
+fn taken<T>(
+    head: &Head,
     bytes: Bytes<'_>,
+    read_as: &ReadAs,
     cancel: &AtomicBool,
-    read: impl FnOnce(Body, &npy::Matrix) -> Result<Decoded<T>, ArrayProblem>,
-) -> Result<Array<T>, ArrayProblem> {
-    let matrix = header.matrix(available)?;
-    Ok(Array {
-        matrix,
-        decoded: read(Body::new(bytes, matrix, cancel), &matrix)?,
-        left: available - header.bytes - matrix.bytes,
-    })
-}
-
-/// An array with the notes on it.
-fn taken<T>(file_name: String, key: Option<String>, array: Array<T>) -> Taken<T> {
-    let Array {
-        matrix,
-        decoded,
-        left,
-    } = array;
+    read: impl ReadPlan<T>,
+) -> Result<Taken<T>, ArrayProblem> {
+    let plan = Plan::new(head.numbers()?, read_as)?;
+    let left = head.follow - plan.numbers.bytes;
+    let decoded = read(bytes, &plan, cancel)?;
     let mut notes = Vec::from_iter(npz::left_over(left));
     if decoded.rounded {
         notes.push("holds integers beyond 2^53: rounded to double precision".to_owned());
     }
-    Taken {
-        file_name,
-        key,
-        dtype: matrix.dtype,
-        shape: [matrix.rows, matrix.columns],
+    Ok(Taken {
+        key: None,
+        plan,
         values: decoded.values,
         notes,
-    }
+    })
 }
 
-/// The place of the array to take from an archive, and a note if it was chosen.
-fn choose(archive: &mut Archive, key: Option<&str>) -> Result<(usize, Option<String>), DataError> {
-    if let Some(key) = key {
-        return match archive.find(key) {
-            Some(place) => Ok((place, None)),
-            None => Err(DataError::NoSuchKey {
-                file: archive.file_name().to_owned(),
-                key: key.to_owned(),
-                arrays: all_infos(archive),
-            }),
-        };
-    }
-    let mut arrays = all_infos(archive);
-    let fitting = |array: &ArrayInfo| array.problem.is_none();
-    let file = || archive.file_name().to_owned();
-    match arrays.iter().filter(|&array| fitting(array)).count() {
-        // Whatever is wrong with the only array is the best thing to say.
-        0 if arrays.len() == 1 => Ok((0, None)),
-        0 => Err(DataError::NoneFits {
-            file: file(),
-            arrays,
-        }),
-        1 => {
-            let place = arrays.iter().position(fitting).unwrap_or_default();
-            let note = (arrays.len() > 1).then(|| {
-                format!(
-                    "took `{}`, the only one of {} arrays that could be activations",
-                    error::printable(arrays[place].key.as_deref().unwrap_or_default()),
-                    thousands(arrays.len() as u64)
-                )
-            });
-            Ok((place, note))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A `.npy` file of the numbers from 0 on in the order of their indices, whichever
+    /// way they lie in the file.
+    fn npy(shape: &[usize], fortran: bool) -> Arc<[u8]> {
+        let lengths: Vec<String> = shape.iter().map(usize::to_string).collect();
+        let lengths = lengths.join(", ");
+        let order = if fortran { "True" } else { "False" };
+        let header =
+            format!("{{'descr': '<f4', 'fortran_order': {order}, 'shape': ({lengths})}}\n");
+        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+        bytes.extend((header.len() as u16).to_le_bytes());
+        bytes.extend(header.as_bytes());
+        let count: usize = shape.iter().product();
+        for place in 0..count {
+            let mut index = vec![0; shape.len()];
+            let mut rest = place;
+            let mut axes: Vec<usize> = (0..shape.len()).collect();
+            if !fortran {
+                axes.reverse();
+            }
+            for axis in axes {
+                index[axis] = rest % shape[axis];
+                rest /= shape[axis];
+            }
+            let value = index
+                .iter()
+                .zip(shape)
+                .fold(0, |all, (n, length)| all * length + n);
+            bytes.extend((value as f32).to_le_bytes());
         }
-        _ => {
-            arrays.retain(fitting);
-            Err(DataError::SeveralArrays {
-                file: file(),
-                keys: arrays,
-            })
-        }
-    }
-}
-
-fn all_infos(archive: &mut Archive) -> Vec<ArrayInfo> {
-    let keys: Vec<String> = archive.keys().map(str::to_owned).collect();
-    keys.into_iter()
-        .enumerate()
-        .map(|(place, key)| info(Some(key), archive.header(place)))
-        .collect()
-}
-
-/// Describes an array by its header, which lies in so many bytes.
-fn info(key: Option<String>, header: Result<(Header, u64), ArrayProblem>) -> ArrayInfo {
-    match header {
-        Ok((header, available)) => ArrayInfo {
-            key,
-            problem: header
-                .matrix(available)
-                .and_then(|matrix| fits(matrix.rows, matrix.columns))
-                .err()
-                .map(|problem| problem.to_string()),
-            dtype: header.descr.name(),
-            shape: header.shape,
-        },
-        Err(problem) => ArrayInfo {
-            key,
-            shape: Vec::new(),
-            dtype: "unknown".to_owned(),
-            problem: Some(problem.to_string()),
-        },
-    }
-}
-
-/// What [`Activations::new`] would say of such a shape, before anything is read.
-fn fits(rows: usize, neurons: usize) -> Result<(), ArrayProblem> {
-    Activations::check_shape(rows, neurons).map_err(ArrayProblem::Unfit)
-}
-
-/// An open file of a known kind.
-enum Source {
-    Npy(NpyFile),
-    Npz(Archive),
-}
-
-/// An open `.npy` file.
-struct NpyFile {
-    name: String,
-    file: Box<dyn ReadAt>,
-    /// Its bytes when it was opened.
-    length: u64,
-}
-
-impl NpyFile {
-    fn header(&self) -> Result<(Header, u64), ArrayProblem> {
-        let extent = Extent::new(&*self.file, 0);
-        let header = Header::read(&mut BufReader::new(extent.head()), self.length)?;
-        Ok((header, self.length))
+        bytes.into()
     }
 
-    fn read<T>(
-        &self,
-        read: impl FnOnce(&Header, u64, Bytes<'_>) -> Result<T, ArrayProblem>,
-    ) -> Result<T, ArrayProblem> {
-        let (header, available) = self.header()?;
-        let extent = Extent::new(&*self.file, 0);
-        read(&header, available, Bytes::Placed(&extent, header.bytes))
-    }
-}
-
-impl Source {
-    /// Opens `path` and recognises it.
-    fn open(path: &Path) -> Result<(Self, FileStamp), DataError> {
-        let name = path.file_name().unwrap_or(path.as_os_str());
-        Self::open_as(path, name.to_string_lossy().into_owned())
-    }
-
-    /// As [`Source::open`]; messages call the file `name`.
-    fn open_as(path: &Path, name: String) -> Result<(Self, FileStamp), DataError> {
-        let io = |source| DataError::Io {
-            file: name.clone(),
-            source,
+    /// The rows that numbers from 0 on come to, by the plain definition.
+    fn plainly(shape: &[usize], read_as: &ReadAs) -> Vec<Vec<f64>> {
+        let axis = match read_as.channels.unwrap_or(Channels::usual(shape.len())) {
+            Channels::First => 1,
+            Channels::Last => shape.len() - 1,
         };
-        let regular = |metadata: &Metadata| match special(metadata.file_type()) {
-            Some(what) => Err(DataError::NotAFile {
-                file: name.clone(),
-                what,
-            }),
-            None => Ok(()),
+        let (before, behind): (usize, usize) = (
+            shape[1..axis].iter().product(),
+            shape[axis + 1..].iter().product(),
+        );
+        let places = before * behind;
+        let value = |n: usize, place: usize, c: usize| {
+            let (b, h) = (place / behind, place % behind);
+            (((n * before + b) * shape[axis] + c) * behind + h) as f64
         };
-        // Asked before opening, which may wait for ever on a pipe.
-        regular(&std::fs::metadata(path).map_err(io)?)?;
-        let mut file = File::open(path).map_err(io)?;
-        let metadata = file.metadata().map_err(io)?;
-        regular(&metadata)?;
-        let length = metadata.len();
-        let stamp = FileStamp::of(&metadata);
-        let mut start = Vec::new();
-        (&mut file).take(12).read_to_end(&mut start).map_err(io)?;
-        file.rewind().map_err(io)?;
-        let is_zip = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"]
-            .iter()
-            .any(|magic| start.starts_with(*magic));
-        if start.starts_with(npy::MAGIC) {
-            let file = NpyFile {
-                name,
-                file: at::placed(file),
-                length,
+        let mut rows = Vec::new();
+        for n in 0..shape[0] {
+            let one = |place| {
+                (0..shape[axis])
+                    .map(|c| value(n, place, c))
+                    .collect::<Vec<_>>()
             };
-            return Ok((Self::Npy(file), stamp));
+            let all = |c| (0..places).map(move |place| value(n, place, c));
+            match read_as.flatten {
+                None => rows.push(one(0)),
+                Some(Flatten::Positions) => rows.extend((0..places).map(one)),
+                Some(Flatten::Position(k)) if k < 0 => {
+                    rows.push(one(places - k.unsigned_abs() as usize));
+                }
+                Some(Flatten::Position(k)) => rows.push(one(k as usize)),
+                Some(Flatten::Mean) => rows.push(
+                    (0..shape[axis])
+                        .map(|c| all(c).sum::<f64>() / places as f64)
+                        .collect(),
+                ),
+                Some(Flatten::Max) => {
+                    rows.push(
+                        (0..shape[axis])
+                            .map(|c| all(c).fold(0.0, f64::max))
+                            .collect(),
+                    );
+                }
+            }
         }
-        if is_zip {
-            let archive = Archive::open(file, length, &name)?;
-            return Ok((Self::Npz(archive), stamp));
+        if let Some(range) = read_as.rows {
+            let (start, step, length) = range.of(rows.len());
+            rows = (0..length)
+                .map(|n| rows[start + n * step].clone())
+                .collect();
         }
-        Err(unknown(path, name, &start))
+        rows
     }
-}
 
-/// The error for a file whose first bytes are no magic.
-fn unknown(path: &Path, file: String, start: &[u8]) -> DataError {
-    if start.is_empty() {
-        return DataError::Empty { file };
+    fn rows_of(dump: &Dump) -> Vec<Vec<f64>> {
+        let acts = &dump.activations;
+        let mut scales = vec![1.0; acts.n_samples()];
+        for &(sample, exponent) in acts.rescaled_rows() {
+            scales[sample] = 2f64.powi(exponent);
+        }
+        let value = |n, k| acts.neuron(k).get(n) * scales[n];
+        (0..acts.n_samples())
+            .map(|n| (0..acts.n_neurons()).map(|k| value(n, k)).collect())
+            .collect()
     }
-    let begins = npy::quoted(start);
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    let (kind, function) = match extension {
-        Some(extension) if extension.eq_ignore_ascii_case("npy") => ("a .npy", "np.save"),
-        Some(extension) if extension.eq_ignore_ascii_case("npz") => ("a .npz (zip)", "np.savez"),
-        _ => return DataError::UnknownKind { file, begins },
-    };
-    DataError::NotWhatItSays {
-        file,
-        kind,
-        begins,
-        function,
-    }
-}
 
-/// What a path is if not a regular file.
-fn special(kind: FileType) -> Option<&'static str> {
-    if kind.is_file() {
-        return None;
-    }
-    if kind.is_dir() {
-        return Some("a directory");
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt;
-        if kind.is_fifo() {
-            return Some("a pipe");
+    #[test]
+    fn arrays_of_any_axes_are_read_as_was_said() {
+        let ways = ["positions", "mean", "max", "0", "-1", "1"];
+        for shape in [
+            &[7usize, 3][..],
+            &[5, 4, 3],
+            &[3, 2, 4, 5],
+            &[2, 3, 2, 2, 3],
+            &[40, 2, 17],
+        ] {
+            let ways: Vec<Option<Flatten>> = match shape.len() {
+                2 => vec![None],
+                _ => ways.iter().map(|way| way.parse().ok()).collect(),
+            };
+            for (flatten, channels, rows, fortran) in ways.iter().flat_map(|&flatten| {
+                [None, Some(Channels::First), Some(Channels::Last)]
+                    .into_iter()
+                    .flat_map(move |c| {
+                        [None, Some("1:9:2"), Some("2:")]
+                            .into_iter()
+                            .flat_map(move |rows| {
+                                [false, true].map(|fortran| (flatten, c, rows, fortran))
+                            })
+                    })
+            }) {
+                if shape.len() == 2 && channels.is_some() {
+                    continue;
+                }
+                let read_as = ReadAs {
+                    flatten,
+                    channels,
+                    rows: rows.map(|rows| rows.parse().unwrap()),
+                    ..ReadAs::default()
+                };
+                let expected = plainly(shape, &read_as);
+                let what = format!("{shape:?} {read_as:?} {fortran}");
+                let pick = Pick::default().read_as(read_as);
+                let never = AtomicBool::new(false);
+                let loaded = load_bytes("x.npy", npy(shape, fortran), &pick, &never);
+                match loaded {
+                    Ok(dump) => {
+                        assert_eq!(rows_of(&dump), expected, "{what}");
+                        assert_eq!(dump.shape[0], expected.len());
+                    }
+                    Err(error) => assert!(
+                        expected.is_empty() && error.to_string().contains("no rows"),
+                        "{what}: {error}"
+                    ),
+                }
+            }
         }
-        if kind.is_socket() {
-            return Some("a socket");
-        }
-        if kind.is_char_device() || kind.is_block_device() {
-            return Some("a device");
-        }
     }
-    Some("something else")
+
+    #[test]
+    fn drawn_rows_are_rows_of_the_array() {
+        let read_as = ReadAs {
+            sample_rows: Some(5),
+            rows: Some("10::2".parse().unwrap()),
+            seed: Some(3),
+            ..ReadAs::default()
+        };
+        let pick = Pick::default().read_as(read_as);
+        let never = AtomicBool::new(false);
+        let dump = load_bytes("x.npy", npy(&[100, 4], false), &pick, &never).unwrap();
+        let rows = rows_of(&dump);
+        assert_eq!(rows.len(), 5);
+        for (place, row) in rows.iter().enumerate() {
+            let number = dump.rows.row(place);
+            assert!(number >= 10 && number % 2 == 0);
+            assert_eq!(row[0], (number * 4) as f64);
+            assert_eq!(dump.entry_of(place), number);
+        }
+        assert_eq!(
+            dump.notes,
+            ["read 5 of 100 rows (rows 10::2, drawn at random with seed 3)"]
+        );
+    }
 }

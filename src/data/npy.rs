@@ -2,12 +2,13 @@
 //!
 //! Format: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>,
 //! versions 1.0, 2.0 and 3.0. Nothing is reserved here but the header's own
-//! text; whatever reserves memory for values asks [`Header::matrix`] first.
+//! text; whatever reserves memory for values asks [`Head::numbers`] first.
 
 use std::io::{self, Read};
 
-use super::dtype::{Descr, Dtype};
+use super::dtype::Descr;
 use super::error::ArrayProblem;
+use super::head::{Head, Order};
 use super::literal::{Literal, parse_dict, shortened};
 
 /// The first bytes of every `.npy` array.
@@ -29,18 +30,6 @@ pub(crate) struct Header {
     /// Lengths of the dimensions.
     pub shape: Vec<u64>,
     /// Bytes up to the first value.
-    pub bytes: u64,
-}
-
-/// A two-dimensional numeric array whose bytes are there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Matrix {
-    pub dtype: Dtype,
-    pub big_endian: bool,
-    pub fortran: bool,
-    pub rows: usize,
-    pub columns: usize,
-    /// Bytes of the body.
     pub bytes: u64,
 }
 
@@ -128,46 +117,19 @@ impl Header {
         })
     }
 
-    /// The array as a matrix of numbers, if it is one and if its bytes are
-    /// among the `available` ones, which count from the array's first byte.
-    pub(super) fn matrix(&self, available: u64) -> Result<Matrix, ArrayProblem> {
-        let (dtype, big_endian) = match &self.descr {
-            Descr::Numbers { dtype, big_endian } => (*dtype, *big_endian),
-            Descr::Refused(refused) => return Err(refused.problem()),
-        };
-        let follow = available.saturating_sub(self.bytes);
-        let bytes = self.body_bytes(dtype);
-        let too_short = || ArrayProblem::TooShort {
-            shape: self.shape.clone(),
-            dtype: dtype.name(),
-            bytes,
-            follow,
-        };
-        let bytes = bytes
-            .filter(|&bytes| bytes <= follow)
-            .ok_or_else(too_short)?;
-        let &[rows, columns] = self.shape.as_slice() else {
-            return Err(ArrayProblem::Rank(self.shape.clone()));
-        };
-        let length = |n: u64| usize::try_from(n).map_err(|_| ArrayProblem::Memory(n));
-        Ok(Matrix {
-            dtype,
-            big_endian,
-            fortran: self.fortran,
-            rows: length(rows)?,
-            columns: length(columns)?,
-            bytes,
-        })
-    }
-
-    /// Bytes that the shape needs; `None` if they pass 64 bits.
-    fn body_bytes(&self, dtype: Dtype) -> Option<u64> {
-        if self.shape.contains(&0) {
-            return Some(0);
+    /// The same in the terms of every format, of an array that lies in `available`
+    /// bytes, which count from its first.
+    pub(super) fn head(self, available: u64) -> Head {
+        Head {
+            follow: available.saturating_sub(self.bytes),
+            descr: self.descr,
+            shape: self.shape,
+            order: if self.fortran {
+                Order::Fortran
+            } else {
+                Order::C
+            },
         }
-        self.shape
-            .iter()
-            .try_fold(dtype.bytes(), |bytes, &length| bytes.checked_mul(length))
     }
 }
 
@@ -214,6 +176,10 @@ pub(super) fn quoted(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::dtype::Dtype;
+    use super::super::head::Matrix;
+    use super::super::plan::{Plan, Way};
+    use super::super::read_as::ReadAs;
     use super::*;
 
     fn npy(version: u8, header: &[u8], body: usize) -> Vec<u8> {
@@ -228,7 +194,12 @@ mod tests {
 
     fn matrix(bytes: &[u8]) -> Result<Matrix, ArrayProblem> {
         let available = bytes.len() as u64;
-        Header::read(&mut &bytes[..], available)?.matrix(available)
+        let head = Header::read(&mut &bytes[..], available)?.head(available);
+        let plan = Plan::new(head.numbers()?, &ReadAs::default())?;
+        match plan.way {
+            Way::Plain(matrix) => Ok(matrix),
+            Way::Gathered(_) => panic!("it lies in order"),
+        }
     }
 
     fn check_error(header: &str, fragments: &[&str]) {

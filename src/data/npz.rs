@@ -5,17 +5,19 @@
 //! never paths; an array counts as read once its checksum has been met.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::at::{self, Extent, ReadAt};
+use super::at::{Extent, ReadAt};
 use super::body::Bytes;
 use super::error::{ArrayProblem, DataError, printable};
+use super::head::Head;
 use super::npy::{Header, fill};
+use super::origin::{Origin, Reader};
 use crate::words::{count, thousands};
 
 /// Deflate opens to at most this many times its size (258 bytes from 2 bits).
@@ -28,9 +30,9 @@ const MOST_MEMBERS: u64 = 65_535;
 /// An open archive.
 pub(crate) struct Archive {
     file_name: String,
-    zip: ZipArchive<BufReader<File>>,
+    zip: ZipArchive<BufReader<Reader>>,
     /// The same file, for members that are stored as they are.
-    placed: Box<dyn ReadAt>,
+    placed: Arc<dyn ReadAt>,
     /// Its bytes when it was opened.
     length: u64,
     /// Keys and their places in the zip, in the file's order.
@@ -48,18 +50,15 @@ struct Size {
 }
 
 impl Archive {
-    /// Reads the directory of `file`, which has `length` bytes.
-    pub fn open(file: File, length: u64, file_name: &str) -> Result<Self, DataError> {
-        let io = |source| DataError::Io {
-            file: file_name.to_owned(),
-            source,
-        };
+    /// Reads the directory of a zip file.
+    pub fn open(origin: &Origin) -> Result<Self, DataError> {
+        let (file_name, length) = (origin.name.as_str(), origin.length);
+        let io = |source| origin.io(source);
         let bad = |what: String| DataError::Archive {
             file: file_name.to_owned(),
             what,
         };
-        let mut directory = BufReader::new(file.try_clone().map_err(io)?);
-        let placed = at::placed(file.try_clone().map_err(io)?);
+        let mut directory = BufReader::new(origin.reader());
         if let Some(members) = claimed_members(&mut directory, length).map_err(io)?
             && members > MOST_MEMBERS
         {
@@ -69,13 +68,14 @@ impl Archive {
                 thousands(MOST_MEMBERS)
             )));
         }
-        let zip = ZipArchive::new(BufReader::new(file)).map_err(|error| match error {
-            ZipError::Io(source) if source.kind() != io::ErrorKind::UnexpectedEof => io(source),
-            error => bad(format!(
-                "{}, so it is truncated or damaged: copy or save it again",
-                archive_words(&error)
-            )),
-        })?;
+        let zip =
+            ZipArchive::new(BufReader::new(origin.reader())).map_err(|error| match error {
+                ZipError::Io(source) if source.kind() != io::ErrorKind::UnexpectedEof => io(source),
+                error => bad(format!(
+                    "{}, so it is truncated or damaged: copy or save it again",
+                    archive_words(&error)
+                )),
+            })?;
         if let Some(name) =
             repeated_name(&mut directory, zip.central_directory_start()).map_err(io)?
         {
@@ -99,7 +99,7 @@ impl Archive {
         Ok(Self {
             file_name: file_name.to_owned(),
             zip,
-            placed,
+            placed: Arc::clone(&origin.file),
             length,
             keys,
         })
@@ -129,20 +129,27 @@ impl Archive {
         Ok((header, size.declared))
     }
 
-    /// Reads the array at `place`: `read` is given its header, the bytes it
-    /// lies in and the source behind the header; then the rest of the member is
-    /// passed over and its checksum compared.
+    /// Reads the array at `place`, of which compressed data may unpack to `limit`
+    /// bytes: `read` is given its head and the source behind its header; then the
+    /// rest of the member is passed over and its checksum compared.
     pub(super) fn read<T>(
         &mut self,
         place: usize,
+        limit: u64,
         cancel: &AtomicBool,
-        read: impl FnOnce(&Header, u64, Bytes<'_>) -> Result<T, ArrayProblem>,
+        read: impl FnOnce(&Head, Bytes<'_>) -> Result<T, ArrayProblem>,
     ) -> Result<T, ArrayProblem> {
         let (mut member, size) = self.member(place)?;
         let Some((start, checksum)) = size.placed else {
             let header = Header::read(&mut member, size.declared).map_err(unpacking)?;
+            if size.declared > limit {
+                return Err(ArrayProblem::OverLimit {
+                    unpacked: size.declared,
+                    limit,
+                });
+            }
             let bytes = Bytes::Stream(&mut member);
-            let value = read(&header, size.declared, bytes).map_err(unpacking)?;
+            let value = read(&header.head(size.declared), bytes).map_err(unpacking)?;
             finish(&mut member, size, cancel)?;
             return Ok(value);
         };
@@ -150,7 +157,7 @@ impl Archive {
         let extent = Extent::summed(&*self.placed, start);
         let header = Header::read(&mut BufReader::new(extent.head()), size.declared)?;
         let bytes = Bytes::Placed(&extent, header.bytes);
-        let value = read(&header, size.declared, bytes)?;
+        let value = read(&header.head(size.declared), bytes)?;
         if extent.checksum(size.declared, cancel)? != checksum {
             return Err(ArrayProblem::Checksum);
         }
@@ -248,7 +255,7 @@ impl Stream<'_> {
 
 /// A member's bytes up to its declared size.
 struct Member<'a> {
-    inner: zip::read::ZipFile<'a, BufReader<File>>,
+    inner: zip::read::ZipFile<'a, BufReader<Reader>>,
     left: u64,
 }
 
@@ -416,11 +423,8 @@ mod tests {
         };
         assert_eq!(claimed(record(1 << 40)), Some(1 << 40));
         assert_eq!(claimed(vec![0; 500]), None);
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.npz");
-        std::fs::write(&path, record(1 << 40)).unwrap();
-        let file = File::open(&path).unwrap();
-        let error = Archive::open(file, 156, "x.npz").err().unwrap();
+        let origin = Origin::of_bytes("x.npz", record(1 << 40));
+        let error = Archive::open(&origin).err().unwrap();
         assert!(error.to_string().contains("1,099,511,627,776 members"));
     }
 }

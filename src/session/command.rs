@@ -6,6 +6,7 @@ use std::path::Path;
 use super::figure::{FigureSpec, Height};
 use super::options::Options;
 use super::record::{LayerRecord, Session, View};
+use crate::data::ReadAs;
 use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
 use crate::srm::{EpsilonChoice, PlaneMode};
 
@@ -42,15 +43,7 @@ pub fn sweep_command(session: &Session) -> Option<String> {
     let options = &session.options;
     let mut words = words("sweep", layer);
     words.extend(option_words(options));
-    if let Some(most) = options.max_planes {
-        words.push(format!("--max-planes {most}"));
-        words.extend(
-            options
-                .seed
-                .filter(|&seed| seed != 0)
-                .map(|seed| format!("--seed {seed}")),
-        );
-    }
+    words.extend(draw_words(session, layer));
     if counts_bytes(layer, options) > MOST_COUNTS_BYTES {
         words.push("--summary".to_owned());
     }
@@ -68,6 +61,8 @@ pub fn plane_command(session: &Session) -> Option<String> {
     let mut words = words("plane", layer);
     words.push(format!("--plane {i},{j}"));
     words.extend(option_words(&session.options));
+    let seed = layer.source.read_as.seed.filter(|&seed| seed != 0);
+    words.extend(seed.map(|seed| format!("--seed {seed}")));
     Some(words.join(" "))
 }
 
@@ -90,10 +85,7 @@ pub fn figure_command(session: &Session, extension: &str) -> Option<String> {
         words.push(format!("--plane {i},{j}"));
     }
     words.extend(option_words(&session.options));
-    if let Some(most) = session.options.max_planes {
-        words.push(format!("--max-planes {most}"));
-        words.extend(session.options.seed.map(|seed| format!("--seed {seed}")));
-    }
+    words.extend(draw_words(session, layer));
     words.extend(view_words(&session.view));
     words.extend(figure_words(&session.figure));
     let out = format!(
@@ -212,12 +204,40 @@ fn words(subcommand: &str, layer: &LayerRecord) -> Vec<String> {
 pub fn input_words(layer: &LayerRecord) -> Vec<String> {
     let mut words = vec![file_argument(&layer.source.file_name)];
     words.extend(layer.source.key.as_ref().map(|key| option("--key", key)));
+    words.extend(reading_words(&layer.source.read_as));
     if let Some(basis) = &layer.basis {
         let name = layer.basis_path.as_deref().unwrap_or(&basis.file_name);
         words.push(format!("--basis {}", file_argument(name)));
         words.extend(basis.key.as_ref().map(|key| option("--basis-key", key)));
     }
     words
+}
+
+/// How the activations are read, where not as they are.
+fn reading_words(read_as: &ReadAs) -> Vec<String> {
+    let mut words = Vec::from_iter(read_as.stack.then(|| "--stack".to_owned()));
+    let mut word = |name, value: Option<String>| {
+        words.extend(value.map(|value| option(name, &value)));
+    };
+    word("--flatten", read_as.flatten.map(|f| f.to_string()));
+    word("--channels", read_as.channels.map(|c| c.to_string()));
+    word("--rows", read_as.rows.map(|rows| rows.to_string()));
+    word("--sample-rows", read_as.sample_rows.map(|n| n.to_string()));
+    word("--center", read_as.center.map(|center| center.to_string()));
+    words
+}
+
+/// What is drawn at random beside the rows, and the seed of both.
+fn draw_words(session: &Session, layer: &LayerRecord) -> Vec<String> {
+    let options = &session.options;
+    let planes = options
+        .max_planes
+        .map(|most| format!("--max-planes {most}"));
+    let of_planes = options.seed.filter(|_| planes.is_some());
+    let seed = of_planes.or(layer.source.read_as.seed);
+    let seed = seed.filter(|&seed| seed != 0);
+    let seed = seed.map(|seed| format!("--seed {seed}"));
+    planes.into_iter().chain(seed).collect()
 }
 
 /// What is counted, where it is not the default.
@@ -277,6 +297,7 @@ fn stem(file_name: &str) -> String {
 mod tests {
     use super::super::{BasisSource, Source, View};
     use super::*;
+    use crate::data::ReadAs;
 
     fn session() -> Session {
         let source = Source {
@@ -284,6 +305,8 @@ mod tests {
             sha256: None,
             key: None,
             shape: [20, 6],
+            array_shape: None,
+            read_as: ReadAs::default(),
             dtype: "float32".to_owned(),
             excluded_rows: 0,
             zero_rows: 0,

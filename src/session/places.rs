@@ -113,6 +113,7 @@ pub fn relative_path(folder: &Path, file: &Path) -> Option<String> {
 mod tests {
     use super::super::{BasisSource, Source};
     use super::*;
+    use crate::data::ReadAs;
 
     fn record(file_name: &str, path: Option<&str>) -> LayerRecord {
         let source = Source {
@@ -120,6 +121,8 @@ mod tests {
             sha256: None,
             key: None,
             shape: [3, 2],
+            array_shape: None,
+            read_as: ReadAs::default(),
             dtype: "float32".to_owned(),
             excluded_rows: 0,
             zero_rows: 0,

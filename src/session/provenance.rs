@@ -13,12 +13,13 @@
 //! Of a merged one (format 2) there is `"shards": [{…}, …]` in the place of `source`: a source a
 //! shard, in the order in which they were merged. A result of one plane has
 //! `"plane": [i, j]` as well, one of several planes `"planes": [[i, j], …]`. `basis` is `null` for the neurons' own axes, else an object of
-//! `file_name`, `sha256`, `key` and `shape`.
+//! `file_name`, `sha256`, `key` and `shape`. A source that was not read whole and as it is has
+//! `array_shape` and `read_as` as well, as [`ReadAs`] writes it.
 
 use serde::{Deserialize, Serialize};
 
 use super::options::Options;
-use crate::data::{Dump, Matrix};
+use crate::data::{Dump, Matrix, Pick, ReadAs};
 use crate::srm::{Epsilon, EpsilonChoice};
 
 /// The latest version of the record's format. A record has the first that can
@@ -34,8 +35,15 @@ pub struct Source {
     pub sha256: Option<String>,
     /// The array's key in a file of several.
     pub key: Option<String>,
-    /// Rows and columns in the file, left-out rows counted.
+    /// Rows and columns that were read, left-out rows counted.
     pub shape: [usize; 2],
+    /// Lengths of the array's dimensions in the file, where it is no `N × d` that was
+    /// read whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub array_shape: Option<Vec<u64>>,
+    /// How it was read, where not as it is.
+    #[serde(default, skip_serializing_if = "ReadAs::is_default")]
+    pub read_as: ReadAs,
     /// `NumPy`'s name of the dtype in the file.
     pub dtype: String,
     /// Rows left out because they hold a NaN or an infinity.
@@ -53,6 +61,11 @@ impl Source {
             sha256: None,
             key: dump.key.clone(),
             shape: dump.shape,
+            array_shape: {
+                let read = dump.shape.map(|length| length as u64);
+                (dump.array_shape != read).then(|| dump.array_shape.clone())
+            },
+            read_as: dump.read_as.clone(),
             dtype: dump.dtype.to_string(),
             excluded_rows: dump.activations.excluded_rows().len(),
             zero_rows: dump.activations.zero_rows(),
@@ -60,9 +73,18 @@ impl Source {
     }
 }
 
+impl Source {
+    /// What to ask its file for.
+    #[must_use]
+    pub fn pick(&self) -> Pick {
+        Pick::key(self.key.as_deref()).read_as(self.read_as.clone())
+    }
+}
+
 /// Where all samples came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[allow(clippy::large_enum_variant)] // there is one a result
 pub enum Samples {
     /// One array.
     Source(Source),
@@ -227,6 +249,7 @@ impl Provenance {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::ReadAs;
 
     fn example() -> Provenance {
         let source = Source {
@@ -234,6 +257,8 @@ mod tests {
             sha256: Some("00ff".to_owned()),
             key: Some("layer \"1\"".to_owned()),
             shape: [20, 6],
+            array_shape: None,
+            read_as: ReadAs::default(),
             dtype: "float32".to_owned(),
             excluded_rows: 3,
             zero_rows: 1,

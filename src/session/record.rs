@@ -285,6 +285,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::ReadAs;
 
     fn example() -> Session {
         let source = Source {
@@ -292,6 +293,8 @@ mod tests {
             sha256: Some("00ff".to_owned()),
             key: Some("layer \"1\"".to_owned()),
             shape: [20, 6],
+            array_shape: None,
+            read_as: ReadAs::default(),
             dtype: "float32".to_owned(),
             excluded_rows: 3,
             zero_rows: 1,

@@ -43,6 +43,7 @@ pub use intake::Slab;
 pub(crate) use lines::zeroed;
 pub use lines::{LANES, Line, Lines, Real};
 pub use overview::{Overview, overview};
+pub(crate) use plane::drawn;
 pub use plane::{Draw, Plane, PlaneMode, PlaneSet};
 pub use records::{PlaneRecord, Records};
 pub use spotlight::Spotlight;

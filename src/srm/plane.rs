@@ -339,6 +339,16 @@ fn partition(values: &[u64], before: impl Fn(usize, u64) -> bool) -> usize {
     low
 }
 
+/// At most so many of the numbers below `of`, ascending: a uniform draw without
+/// replacement, the same on every machine.
+pub(crate) fn drawn(of: u64, most: usize, seed: u64) -> Vec<u64> {
+    if most as u64 >= of {
+        return (0..of).collect();
+    }
+    let max_planes = most;
+    sample(of, Draw { max_planes, seed })
+}
+
 fn sample(of: u64, draw: Draw) -> Vec<u64> {
     let mut rng = ChaCha8Rng::seed_from_u64(draw.seed);
     let mut chosen = BTreeSet::new();

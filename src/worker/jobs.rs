@@ -59,7 +59,7 @@ pub fn load(worker: &WindowWorker, request: LoadRequest) {
             Ok(None) | Err(DataError::Cancelled) => {}
             Ok(Some(message)) => context.say(message),
             Err(DataError::SeveralArrays { keys, .. }) => context.say(Message::Several {
-                arrays: data::list(&request.path).unwrap_or(keys),
+                arrays: data::list(&request.path, context.cancel()).unwrap_or(keys),
                 request: Box::new(request),
             }),
             Err(error) => context.say(Message::LoadFailed {
@@ -111,11 +111,11 @@ fn run_load(
     request: &LoadRequest,
     context: &Context<Message>,
 ) -> Result<Option<Message>, DataError> {
-    let key = request.key.as_deref();
+    let pick = &request.pick;
     let cancel = context.cancel();
     let message = match &request.purpose {
         LoadAs::Basis(layer) => {
-            let matrix = data::load_matrix(&request.path, key, cancel)?;
+            let matrix = data::load_matrix(&request.path, pick, cancel)?;
             set_basis(layer, Some(matrix), request, cancel)
         }
         LoadAs::StandardBasis(layer) => set_basis(layer, None, request, cancel),
@@ -124,7 +124,7 @@ fn run_load(
             return Ok(None);
         }
         LoadAs::Whichever(Some(layer)) if is_named_basis(&request.path) => {
-            match data::load_matrix(&request.path, key, cancel) {
+            match data::load_matrix(&request.path, pick, cancel) {
                 Ok(matrix) if matrix.columns == layer.n_neurons() => {
                     set_basis(layer, Some(matrix), request, cancel)
                 }
@@ -150,7 +150,7 @@ fn open_layer(
     note: Option<String>,
     cancel: &AtomicBool,
 ) -> Result<Message, DataError> {
-    let dump = data::load(&request.path, request.key.as_deref(), cancel)?;
+    let dump = data::load(&request.path, &request.pick, cancel)?;
     let file = SourceFile::of_dump(&dump);
     let layer = Arc::new(Layer::new(dump, file, None, cancel)?);
     let request = Some(Box::new(request.clone()));
@@ -171,7 +171,7 @@ fn set_basis(
     let basis = match matrix {
         None => None,
         Some(matrix) => {
-            request.key.clone_from(&matrix.key);
+            request.pick.key.clone_from(&matrix.key);
             Some(unit_basis(matrix, cancel)?)
         }
     };

@@ -13,7 +13,7 @@ use super::export_job::{CopyEnded, ExportEnded, Preview};
 use super::heatmap_job::{Look, Source};
 use super::session_job::{Ended, OpenedSession, RestoredLayer};
 use super::source_file::{BasisFile, SourceFile};
-use crate::data::{self, DataError, Dump};
+use crate::data::{self, DataError, Dump, Pick};
 use crate::scene::{Aggregate, CurveBundle, Order, Raster, enough_light};
 use crate::session::{BasisSource, LayerRecord};
 use crate::srm::{
@@ -139,8 +139,8 @@ pub enum LoadAs {
 pub struct LoadRequest {
     /// The file.
     pub path: PathBuf,
-    /// Its array, where it holds several.
-    pub key: Option<String>,
+    /// Its array, and how that is read.
+    pub pick: Pick,
     /// What it is to become.
     pub purpose: LoadAs,
     /// Files asked for at once share a number: the first that opens is shown.

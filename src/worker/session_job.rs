@@ -10,7 +10,7 @@ use super::jobs::{file_name, sample_layer, unit_basis};
 use super::message::{Layer, Message, WindowWorker};
 use super::source_file::SourceFile;
 use super::{Context, Lane};
-use crate::data::{self, DataError};
+use crate::data::{self, DataError, Pick};
 use crate::session::{
     FileKind, HashError, LayerRecord, Paths, Place, Session, read_session, relative_path, sha256,
 };
@@ -239,7 +239,7 @@ fn read_layer(
 ) -> Result<Arc<Layer>, DataError> {
     let (dump, file) = match &places.activations {
         Place::At(path) => {
-            let dump = data::load(path, record.source.key.as_deref(), cancel)?;
+            let dump = data::load(path, &record.source.pick(), cancel)?;
             let file = SourceFile::of_dump(&dump);
             (dump, file)
         }
@@ -250,7 +250,7 @@ fn read_layer(
     };
     let basis = match (&places.basis, &record.basis) {
         (Some(Place::At(path)), Some(basis)) => {
-            let matrix = data::load_matrix(path, basis.key.as_deref(), cancel)?;
+            let matrix = data::load_matrix(path, &Pick::key(basis.key.as_deref()), cancel)?;
             Some(unit_basis(matrix, cancel)?)
         }
         _ => None,

@@ -74,7 +74,7 @@ impl BasisFile {
     pub(super) fn of(matrix: &Matrix) -> Self {
         Self {
             source: BasisSource::of(matrix),
-            file: SourceFile::new(&matrix.path, Some(matrix.stamp)),
+            file: SourceFile::new(&matrix.path, matrix.stamp),
         }
     }
 }

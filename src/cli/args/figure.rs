@@ -7,7 +7,7 @@ use std::str::FromStr;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::{angles, at_least_one, mode, plane, threads};
+use super::{ReadingArgs, angles, at_least_one, mode, plane, threads};
 use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
 use crate::session::figure::{
     Axes, Background, DPI_RANGE, FigureView, Height, LegendPlace, Length, Panels, SeriesColors,
@@ -45,6 +45,8 @@ pub(in crate::cli) struct FigureArgs {
     /// The array to take from a basis .npz that holds several
     #[arg(long, value_name = "K", requires = "basis")]
     pub basis_key: Option<String>,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
     /// Write the figure there: .svg, .pdf or .png; - writes SVG to stdout
     #[arg(short, long, value_name = "FIG")]
     pub output: PathBuf,
@@ -120,9 +122,6 @@ pub(in crate::cli) struct CountedArgs {
     /// Sweep at most K planes, drawn at random without replacement
     #[arg(long, value_name = "K", value_parser = at_least_one)]
     pub max_planes: Option<usize>,
-    /// Seed of that draw [default: 0]
-    #[arg(long, value_name = "S", requires = "max_planes")]
-    pub seed: Option<u64>,
 }
 
 /// How it looks.

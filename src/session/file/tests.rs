@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::super::{LayerRecord, Options, Source, View};
 use super::*;
+use crate::data::ReadAs;
 
 /// A session whose names need every kind of escape.
 fn example() -> Session {
@@ -10,6 +11,8 @@ fn example() -> Session {
         sha256: None,
         key: Some("&amp;".to_owned()),
         shape: [20, 6],
+        array_shape: None,
+        read_as: ReadAs::default(),
         dtype: "float32".to_owned(),
         excluded_rows: 0,
         zero_rows: 0,

@@ -1,6 +1,7 @@
 //! Captions of every view, of every kind of input, in every format.
 
 use super::*;
+use crate::data::ReadAs;
 use crate::session::{BasisSource, Options, Samples};
 
 const ALL: Planes = Planes {
@@ -14,6 +15,8 @@ fn source(file_name: &str) -> Source {
         sha256: None,
         key: None,
         shape: [1797, 24],
+        array_shape: None,
+        read_as: ReadAs::default(),
         dtype: "float32".to_owned(),
         excluded_rows: 0,
         zero_rows: 0,

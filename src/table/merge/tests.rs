@@ -13,6 +13,7 @@ use zip::{CompressionMethod, ZipWriter};
 use super::array::{Integers, Range, text};
 use super::error::At;
 use super::*;
+use crate::data::ReadAs;
 use crate::data::{Archive, open_archive};
 use crate::session::{Options, Source};
 use crate::srm::{
@@ -44,6 +45,8 @@ fn shard_file(folder: &Path, name: &str, n_samples: usize, counts: [i64; 3]) -> 
         sha256: Some(name.to_owned()),
         key: None,
         shape: [n_samples, 2],
+        array_shape: None,
+        read_as: ReadAs::default(),
         dtype: "float32".to_owned(),
         excluded_rows: 0,
         zero_rows: 0,
@@ -174,6 +177,8 @@ fn swept(path: &Path, sha256: &str, angles: usize) {
         sha256: Some(sha256.to_owned()),
         key: None,
         shape: [4, 6],
+        array_shape: None,
+        read_as: ReadAs::default(),
         dtype: "float64".to_owned(),
         excluded_rows: 0,
         zero_rows: 0,
