@@ -40,6 +40,21 @@ pub enum DataError {
         /// What it is instead, with its article.
         what: &'static str,
     },
+    /// A folder without a file.
+    #[error("{folder} holds no files: choose the folder that the dumps are in")]
+    NoFiles {
+        /// The folder's name.
+        folder: String,
+    },
+    /// A folder of more files than are listed.
+    #[error(
+        "{folder} holds more than {} files: choose some of them instead",
+        thousands(super::folder::MOST_FILES as u64)
+    )]
+    ManyFiles {
+        /// The folder's name.
+        folder: String,
+    },
     /// The file has no bytes.
     #[error("{file} is empty (0 bytes): save the array again")]
     Empty {

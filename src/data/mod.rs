@@ -29,6 +29,7 @@ mod body;
 mod choose;
 mod dtype;
 mod error;
+mod folder;
 mod gather;
 mod head;
 mod lay;
@@ -56,6 +57,7 @@ pub use choose::ArrayInfo;
 pub(crate) use dtype::Descr;
 pub use dtype::Dtype;
 pub use error::{ArrayProblem, DataError};
+pub use folder::{MOST_FILES, folder, natural_order};
 pub(crate) use npz::{Archive, Stream};
 pub use plan::{Preview, RowMap, preview};
 pub use read_as::{Center, Channels, Flatten, MEMORY_LIMIT, Pick, ReadAs, RowRange};
@@ -581,7 +583,7 @@ mod tests {
         assert_eq!(rows.len(), 5);
         for (place, row) in rows.iter().enumerate() {
             let number = dump.rows.row(place);
-            assert!(number >= 10 && number % 2 == 0);
+            assert!(number >= 10 && number.is_multiple_of(2));
             assert_eq!(row[0], (number * 4) as f64);
             assert_eq!(dump.entry_of(place), number);
         }
