@@ -57,7 +57,7 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
         };
         let layer = Layer::read(&input, interrupt)?;
         hashes.push(Hashes::start(&input, &layer, interrupt));
-        report::notes(&layer.coordinates, layer.source.shape[0]);
+        layer.say_reading();
         layers.push(layer);
     }
     let mut fonts = Fonts::default();

@@ -8,7 +8,7 @@ use super::args::InputArgs;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::report;
-use crate::data::{self, DataError, FileStamp};
+use crate::data::{self, DataError, FileStamp, RowMap};
 use crate::session::{BasisSource, Hash, HashJob, Options, Resolved, Source};
 use crate::srm::{Coordinates, Epsilon, UnitBasis, overview};
 use crate::table::Seconds;
@@ -23,6 +23,8 @@ pub(super) struct Layer {
     /// The files of the activations and of the basis as they were when opened.
     stamps: [Option<FileStamp>; 2],
     notes: Vec<String>,
+    /// Which rows of the file were read.
+    rows: RowMap,
 }
 
 impl Layer {
@@ -65,6 +67,7 @@ impl Layer {
             },
             stamps,
             notes: dump.notes,
+            rows: dump.rows,
         })
     }
 
@@ -80,12 +83,17 @@ impl Layer {
         Ok(resolved)
     }
 
-    /// Says what was left out or is out of the ordinary.
-    pub fn say_notes(&self, resolved: &Resolved) {
+    /// Says how it was read and what was left out.
+    pub fn say_reading(&self) {
         for note in &self.notes {
             report::note(note);
         }
-        report::notes(&self.coordinates, self.source.shape[0]);
+        report::notes(&self.coordinates, &self.rows);
+    }
+
+    /// Says as well what came of the options.
+    pub fn say_notes(&self, resolved: &Resolved) {
+        self.say_reading();
         if resolved.auto_undefined {
             report::auto_undefined();
         }

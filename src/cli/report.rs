@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, ErrorKind, Write};
 
 use super::failure::Failure;
+use crate::data::RowMap;
 use crate::srm::{Alignment, Coordinates, Epsilon, EpsilonChoice};
 use crate::words::{self, count, percent, thousands};
 
@@ -47,16 +48,18 @@ pub(super) fn to_stdout(
     })
 }
 
-/// What was left out or is out of the ordinary, before anything is computed.
-pub(super) fn notes(coordinates: &Coordinates, rows_in_file: usize) {
+/// What was left out or is out of the ordinary, before anything is computed, of those
+/// rows of a file.
+pub(super) fn notes(coordinates: &Coordinates, read: &RowMap) {
     let activations = coordinates.activations();
     let excluded = activations.excluded_rows();
     if !excluded.is_empty() {
-        let rows = excluded.iter().map(|row| thousands(*row as u64));
+        let rows = excluded.iter();
+        let rows = rows.map(|&place| thousands(read.row(place) as u64));
         note(&format!(
             "{} of {} rows hold a NaN or an infinity and are left out: {}",
             thousands(excluded.len() as u64),
-            thousands(rows_in_file as u64),
+            thousands(read.len() as u64),
             first_few(rows),
         ));
     }
