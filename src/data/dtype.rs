@@ -109,6 +109,7 @@ enum Kind {
     Times,
     Records,
     Raw,
+    Other,
 }
 
 impl Refused {
@@ -135,6 +136,7 @@ impl Refused {
                 "save the fields as columns, \
                  e.g. numpy.lib.recfunctions.structured_to_unstructured(a)",
             ),
+            Kind::Other => ("numbers of a kind that is not read", ADVICE),
             Kind::Raw => (
                 "raw bytes, as bfloat16 is saved",
                 "convert before saving, e.g. a.astype(np.float32)",
@@ -155,6 +157,24 @@ impl Descr {
             Self::Numbers { dtype, .. } => dtype.name().to_owned(),
             Self::Refused(refused) => refused.name.clone(),
         }
+    }
+
+    /// Numbers whose least significant byte comes first in the file.
+    pub fn little(dtype: Dtype) -> Self {
+        Self::Numbers {
+            dtype,
+            big_endian: false,
+        }
+    }
+
+    /// Complex numbers, as their format calls them.
+    pub fn complex(name: &str) -> Self {
+        refused(name.to_owned(), Kind::Complex)
+    }
+
+    /// Values of a kind that is not read, as their format calls them.
+    pub fn other(name: &str) -> Self {
+        refused(name.to_owned(), Kind::Other)
     }
 
     /// Understands the value of the field `descr`; the error is a sentence

@@ -159,6 +159,16 @@ pub enum DataError {
         /// What is wrong and what to do.
         what: String,
     },
+    /// A file of another kind than `.npz` that cannot be read as a whole.
+    #[error("{file} cannot be read as {kind}: {what}")]
+    Format {
+        /// The file's name.
+        file: String,
+        /// What it is, with its article: `a .safetensors file`.
+        kind: &'static str,
+        /// What is wrong and what to do.
+        what: String,
+    },
     /// One array cannot be read.
     #[error("{} {problem}", place(file, key.as_deref()))]
     Array {

@@ -41,6 +41,7 @@ mod placed;
 mod plan;
 mod read_as;
 mod role;
+mod safetensors;
 mod source;
 mod stack;
 mod stamp;

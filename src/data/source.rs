@@ -12,9 +12,9 @@ use super::head::Head;
 use super::npy::{self, Header};
 use super::npz::Archive;
 use super::origin::Origin;
+use super::safetensors;
 
 /// An open file of a known format.
-#[allow(dead_code)] // until there is a format that lists its arrays
 pub(super) enum Source {
     /// A single array.
     Npy(Origin),
@@ -48,7 +48,7 @@ pub(super) struct Member {
 pub(super) type Unpack = dyn Fn(u64, &AtomicBool) -> Result<Vec<u8>, ArrayProblem> + Send + Sync;
 
 /// Where an array's bytes are.
-#[allow(dead_code)] // likewise
+#[allow(dead_code)] // until a format is read that packs its arrays
 pub(super) enum MemberBody {
     /// In the file as they are, the first value at that byte.
     At(u64),
@@ -71,6 +71,10 @@ impl Source {
         }
         if is_zip {
             return Archive::open(&origin).map(Self::Npz);
+        }
+        let extension = origin.extension.as_str();
+        if safetensors::looks_so(&start) || (extension == "safetensors" && !start.is_empty()) {
+            return safetensors::open(origin).map(Self::Listed);
         }
         Err(unknown(&origin, &start))
     }

@@ -1,0 +1,158 @@
+//! Every file of `tests/data/formats` that is neither `.npy` nor `.npz`: what it
+//! holds, or the sentence that is said of it.
+//!
+//! The same 20 × 6 numbers stand in every file that can hold them: those of
+//! `f8.npy`, taken here byte by byte without the loader.
+#![allow(clippy::unwrap_used)] // a test says what it stumbles over
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use followspot::data::{ArrayInfo, Dtype, Pick, list, load, load_matrix};
+
+const SHAPE: [usize; 2] = [20, 6];
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data/formats")
+        .join(name)
+}
+
+fn listed(name: &str) -> Vec<ArrayInfo> {
+    let arrays = list(&file(name), &AtomicBool::new(false));
+    arrays.unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The numbers, row by row.
+fn base() -> Vec<f64> {
+    let bytes = std::fs::read(file("f8.npy")).unwrap();
+    let values = bytes[128..].chunks_exact(8);
+    values
+        .map(|value| f64::from_le_bytes(value.try_into().unwrap()))
+        .collect()
+}
+
+/// An array as a matrix, row by row.
+#[track_caller]
+fn matrix(name: &str, key: Option<&str>) -> ([usize; 2], Vec<f64>) {
+    let matrix = load_matrix(&file(name), &Pick::key(key), &AtomicBool::new(false));
+    let matrix = matrix.unwrap_or_else(|error| panic!("{name}: {error}"));
+    ([matrix.rows, matrix.columns], matrix.values)
+}
+
+/// The array is 20 × 6 and holds `expected` of the numbers, both as samples and as
+/// a matrix.
+#[track_caller]
+fn check_values(name: &str, key: Option<&str>, dtype: Dtype, expected: impl Fn(f64) -> f64) {
+    let expected: Vec<f64> = base().into_iter().map(expected).collect();
+    assert_eq!(matrix(name, key), (SHAPE, expected.clone()), "{name}");
+    let dump = load(&file(name), &Pick::key(key), &AtomicBool::new(false)).unwrap();
+    assert_eq!((dump.shape, dump.dtype), (SHAPE, dtype), "{name}");
+    let activations = dump.activations;
+    let rows = (0..20).flat_map(|n| (0..6).map(move |k| (n, k)));
+    let values: Vec<f64> = rows.map(|(n, k)| activations.neuron(k).get(n)).collect();
+    assert_eq!(values, expected, "{name}");
+}
+
+/// What is said of a file has every fragment, names it, is one line and tells no
+/// folder.
+#[track_caller]
+fn check_error(name: &str, fragments: &[&str]) {
+    let sentence = match load(&file(name), &Pick::default(), &AtomicBool::new(false)) {
+        Ok(dump) => panic!("{name} loaded: {:?}", dump.shape),
+        Err(error) => error.to_string(),
+    };
+    let short = Path::new(name).file_name().unwrap().to_str().unwrap();
+    for fragment in fragments.iter().chain(&[short]) {
+        assert!(sentence.contains(fragment), "{sentence}\nlacks: {fragment}");
+    }
+    assert!(!sentence.contains(char::is_control), "{sentence}");
+    assert!(!sentence.contains("tests/data"), "{sentence}");
+    assert!(sentence.len() < 500, "{sentence}");
+}
+
+/// To single precision and back.
+#[allow(clippy::cast_possible_truncation)]
+fn single(x: f64) -> f64 {
+    f64::from(x as f32)
+}
+
+fn half(x: f64) -> f64 {
+    f64::from(half::f16::from_f64(x))
+}
+
+fn brain(x: f64) -> f64 {
+    f64::from(half::bf16::from_f32(single(x) as f32))
+}
+
+#[test]
+fn safetensors_of_every_type() {
+    let name = "types.safetensors";
+    check_values(name, Some("f32"), Dtype::F32, single);
+    check_values(name, Some("f16"), Dtype::F16, half);
+    check_values(name, Some("bf16"), Dtype::BF16, brain);
+    check_values(name, Some("f64"), Dtype::F64, |x| x);
+    let whole = |x: f64| (x * 20.0).round_ties_even();
+    check_values(name, Some("i64"), Dtype::I64, whole);
+    check_values(name, Some("u8"), Dtype::U8, |x| whole(x).abs());
+    check_values(name, Some("bool"), Dtype::Bool, |x| {
+        f64::from(u8::from(x > 0.0))
+    });
+    assert_eq!(listed(name).len(), 7);
+    check_error(name, &["7 arrays that could be activations", "--key"]);
+}
+
+#[test]
+fn safetensors_of_several_shapes() {
+    let arrays = listed("several.safetensors");
+    let mut shapes: Vec<(&str, &[u64], bool)> = arrays
+        .iter()
+        .map(|array| {
+            let key = array.key.as_deref().unwrap();
+            (key, &*array.shape, array.problem.is_none())
+        })
+        .collect();
+    shapes.sort_unstable();
+    assert_eq!(
+        shapes,
+        [
+            ("empty", &[0, 6][..], false),
+            ("layers.0.out", &[20, 6], true),
+            ("layers.1.out", &[4, 5, 6], true),
+        ]
+    );
+    check_values(
+        "several.safetensors",
+        Some("layers.0.out"),
+        Dtype::F32,
+        single,
+    );
+}
+
+#[test]
+fn safetensors_that_are_broken() {
+    let error = |name: &str, fragments: &[&str]| {
+        check_error(&format!("bad/{name}.safetensors"), fragments);
+    };
+    error("offset_out_of_range", &["`a`", "1,000 to 1,024", "only 24"]);
+    error("offsets_reversed", &["`a`", "24 to 0 of the 24"]);
+    error(
+        "offsets_do_not_fit_shape",
+        &["`a`", "0 to 20", "2 × 3", "24"],
+    );
+    error(
+        "overlapping",
+        &["`b`", "12 to 36 of the 36", "`a` (0 to 24)"],
+    );
+    error("shape_overflow", &["`a`", "more than any file has"]);
+    error("truncated_body", &["`a`", "0 to 24", "only 10"]);
+    error(
+        "header_length_huge",
+        &["9,223,372,036,854,775,808 bytes", "100,000,000"],
+    );
+    error("header_not_json", &["not understood", "line 1 column 2"]);
+    error("header_not_utf8", &["not understood", "unicode"]);
+    error("unknown_dtype", &["`a`", "Q7"]);
+    error("duplicate_keys", &["more than one tensor `a`"]);
+    error("five_bytes", &["ends after 5 bytes"]);
+}
