@@ -156,3 +156,96 @@ fn safetensors_that_are_broken() {
     error("duplicate_keys", &["more than one tensor `a`"]);
     error("five_bytes", &["ends after 5 bytes"]);
 }
+
+#[test]
+fn torch_tensors_alone_and_in_containers() {
+    check_values("tensor.pt", None, Dtype::F32, single);
+    check_values("tensor_bf16.pt", None, Dtype::BF16, brain);
+    check_values("parameter.pt", None, Dtype::F32, single);
+    check_values("dict.pt", Some("layer1"), Dtype::F32, single);
+    check_values("dict.pt", Some("layer2"), Dtype::F64, |x| x);
+    check_error(
+        "dict.pt",
+        &["layer1 (20 × 6, float32), layer2 (20 × 6, float64)"],
+    );
+    check_values("list.pt", Some("[0]"), Dtype::F32, single);
+    let shapes: Vec<(String, Vec<u64>)> = listed("state_dict.pt")
+        .into_iter()
+        .map(|array| (array.key.unwrap(), array.shape))
+        .collect();
+    let expected = [
+        ("0.weight", vec![4, 6]),
+        ("0.bias", vec![4]),
+        ("2.weight", vec![2, 4]),
+        ("2.bias", vec![2]),
+    ];
+    assert_eq!(shapes, expected.map(|(key, shape)| (key.to_owned(), shape)));
+}
+
+#[test]
+fn torch_views_of_one_storage() {
+    let base: Vec<f64> = base().into_iter().map(single).collect();
+    let turned = (0..6).flat_map(|k| (0..20).map(move |n| n * 6 + k));
+    let turned = turned.map(|place| base[place]).collect();
+    assert_eq!(matrix("tensor_transposed_view.pt", None), ([6, 20], turned));
+    let steps = (0..10).flat_map(|n| (1..4).map(move |k| n * 12 + k));
+    let steps = steps.map(|place| base[place]).collect();
+    assert_eq!(matrix("tensor_strided_view.pt", None), ([10, 3], steps));
+    // The same views of the numbers n/8, one file stored and one deflated.
+    for name in ["torch/views.pt", "torch/deflated.pt"] {
+        let eighths = |places: Vec<u32>| -> Vec<f64> {
+            places.into_iter().map(|n| f64::from(n) / 8.0).collect()
+        };
+        let whole = eighths((0..120).collect());
+        assert_eq!(matrix(name, Some("whole")), ([20, 6], whole));
+        let steps = (0..10).flat_map(|n| (1..4).map(move |k| n * 12 + k));
+        let steps = eighths(steps.collect());
+        assert_eq!(matrix(name, Some("steps")), ([10, 3], steps));
+        let wide = eighths((0..4).flat_map(|_| 0..6).collect());
+        assert_eq!(matrix(name, Some("wide")), ([4, 6], wide));
+    }
+    let swapped = matrix("torch/swapped.pt", Some("b[0]"));
+    assert_eq!(swapped, matrix("torch/views.pt", Some("whole")));
+}
+
+#[test]
+fn torch_files_that_would_run_something_do_not() {
+    check_error(
+        "bad/pickle_os_system.pt",
+        &["calls `posix.system`", "nothing was run"],
+    );
+    check_error(
+        "bad/bare_pickle_os_system.pt",
+        &["calls `posix.system`", "nothing was run"],
+    );
+    check_error(
+        "torch/whole_model.pt",
+        &[
+            "torch.nn.modules.container.Sequential",
+            "model.state_dict()",
+        ],
+    );
+    assert!(!Path::new("PWNED").exists());
+}
+
+#[test]
+fn torch_files_that_are_broken_or_old() {
+    check_error(
+        "legacy.pt",
+        &[
+            "before torch 1.6",
+            "torch.save(torch.load(f, weights_only=True), g)",
+        ],
+    );
+    check_error("bad/truncated.pt", &["PyTorch (zip)", "truncated"]);
+    check_error("bad/storage_missing.pt", &["`data/0` is missing"]);
+    check_error(
+        "bad/storage_short.pt",
+        &["`data/0`", "120 values", "only 40 bytes"],
+    );
+    check_error(
+        "bad/size_beyond_storage.pt",
+        &["value 1,779", "`data/0`", "holds 120"],
+    );
+    check_error("bad/pickle_memo_garbage.pt", &["entry 255 of its memo"]);
+}

@@ -37,6 +37,7 @@ mod literal;
 mod npy;
 mod npz;
 mod origin;
+mod pickle;
 mod placed;
 mod plan;
 mod read_as;
@@ -46,6 +47,7 @@ mod source;
 mod stack;
 mod stamp;
 mod stream;
+mod torch;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

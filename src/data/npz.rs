@@ -21,16 +21,16 @@ use super::origin::{Origin, Reader};
 use crate::words::{count, thousands};
 
 /// Deflate opens to at most this many times its size (258 bytes from 2 bits).
-const MOST_DEFLATE: u64 = 1032;
+pub(super) const MOST_DEFLATE: u64 = 1032;
 /// Allowed on top, for the smallest members.
-const SLACK: u64 = 1024;
+pub(super) const SLACK: u64 = 1024;
 /// Most members of an archive; each costs some hundred bytes to know.
 const MOST_MEMBERS: u64 = 65_535;
 
 /// An open archive.
 pub(crate) struct Archive {
     file_name: String,
-    zip: ZipArchive<BufReader<Reader>>,
+    zip: Zip,
     /// The same file, for members that are stored as they are.
     placed: Arc<dyn ReadAt>,
     /// Its bytes when it was opened.
@@ -38,6 +38,9 @@ pub(crate) struct Archive {
     /// Keys and their places in the zip, in the file's order.
     keys: Vec<(String, usize)>,
 }
+
+/// A zip file whose directory was read.
+pub(super) type Zip = ZipArchive<BufReader<Reader>>;
 
 /// A member's size, believed as far as the file bears it out.
 #[derive(Clone, Copy)]
@@ -49,41 +52,50 @@ struct Size {
     placed: Option<(u64, u32)>,
 }
 
-impl Archive {
-    /// Reads the directory of a zip file.
-    pub fn open(origin: &Origin) -> Result<Self, DataError> {
-        let (file_name, length) = (origin.name.as_str(), origin.length);
-        let io = |source| origin.io(source);
-        let bad = |what: String| DataError::Archive {
+/// Reads the directory of a zip file.
+pub(super) fn directory(origin: &Origin) -> Result<Zip, DataError> {
+    let (file_name, length) = (origin.name.as_str(), origin.length);
+    let io = |source| origin.io(source);
+    let bad = |what: String| match origin.extension.as_str() {
+        "pt" | "pth" | "bin" | "ckpt" => DataError::Format {
+            file: file_name.to_owned(),
+            kind: "a PyTorch (zip) file",
+            what,
+        },
+        _ => DataError::Archive {
             file: file_name.to_owned(),
             what,
-        };
-        let mut directory = BufReader::new(origin.reader());
-        if let Some(members) = claimed_members(&mut directory, length).map_err(io)?
-            && members > MOST_MEMBERS
-        {
-            return Err(bad(format!(
-                "it claims {} members, more than the {} that are read: save fewer, larger arrays",
-                thousands(members),
-                thousands(MOST_MEMBERS)
-            )));
-        }
-        let zip =
-            ZipArchive::new(BufReader::new(origin.reader())).map_err(|error| match error {
-                ZipError::Io(source) if source.kind() != io::ErrorKind::UnexpectedEof => io(source),
-                error => bad(format!(
-                    "{}, so it is truncated or damaged: copy or save it again",
-                    archive_words(&error)
-                )),
-            })?;
-        if let Some(name) =
-            repeated_name(&mut directory, zip.central_directory_start()).map_err(io)?
-        {
-            return Err(DataError::DuplicateName {
-                file: file_name.to_owned(),
-                name,
-            });
-        }
+        },
+    };
+    let mut directory = BufReader::new(origin.reader());
+    if let Some(members) = claimed_members(&mut directory, length).map_err(io)?
+        && members > MOST_MEMBERS
+    {
+        return Err(bad(format!(
+            "it claims {} members, more than the {} that are read: save fewer, larger arrays",
+            thousands(members),
+            thousands(MOST_MEMBERS)
+        )));
+    }
+    let zip = ZipArchive::new(BufReader::new(origin.reader())).map_err(|error| match error {
+        ZipError::Io(source) if source.kind() != io::ErrorKind::UnexpectedEof => io(source),
+        error => bad(format!(
+            "{}, so it is truncated or damaged: copy or save it again",
+            archive_words(&error)
+        )),
+    })?;
+    if let Some(name) = repeated_name(&mut directory, zip.central_directory_start()).map_err(io)? {
+        return Err(DataError::DuplicateName {
+            file: file_name.to_owned(),
+            name,
+        });
+    }
+    Ok(zip)
+}
+
+impl Archive {
+    /// The arrays of a zip file whose directory was read.
+    pub fn open(origin: &Origin, zip: Zip) -> Result<Self, DataError> {
         let keys: Vec<(String, usize)> = (0..zip.len())
             .filter_map(|place| {
                 let key = zip.name_for_index(place)?.strip_suffix(".npy")?;
@@ -92,15 +104,15 @@ impl Archive {
             .collect();
         if keys.is_empty() {
             return Err(DataError::NoArrays {
-                file: file_name.to_owned(),
+                file: origin.name.clone(),
                 members: zip.len() as u64,
             });
         }
         Ok(Self {
-            file_name: file_name.to_owned(),
+            file_name: origin.name.clone(),
             zip,
             placed: Arc::clone(&origin.file),
-            length,
+            length: origin.length,
             keys,
         })
     }
@@ -424,7 +436,7 @@ mod tests {
         assert_eq!(claimed(record(1 << 40)), Some(1 << 40));
         assert_eq!(claimed(vec![0; 500]), None);
         let origin = Origin::of_bytes("x.npz", record(1 << 40));
-        let error = Archive::open(&origin).err().unwrap();
+        let error = directory(&origin).err().unwrap();
         assert!(error.to_string().contains("1,099,511,627,776 members"));
     }
 }

@@ -10,9 +10,12 @@ use super::body::Bytes;
 use super::error::{ArrayProblem, DataError};
 use super::head::Head;
 use super::npy::{self, Header};
-use super::npz::Archive;
+use super::npz::{self, Archive};
 use super::origin::Origin;
-use super::safetensors;
+use super::{pickle, safetensors, torch};
+
+/// Bytes of a bare pickle that are searched for what it would call.
+const PICKLE_START: usize = 1 << 20;
 
 /// An open file of a known format.
 pub(super) enum Source {
@@ -48,11 +51,11 @@ pub(super) struct Member {
 pub(super) type Unpack = dyn Fn(u64, &AtomicBool) -> Result<Vec<u8>, ArrayProblem> + Send + Sync;
 
 /// Where an array's bytes are.
-#[allow(dead_code)] // until a format is read that packs its arrays
 pub(super) enum MemberBody {
     /// In the file as they are, the first value at that byte.
     At(u64),
     /// In memory.
+    #[allow(dead_code)] // until a format is read that brings its arrays there
     Memory(Arc<[u8]>),
     /// To be unpacked.
     Packed(Box<Unpack>),
@@ -70,11 +73,18 @@ impl Source {
             return Ok(Self::Npy(origin));
         }
         if is_zip {
-            return Archive::open(&origin).map(Self::Npz);
+            let mut zip = npz::directory(&origin)?;
+            if torch::is_torch(&zip) {
+                return torch::open(origin, &mut zip).map(Self::Listed);
+            }
+            return Archive::open(&origin, zip).map(Self::Npz);
         }
         let extension = origin.extension.as_str();
         if safetensors::looks_so(&start) || (extension == "safetensors" && !start.is_empty()) {
             return safetensors::open(origin).map(Self::Listed);
+        }
+        if pickle::looks_so(&start) {
+            return Err(torch::refused_pickle(&origin, &origin.start(PICKLE_START)?));
         }
         Err(unknown(&origin, &start))
     }
