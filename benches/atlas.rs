@@ -50,7 +50,6 @@ fn atlases(c: &mut Criterion) {
         for order in [AtlasOrder::Index, AtlasOrder::Sum] {
             let source = AtlasSource {
                 sweep: &sweep,
-                vectors: NEURONS,
                 degenerate: &[],
                 quantity,
                 order,

@@ -109,7 +109,7 @@ impl App {
             }
             Command::AutoEpsilon => {
                 let Some(layer) = before.layer() else { return };
-                choices.epsilon = auto_epsilon(layer);
+                choices.epsilon = auto_epsilon(choices, layer);
                 choices.epsilon_choice = EpsilonChoice::Auto;
                 "change of ε"
             }
@@ -187,7 +187,12 @@ impl App {
             },
             PlaneMode::Permutations => plane,
         };
-        if layer.coordinates.basis().spans(ordered) {
+        let choices = &self.document.choices;
+        if let Some(why) = choices.neurons.leaves_out(ordered, &choices.subset(&layer)) {
+            let Plane { i, j } = plane;
+            let why = format!("b{i} ∧ b{j} is left out: {why}.");
+            self.notify(Tone::Error, why, Vec::new());
+        } else if layer.coordinates.basis().spans(ordered) {
             self.document.choices.plane = Some(ordered);
             self.state.first_look = None;
         } else {

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
 use crate::session::{FigureSpec, View};
 use crate::srm::{
-    AngleGrid, Epsilon, EpsilonChoice, PAPER_EPSILON, Plane, PlaneMode, PlaneSet, Sign, SweepSpec,
+    AngleGrid, Epsilon, EpsilonChoice, NeuronChoice, PAPER_EPSILON, Plane, PlaneMode, PlaneSet,
+    Sign, Subset, SweepSpec,
 };
 use crate::worker::message::Layer;
 
@@ -37,6 +38,8 @@ pub struct Choices {
     pub mode: PlaneMode,
     /// Signed or not.
     pub sign: Sign,
+    /// Among which neurons, or vectors of another basis, planes are made.
+    pub neurons: NeuronChoice,
     /// The plane that is looked at.
     pub plane: Option<Plane>,
     /// Planes laid over it.
@@ -70,6 +73,7 @@ impl Document {
                 grid: AngleGrid::new(DEFAULT_ANGLES).ok()?,
                 mode: PlaneMode::default(),
                 sign: Sign::default(),
+                neurons: NeuronChoice::default(),
                 plane: None,
                 pins: Vec::new(),
             },
@@ -100,7 +104,7 @@ impl Document {
             self.choices.plane = self.planes.get(&layer.id).copied();
             self.choices.pins.clear();
         }
-        self.choices.epsilon = resolved_epsilon(self.choices.epsilon_choice, &layer);
+        self.choices.epsilon = resolved_epsilon(self.choices.epsilon_choice, &self.choices, &layer);
         self.fit_planes(&layer);
     }
 
@@ -109,6 +113,7 @@ impl Document {
     pub fn fit_planes(&mut self, layer: &Layer) {
         let basis = layer.coordinates.basis();
         let mode = self.choices.mode;
+        let subset = self.choices.subset(layer);
         let fit = |plane: Plane| {
             let ordered = match mode {
                 PlaneMode::Combinations => Plane {
@@ -117,13 +122,14 @@ impl Document {
                 },
                 PlaneMode::Permutations => plane,
             };
-            basis.spans(ordered).then_some(ordered)
+            let chosen = subset.contains(ordered.i) && subset.contains(ordered.j);
+            (chosen && basis.spans(ordered)).then_some(ordered)
         };
         self.choices.plane = self
             .choices
             .plane
             .and_then(fit)
-            .or_else(|| first_plane(layer));
+            .or_else(|| first_plane(&self.choices, layer));
         self.choices.pins = self.choices.pins.iter().copied().filter_map(fit).collect();
         self.choices.pins.dedup();
     }
@@ -131,28 +137,39 @@ impl Document {
     /// The sweep that the choices ask for.
     #[must_use]
     pub fn spec(&self) -> Option<SweepSpec> {
-        let basis = self.layer()?.coordinates.basis();
+        let layer = self.layer()?;
+        let (basis, subset) = (layer.coordinates.basis(), self.choices.subset(layer));
         Some(SweepSpec {
             epsilon: self.choices.epsilon,
             grid: self.choices.grid.clone(),
             sign: self.choices.sign,
-            planes: PlaneSet::new(basis, self.choices.mode, None),
+            planes: PlaneSet::among(&subset, basis, self.choices.mode, None),
         })
     }
 }
 
 /// The plane to look at until the sweep ends: the pair that is most often a
 /// sample's two largest, else the first that there is.
-pub fn first_plane(layer: &Layer) -> Option<Plane> {
+pub fn first_plane(choices: &Choices, layer: &Layer) -> Option<Plane> {
     let basis = layer.coordinates.basis();
+    let subset = choices.subset(layer);
     let first = || {
-        let planes = PlaneSet::new(basis, PlaneMode::Combinations, None);
+        let planes = PlaneSet::among(&subset, basis, PlaneMode::Combinations, None);
         (!planes.is_empty()).then(|| planes.get(0))
     };
-    layer.overview.commonest.or_else(first)
+    layer.overview_among(&subset).commonest.or_else(first)
 }
 
 impl Choices {
+    /// The vectors of a layer among which planes are made: all where the choice does not
+    /// fit the layer.
+    #[must_use]
+    pub fn subset(&self, layer: &Layer) -> Subset {
+        let basis = layer.coordinates.basis();
+        let subset = self.neurons.resolve(basis);
+        subset.unwrap_or_else(|_| Subset::whole(basis.len()))
+    }
+
     /// Whether `ε` was set by *auto*.
     #[must_use]
     pub fn epsilon_is_auto(&self) -> bool {
@@ -161,19 +178,20 @@ impl Choices {
 }
 
 /// What a choice of `ε` comes to for a layer.
-pub fn resolved_epsilon(choice: EpsilonChoice, layer: &Layer) -> Epsilon {
+pub fn resolved_epsilon(choice: EpsilonChoice, choices: &Choices, layer: &Layer) -> Epsilon {
     match choice {
         EpsilonChoice::Value(epsilon) => epsilon,
         EpsilonChoice::NullShare(share) => Epsilon::from_null_share(share, layer.n_neurons())
-            .unwrap_or_else(|_| auto_epsilon(layer)),
-        EpsilonChoice::Auto => auto_epsilon(layer),
+            .unwrap_or_else(|_| auto_epsilon(choices, layer)),
+        EpsilonChoice::Auto => auto_epsilon(choices, layer),
     }
 }
 
 /// *Auto* for a layer; the paper's 0.9 where it is undefined.
-pub fn auto_epsilon(layer: &Layer) -> Epsilon {
+pub fn auto_epsilon(choices: &Choices, layer: &Layer) -> Epsilon {
     let paper = Epsilon::clamped(PAPER_EPSILON);
-    layer.overview.auto_epsilon.unwrap_or(paper)
+    let overview = layer.overview_among(&choices.subset(layer));
+    overview.auto_epsilon.unwrap_or(paper)
 }
 
 /// Dark, light, or as the desktop has it.

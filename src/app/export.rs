@@ -262,6 +262,7 @@ impl App {
             angles: choices.grid.count(),
             sign: choices.sign,
             mode: choices.mode,
+            subset: choices.subset(&view.layer),
         };
         (view.key() == wanted && !view.is_sample()).then(|| Known {
             sweep: Arc::clone(&view.sweep),

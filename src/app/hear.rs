@@ -166,7 +166,8 @@ impl App {
             let choices = &mut self.document.choices;
             choices.pins.clear();
             self.document.show(self.document.layers.len() - 1);
-            self.document.choices.plane = first_plane(layer);
+            let choices = &mut self.document.choices;
+            choices.plane = first_plane(choices, layer);
             self.open_epsilon(layer, request.as_ref().and_then(|request| request.epsilon));
             self.state.first_look = Some(layer.id);
         } else if let Some(shown) = &previous {
@@ -242,7 +243,7 @@ impl App {
             None if layer.is_sample => EpsilonChoice::Value(Epsilon::clamped(SAMPLE_EPSILON)),
             wanted => wanted.unwrap_or(EpsilonChoice::Auto),
         };
-        choices.epsilon = resolved_epsilon(choices.epsilon_choice, layer);
+        choices.epsilon = resolved_epsilon(choices.epsilon_choice, choices, layer);
     }
 
     fn basis_set(&mut self, old: &Arc<Layer>, new: &Arc<Layer>, request: LoadRequest) {

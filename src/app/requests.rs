@@ -154,6 +154,7 @@ impl App {
             angles: choices.grid.count(),
             sign: choices.sign,
             mode: choices.mode,
+            subset: choices.subset(layer),
         };
         if !self.state.sweep.needs(&key) {
             return;

@@ -134,7 +134,7 @@ impl App {
             let epsilon = if index == shown {
                 choices.epsilon
             } else {
-                resolved_epsilon(choices.epsilon_choice, layer)
+                resolved_epsilon(choices.epsilon_choice, choices, layer)
             };
             LayerRecord {
                 epsilon: Some(epsilon.get()),
@@ -147,6 +147,7 @@ impl App {
             angles: choices.grid.count(),
             planes: choices.mode,
             signed: choices.sign == Sign::Signed,
+            neurons: choices.neurons.clone(),
             max_planes: None,
             seed: None,
         };
@@ -324,6 +325,7 @@ impl App {
             choices.grid = grid;
         }
         choices.mode = options.planes;
+        choices.neurons = options.neurons.clone();
         choices.sign = options.sign();
         let aside = self.aside();
         self.history.record_aside(&self.document, aside, OPENING);
@@ -349,10 +351,10 @@ impl App {
         let recorded = session.layers.get(index).and_then(|record| record.epsilon);
         choices.epsilon = recorded
             .and_then(|epsilon| Epsilon::new(epsilon).ok())
-            .unwrap_or_else(|| resolved_epsilon(choices.epsilon_choice, layer));
+            .unwrap_or_else(|| resolved_epsilon(choices.epsilon_choice, choices, layer));
         // Of other data *auto* comes to another number: then the one of the session
         // stands, and is not called automatic.
-        let auto = resolved_epsilon(EpsilonChoice::Auto, layer);
+        let auto = resolved_epsilon(EpsilonChoice::Auto, choices, layer);
         if choices.epsilon_choice == EpsilonChoice::Auto
             && (choices.epsilon.get() - auto.get()).abs() > 1e-9
         {
@@ -364,7 +366,7 @@ impl App {
         // Without a plane, the sweep's end chooses one as after opening a dump.
         self.state.first_look = choices.plane.is_none().then_some(layer.id);
         if choices.plane.is_none() {
-            choices.plane = first_plane(layer);
+            choices.plane = first_plane(choices, layer);
         }
         self.document.fit_planes(layer);
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::data::ArrayInfo;
 use crate::scene::RowSpan;
 use crate::session::{FigureSpec, View};
-use crate::srm::{Curve, Epsilon, Plane, PlaneMode, Sign, Spotlight, Sweep};
+use crate::srm::{Curve, Epsilon, Plane, PlaneMode, Sign, Spotlight, Subset, Sweep};
 use crate::worker::atlas_job::AtlasPicture;
 use crate::worker::heatmap_job::{Look, Source};
 use crate::worker::message::{Heatmap, Highlights, Layer, LoadRequest, Swept};
@@ -70,6 +70,7 @@ impl SweepView {
             angles: spec.grid.count(),
             sign: spec.sign,
             mode: spec.planes.mode(),
+            subset: spec.planes.subset().clone(),
         }
     }
 
@@ -107,6 +108,8 @@ pub struct SweepKey {
     pub angles: usize,
     pub sign: Sign,
     pub mode: PlaneMode,
+    /// Among which vectors.
+    pub subset: Subset,
 }
 
 /// What a request of a heatmap asks for.

@@ -13,7 +13,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::data::{Pick, ReadAs};
 use crate::session::Options;
-use crate::srm::{AngleGrid, Epsilon, EpsilonChoice, Plane, PlaneMode};
+use crate::srm::{
+    AngleGrid, Epsilon, EpsilonChoice, NeuronChoice, Plane, PlaneMode, Ranges, RangesError,
+};
 use crate::table::{CaptionFormat, Format, TableKind};
 
 pub(super) use figure::FigureArgs;
@@ -52,6 +54,8 @@ Examples:
   followspot sweep acts.npz --key layer3 --epsilon 0.75 --json
   followspot sweep acts.npy --epsilon null:0.01 --planes permutations --signed -o signed.npz
   followspot sweep wide.npy --max-planes 10000 --seed 7 --summary -o drawn.npz
+  followspot sweep wide.npy --neurons 0:64,223 -o some.npz     planes among 65 neurons only
+  followspot sweep wide.npy --without-neurons 63,223 -o rest.npz
 Read in Python:
   z = numpy.load('acts-srm.npz'); f = z['counts'] / z['n_samples']
   t = pandas.read_csv('planes.csv', comment='#')";
@@ -70,7 +74,8 @@ const PLANE_EXAMPLES: &str = "\
 Examples:
   followspot plane acts.npy --plane 3,7 > plane.tsv
   followspot plane acts.npy --plane 3,7 --plane 1,2 -o planes.csv
-  followspot plane acts.npy --plane 7,3 --epsilon -0.4 --signed -o plane.npz";
+  followspot plane acts.npy --plane 7,3 --epsilon -0.4 --signed -o plane.npz
+  followspot plane acts.npy --plane 3,7 --neurons 0:64   auto goes by the planes among these";
 
 const CAPTION_EXAMPLES: &str = "\
 Examples:
@@ -309,6 +314,35 @@ pub(super) struct SpotlightArgs {
     /// Count the samples in the opposite cone off
     #[arg(long)]
     pub signed: bool,
+    #[command(flatten)]
+    pub among: AmongArgs,
+}
+
+/// Among which vectors planes are made.
+#[derive(Debug, Args)]
+pub(super) struct AmongArgs {
+    /// Make planes among these neurons only, numbered from 0: single ones and slices that leave
+    /// their end out, as in Python (0:64,223). Norms are still over all neurons. With --basis they
+    /// are the numbers of its vectors
+    #[arg(long, value_name = "NEURONS", value_parser = ranges, allow_hyphen_values = true)]
+    pub neurons: Option<Ranges>,
+    /// Make no plane with these neurons, numbered likewise (63,223)
+    #[arg(long, value_name = "NEURONS", value_parser = ranges, allow_hyphen_values = true)]
+    pub without_neurons: Option<Ranges>,
+}
+
+impl AmongArgs {
+    /// Which are left.
+    pub fn choice(&self) -> NeuronChoice {
+        NeuronChoice {
+            only: self.neurons.clone(),
+            without: self.without_neurons.clone(),
+        }
+    }
+}
+
+fn ranges(text: &str) -> Result<Ranges, String> {
+    text.parse().map_err(|e: RangesError| e.to_string())
 }
 
 /// What is made of it, and how.
@@ -387,6 +421,7 @@ impl SpotlightArgs {
             angles: self.angles,
             planes: self.planes,
             signed: self.signed,
+            neurons: self.among.choice(),
             ..Options::default()
         }
     }

@@ -64,7 +64,9 @@ impl From<OptionsError> for Failure {
     fn from(error: OptionsError) -> Self {
         match error {
             OptionsError::Cancelled(_) => Self::Interrupted,
-            OptionsError::NoPlane(_) => Self::Data(error.to_string()),
+            OptionsError::NoPlane(_) | OptionsError::NoPlaneChosen(_) => {
+                Self::Data(error.to_string())
+            }
             _ => Self::Usage(error.to_string()),
         }
     }

@@ -41,6 +41,7 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
         )));
     }
     args.reading.check(args.counted.max_planes)?;
+    let mut session = session(args, like.as_ref());
     let mut layers = Vec::new();
     let mut hashes = Vec::new();
     for (place, acts) in args.acts.iter().enumerate() {
@@ -57,11 +58,10 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
         };
         let layer = Layer::read(&input, interrupt)?;
         hashes.push(Hashes::start(&input, &layer, interrupt));
-        layer.say_reading();
+        layer.say_ground(&session.options)?;
         layers.push(layer);
     }
     let mut fonts = Fonts::default();
-    let mut session = session(args, like.as_ref());
     if let Some(path) = &args.look.font {
         let (own, record) = figure::read_font(path)?;
         session.figure.font = Some(record);
@@ -200,6 +200,11 @@ fn counted(args: &FigureArgs, options: &mut Options) {
     set(&mut options.angles, given.angles.as_ref());
     set(&mut options.planes, given.plane_mode.as_ref());
     options.signed |= given.signed;
+    let among = &given.among;
+    // A choice replaces the whole of the other figure's.
+    if among.neurons.is_some() || among.without_neurons.is_some() {
+        options.neurons = among.choice();
+    }
     if given.max_planes.is_some() {
         options.max_planes = given.max_planes;
         options.seed = Some(args.reading.seed.unwrap_or(0));
@@ -383,6 +388,10 @@ mod tests {
             angles: 100,
             planes: crate::srm::PlaneMode::Permutations,
             signed: true,
+            neurons: crate::srm::NeuronChoice {
+                only: Some("0:64,223".parse().unwrap()),
+                without: Some("5::9".parse().unwrap()),
+            },
             max_planes: Some(7),
             seed: Some(3),
         };

@@ -9,8 +9,8 @@ use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::report;
 use crate::data::{self, DataError, FileStamp, RowMap};
-use crate::session::{BasisSource, Hash, HashJob, Options, Resolved, Source};
-use crate::srm::{Coordinates, Epsilon, UnitBasis, overview};
+use crate::session::{BasisSource, Hash, HashJob, Options, OptionsError, Resolved, Source};
+use crate::srm::{Coordinates, Epsilon, UnitBasis, overview_among};
 use crate::table::Seconds;
 
 /// A layer seen from its basis.
@@ -83,20 +83,28 @@ impl Layer {
         Ok(resolved)
     }
 
-    /// Says how it was read and what was left out.
-    pub fn say_reading(&self) {
-        for note in &self.notes {
-            report::note(note);
-        }
-        report::notes(&self.coordinates, &self.rows);
-    }
-
-    /// Says as well what came of the options.
-    pub fn say_notes(&self, resolved: &Resolved) {
-        self.say_reading();
+    /// Says how it was read, what was left out and what came of the options.
+    pub fn say_notes(&self, options: &Options, resolved: &Resolved) -> Result<(), Failure> {
+        self.say_ground(options)?;
         if resolved.auto_undefined {
             report::auto_undefined();
         }
+        Ok(())
+    }
+
+    /// Says how it was read and which samples and vectors there are, where that is not
+    /// all.
+    pub fn say_ground(&self, options: &Options) -> Result<(), Failure> {
+        let basis = self.coordinates.basis();
+        let subset = options.neurons.resolve(basis).map_err(OptionsError::from)?;
+        for note in &self.notes {
+            report::note(note);
+        }
+        report::notes(&self.coordinates, &subset, &self.rows);
+        if !subset.is_whole() {
+            report::among(&options.neurons, &subset, basis.is_standard());
+        }
+        Ok(())
     }
 
     /// The epsilon that *auto* comes to, worked out if it is not known.
@@ -106,9 +114,11 @@ impl Layer {
         interrupt: &Interrupt,
     ) -> Result<Option<Epsilon>, Failure> {
         let started = Instant::now();
-        let auto = match &resolved.overview {
-            Some(overview) => overview.auto_epsilon,
-            None => overview(&self.coordinates, interrupt.flag())?.auto_epsilon,
+        let auto = if let Some(overview) = &resolved.overview {
+            overview.auto_epsilon
+        } else {
+            let subset = resolved.spec.planes.subset();
+            overview_among(subset, &self.coordinates, interrupt.flag())?.auto_epsilon
         };
         self.seconds.prepare += started.elapsed().as_secs_f64();
         Ok(auto)

@@ -127,11 +127,22 @@ mod tests {
     use crate::session::{
         BasisSource, LayerRecord, Options, Session, Source, View, plane_command, sweep_command,
     };
-    use crate::srm::PlaneMode;
+    use crate::srm::{NeuronChoice, PlaneMode, Ranges};
 
     #[test]
     fn the_definitions_hold_together() {
         Cli::command().debug_assert();
+    }
+
+    fn ranges() -> impl Strategy<Value = Ranges> {
+        let piece = prop_oneof![
+            (0u32..400).prop_map(|k| k.to_string()),
+            (0u32..200, 1u32..200, 1u32..5)
+                .prop_map(|(a, n, step)| { format!("{a}:{}:{step}", a + n) }),
+            (0u32..400, 1u32..5).prop_map(|(a, step)| format!("{a}::{step}")),
+        ];
+        let pieces = proptest::collection::vec(piece, 1..5);
+        pieces.prop_map(|pieces| pieces.join(",").parse().unwrap())
     }
 
     /// The words of a line as a POSIX shell takes it apart.
@@ -189,6 +200,8 @@ mod tests {
             permutations in any::<bool>(),
             signed in any::<bool>(),
             drawn in proptest::option::of((1..1000_usize, any::<u64>())),
+            only in proptest::option::of(ranges()),
+            without in proptest::option::of(ranges()),
         ) {
             prop_assume!(!name.contains('/') && name != "-" && name != "." && name != "..");
             let planes = if permutations { PlaneMode::Permutations } else { PlaneMode::Combinations };
@@ -197,6 +210,10 @@ mod tests {
                 angles,
                 planes,
                 signed,
+                neurons: NeuronChoice {
+                    only: only.clone(),
+                    without: without.clone(),
+                },
                 max_planes: drawn.map(|(most, _)| most),
                 seed: drawn.map(|(_, seed)| seed),
             };

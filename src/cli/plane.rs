@@ -8,7 +8,7 @@ use super::input::{Hashes, Layer};
 use super::interrupt::Interrupt;
 use super::output::{Shape, Wanted};
 use super::{output, report, sweep};
-use crate::session::{Provenance, Resolved};
+use crate::session::{Options, Provenance, Resolved};
 use crate::srm::{Curve, Epsilon, Plane, SweepSpec, curve, lit_samples};
 use crate::table::{
     self, About, Curves, Format, Lit, Rows, Statistics, TableKind, counts_bytes, curves_text_bytes,
@@ -27,8 +27,12 @@ pub(super) fn run(args: &PlaneArgs, interrupt: &Interrupt) -> Result<(), Failure
     let hashes = wanted
         .is_some()
         .then(|| Hashes::start(&args.input, &layer, interrupt));
-    let resolved = layer.resolve(&args.options(), interrupt)?;
-    layer.say_notes(&resolved);
+    let options = args.options();
+    let resolved = layer.resolve(&options, interrupt)?;
+    for plane in &planes {
+        chosen(*plane, &resolved.spec, &options)?;
+    }
+    layer.say_notes(&options, &resolved)?;
     if let Some(wanted) = &wanted {
         announce(wanted, &planes, &layer, &resolved.spec);
     }
@@ -129,6 +133,17 @@ fn exists(plane: Plane, layer: &Layer) -> Result<(), Failure> {
         )));
     }
     Ok(())
+}
+
+/// Refuses a plane of a vector that is not among those chosen.
+fn chosen(plane: Plane, spec: &SweepSpec, options: &Options) -> Result<(), Failure> {
+    match options.neurons.leaves_out(plane, spec.planes.subset()) {
+        None => Ok(()),
+        Some(why) => Err(Failure::Usage(format!(
+            "--plane {},{} is left out: {why}",
+            plane.i, plane.j
+        ))),
+    }
 }
 
 /// Says what will be written.

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 
 use super::failure::Failure;
 use crate::data::RowMap;
-use crate::srm::{Alignment, Coordinates, Epsilon, EpsilonChoice};
+use crate::srm::{Alignment, Coordinates, Epsilon, EpsilonChoice, NeuronChoice, Subset};
 use crate::words::{self, count, percent, thousands};
 
 /// Names that a list in a sentence shows.
@@ -50,7 +50,7 @@ pub(super) fn to_stdout(
 
 /// What was left out or is out of the ordinary, before anything is computed, of those
 /// rows of a file.
-pub(super) fn notes(coordinates: &Coordinates, read: &RowMap) {
+pub(super) fn notes(coordinates: &Coordinates, subset: &Subset, read: &RowMap) {
     let activations = coordinates.activations();
     let excluded = activations.excluded_rows();
     if !excluded.is_empty() {
@@ -70,7 +70,9 @@ pub(super) fn notes(coordinates: &Coordinates, read: &RowMap) {
             thousands(activations.n_samples() as u64),
         ));
     }
+    let both = |&(i, j): &(u32, u32)| subset.contains(i) && subset.contains(j);
     let pairs = coordinates.basis().degenerate_pairs();
+    let pairs: Vec<(u32, u32)> = pairs.iter().copied().filter(both).collect();
     if !pairs.is_empty() {
         let names = pairs.iter().map(|(i, j)| format!("b{i} ∧ b{j}"));
         note(&format!(
@@ -80,6 +82,20 @@ pub(super) fn notes(coordinates: &Coordinates, read: &RowMap) {
             first_few(names),
         ));
     }
+}
+
+/// Planes are made among some of the vectors only.
+pub(super) fn among(choice: &NeuronChoice, subset: &Subset, is_standard: bool) {
+    let (vectors, norms) = if is_standard {
+        ("neuron", "norms are over all of them")
+    } else {
+        ("basis vector", "norms are over all neurons")
+    };
+    note(&format!(
+        "planes are made among {} of {} ({choice}); {norms}",
+        thousands(subset.len() as u64),
+        count(subset.of_how_many() as u64, vectors),
+    ));
 }
 
 /// `auto` had nothing to go on.

@@ -39,7 +39,7 @@ pub(super) fn run(args: &SweepArgs, interrupt: &Interrupt) -> Result<(), Failure
         Some(shape) => sink::size(shape, spec, n_samples, cap)?,
         None => None,
     };
-    layer.say_notes(&resolved);
+    layer.say_notes(&options, &resolved)?;
     // Such a table begins with the hash of what was read.
     if let Some(Shape::Text(_, TableKind::Curves)) = shape {
         join(hashes.take(), &mut layer)?;

@@ -9,7 +9,7 @@ use crate::scene::{
     self, Atlas, AtlasOrder, AtlasSource, ColorScale, MOST_PIXELS, PlaneOrder, Quantity,
 };
 use crate::session::figure::{Axes, FigureSpec, FigureView, Panel, Panels, Share};
-use crate::session::{FigureError, Options, Session};
+use crate::session::{FigureError, LayerRecord, Options, OptionsError, Session};
 use crate::srm::{
     AngleGrid, Coordinates, Curve, Epsilon, Plane, Sign, Spotlight, Sweep, curve, null,
 };
@@ -232,7 +232,8 @@ pub fn prepare(
             exists(
                 plane,
                 &layers[place],
-                &session.layers[place].source.file_name,
+                &session.layers[place],
+                &session.options,
             )?;
         }
     }
@@ -276,11 +277,16 @@ fn choose_planes(
     Ok(())
 }
 
-fn exists(plane: Plane, layer: &FigureLayer, file: &str) -> Result<(), FigureFailure> {
+fn exists(
+    plane: Plane,
+    layer: &FigureLayer,
+    record: &LayerRecord,
+    options: &Options,
+) -> Result<(), FigureFailure> {
     let basis = layer.coordinates.basis();
     let Plane { i, j } = plane;
     let no_plane = |why: String| {
-        let file = file.to_owned();
+        let file = record.source.file_name.clone();
         Err(FigureFailure::NoPlane { file, i, j, why })
     };
     if i.max(j) as usize >= basis.len() {
@@ -295,7 +301,9 @@ fn exists(plane: Plane, layer: &FigureLayer, file: &str) -> Result<(), FigureFai
         let why = "the two vectors are parallel".to_owned();
         return no_plane(why);
     }
-    Ok(())
+    let neurons = &options.neurons;
+    let subset = neurons.resolve(basis).map_err(OptionsError::from)?;
+    neurons.leaves_out(plane, &subset).map_or(Ok(()), no_plane)
 }
 
 /// The sweep of a layer, made if it is not known yet; with the counts of all planes
@@ -311,10 +319,12 @@ fn swept(
     if let Some(known) = &layer.known {
         return Ok(known.clone());
     }
-    let grid = AngleGrid::new(options.angles).map_err(crate::session::OptionsError::from)?;
+    let grid = AngleGrid::new(options.angles).map_err(OptionsError::from)?;
     let planes = options.plane_set(&layer.coordinates)?;
     let epsilon = Epsilon::clamped(epsilon.unwrap_or(f64::NAN));
-    let spotlight = Spotlight::new(&layer.coordinates, epsilon, &grid, options.sign(), cancel)?;
+    let (subset, sign) = (planes.subset(), options.sign());
+    let coordinates = &layer.coordinates;
+    let spotlight = Spotlight::among(subset, coordinates, epsilon, &grid, sign, cancel)?;
     let bytes = planes.len().saturating_mul(grid.count() * 4);
     let keeps = with_counts && bytes <= CURVES_CAP_BYTES;
     let mut sweeping = Sweeping {
@@ -410,7 +420,6 @@ fn atlas(
     let basis = coordinates.basis();
     let source = AtlasSource {
         sweep,
-        vectors: basis.len(),
         degenerate: basis.degenerate_pairs(),
         quantity,
         order,
@@ -430,7 +439,7 @@ fn layer_material(
     cancel: &AtomicBool,
 ) -> Result<LayerMaterial, FigureFailure> {
     let epsilon = Epsilon::clamped(needs.epsilon.unwrap_or(f64::NAN));
-    let grid = AngleGrid::new(options.angles).map_err(crate::session::OptionsError::from)?;
+    let grid = AngleGrid::new(options.angles).map_err(OptionsError::from)?;
     let sign = options.sign();
     let curves: Result<Vec<Curve>, _> = needs
         .planes
@@ -442,10 +451,13 @@ fn layer_material(
     let (n_samples, n_neurons) = (activations.n_samples(), activations.n_neurons());
     let expected =
         null::expected_fraction(epsilon.get(), n_neurons, n_samples, activations.zero_rows());
+    let basis = coordinates.basis();
+    let subset = options.neurons.resolve(basis).map_err(OptionsError::from)?;
+    let both = |&&(i, j): &&(u32, u32)| subset.contains(i) && subset.contains(j);
     let mut material = LayerMaterial {
         n_samples,
-        is_standard: coordinates.basis().is_standard(),
-        parallel_pairs: coordinates.basis().degenerate_pairs().len(),
+        is_standard: basis.is_standard(),
+        parallel_pairs: basis.degenerate_pairs().iter().filter(both).count(),
         ring: (sign == Sign::Unsigned).then_some(expected),
         curves: curves?,
         sweep: None,

@@ -73,7 +73,7 @@ impl Maker<'_> {
             FigureView::Atlas => Some(View::Atlas(AtlasPart {
                 atlas: layer.atlas.as_ref()?,
                 noun: noun(layer),
-                note: cells_note(layer.atlas.as_ref()?),
+                note: cells_note(layer.atlas.as_ref()?, noun(layer)),
                 has_bar: HasBar::Own,
             })),
             FigureView::Panel => None,
@@ -245,8 +245,13 @@ fn rows_note(a_row: usize, planes: usize, drawn: usize) -> String {
 }
 
 /// What is to be said of an atlas' cells below them.
-fn cells_note(atlas: &Atlas) -> String {
+fn cells_note(atlas: &Atlas, noun: &str) -> String {
     let mut notes = Vec::new();
+    let (chosen, all) = (atlas.side, atlas.places.len());
+    if chosen < all {
+        let all = count(all as u64, noun);
+        notes.push(format!("{} of {all}", thousands(chosen as u64)));
+    }
     if atlas.not_swept > 0 {
         let (planes, all) = (atlas.planes, atlas.planes + atlas.not_swept);
         let (planes, all) = (thousands(planes as u64), thousands(all as u64));

@@ -257,6 +257,14 @@ pub fn option_words(options: &Options) -> Vec<String> {
     if options.signed {
         words.push("--signed".to_owned());
     }
+    let neurons = &options.neurons;
+    let only = neurons
+        .only
+        .as_ref()
+        .map(|only| format!("--neurons {only}"));
+    let without = neurons.without.as_ref();
+    let without = without.map(|without| format!("--without-neurons {without}"));
+    words.extend(only.into_iter().chain(without));
     words
 }
 
@@ -274,7 +282,8 @@ fn counts_bytes(layer: &LayerRecord, options: &Options) -> u64 {
     let vectors = layer
         .basis
         .as_ref()
-        .map_or(layer.source.shape[1], |basis| basis.shape[0]) as u64;
+        .map_or(layer.source.shape[1], |basis| basis.shape[0]);
+    let vectors = options.neurons.count(vectors).unwrap_or(vectors) as u64;
     let pairs = vectors.saturating_mul(vectors.saturating_sub(1));
     let planes = match options.planes {
         PlaneMode::Combinations => pairs / 2,
@@ -298,6 +307,7 @@ mod tests {
     use super::super::{BasisSource, Source, View};
     use super::*;
     use crate::data::ReadAs;
+    use crate::srm::NeuronChoice;
 
     fn session() -> Session {
         let source = Source {
@@ -337,6 +347,10 @@ mod tests {
         session.options.signed = true;
         session.options.max_planes = Some(7);
         session.options.seed = Some(2);
+        session.options.neurons = NeuronChoice {
+            only: Some("4,0:3".parse().unwrap()),
+            without: Some("1".parse().unwrap()),
+        };
         session.layers[0].source.file_name = "it's 3.npz".to_owned();
         session.layers[0].source.key = Some("-x".to_owned());
         session.layers[0].basis = Some(BasisSource {
@@ -345,7 +359,8 @@ mod tests {
             key: Some("a b".to_owned()),
             shape: [9, 6],
         });
-        let options = "--epsilon -0.4 --angles 100 --planes permutations --signed";
+        let options = "--epsilon -0.4 --angles 100 --planes permutations --signed \
+                       --neurons 0:3,4 --without-neurons 1";
         let input = r"'it'\''s 3.npz' --key=-x --basis b.npz --basis-key 'a b'";
         check(
             &session,
@@ -371,6 +386,10 @@ mod tests {
         session.layers[0].source.shape[1] = 4096;
         let command = sweep_command(&session).unwrap();
         assert!(command.contains(" --summary -o"), "{command}");
+        // Among few neurons there are few of them.
+        session.options.neurons.only = Some("0:64".parse().unwrap());
+        let command = sweep_command(&session).unwrap();
+        assert!(command.contains(" --neurons 0:64 -o"), "{command}");
     }
 
     #[test]

@@ -5,8 +5,9 @@ use std::sync::atomic::AtomicBool;
 use serde::{Deserialize, Serialize};
 
 use crate::srm::{
-    AngleGrid, AnglesError, Cancelled, Coordinates, Draw, Epsilon, EpsilonChoice, EpsilonError,
-    Overview, PAPER_EPSILON, PlaneMode, PlaneSet, Sign, SweepSpec, overview,
+    AngleGrid, AnglesError, Cancelled, ChoiceError, Coordinates, Draw, Epsilon, EpsilonChoice,
+    EpsilonError, NeuronChoice, Overview, PAPER_EPSILON, PlaneMode, PlaneSet, Sign, SweepSpec,
+    overview_among,
 };
 
 /// What a person chose. Any combination can be written down; whether it can be
@@ -24,6 +25,9 @@ pub struct Options {
     pub planes: PlaneMode,
     /// Whether the opposite cone is counted off.
     pub signed: bool,
+    /// Among which neurons, or vectors of another basis, planes are made.
+    #[serde(default, skip_serializing_if = "NeuronChoice::is_all")]
+    pub neurons: NeuronChoice,
     /// At most so many planes, drawn at random; all where `None`.
     pub max_planes: Option<usize>,
     /// Seed of that draw; means nothing without it.
@@ -31,13 +35,14 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Auto, steps of 1°, combinations, unsigned, all planes.
+    /// Auto, steps of 1°, combinations, unsigned, all planes of all neurons.
     fn default() -> Self {
         Self {
             epsilon: EpsilonChoice::Auto,
             angles: 361,
             planes: PlaneMode::Combinations,
             signed: false,
+            neurons: NeuronChoice::default(),
             max_planes: None,
             seed: None,
         }
@@ -71,6 +76,12 @@ pub enum OptionsError {
     /// All vectors of the basis are parallel.
     #[error("the basis spans no plane: its {0} vectors are all parallel")]
     NoPlane(usize),
+    /// The chosen vectors are.
+    #[error("the {0} chosen basis vectors span no plane: they are all parallel, so choose others")]
+    NoPlaneChosen(usize),
+    /// The choice of vectors.
+    #[error(transparent)]
+    Neurons(#[from] ChoiceError),
     /// Called off.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -99,15 +110,18 @@ impl Options {
         if self.max_planes == Some(0) {
             return Err(OptionsError::NoPlanesAsked);
         }
-        let planes = PlaneSet::new(coordinates.basis(), self.planes, draw);
-        if planes.is_empty() {
-            return Err(OptionsError::NoPlane(coordinates.basis().len()));
+        let basis = coordinates.basis();
+        let subset = self.neurons.resolve(basis)?;
+        let planes = PlaneSet::among(&subset, basis, self.planes, draw);
+        match (planes.is_empty(), subset.is_whole()) {
+            (false, _) => Ok(planes),
+            (true, true) => Err(OptionsError::NoPlane(basis.len())),
+            (true, false) => Err(OptionsError::NoPlaneChosen(subset.len())),
         }
-        Ok(planes)
     }
 
     /// Turns the choice of `ε` into a cosine and all options into what to sweep.
-    /// For *auto* the `overview` is worked out unless it is known.
+    /// For *auto* the overview is worked out unless that of the same planes is known.
     ///
     /// # Errors
     /// [`OptionsError`]; [`OptionsError::Cancelled`] soon after `cancel` is set.
@@ -121,14 +135,15 @@ impl Options {
         let planes = self.plane_set(coordinates)?;
         let d = coordinates.activations().n_neurons();
         let mut auto_undefined = false;
-        let mut seen = known.cloned();
+        let is_same = |known: &&Overview| known.subset == *planes.subset();
+        let mut seen = known.filter(is_same).cloned();
         let epsilon = match self.epsilon {
             EpsilonChoice::Value(epsilon) => epsilon,
             EpsilonChoice::NullShare(share) => Epsilon::from_null_share(share, d)?,
             EpsilonChoice::Auto => {
                 let facts = match seen.take() {
                     Some(facts) => facts,
-                    None => overview(coordinates, cancel)?,
+                    None => overview_among(planes.subset(), coordinates, cancel)?,
                 };
                 let auto = seen.insert(facts).auto_epsilon;
                 auto_undefined = auto.is_none();
@@ -263,12 +278,60 @@ mod tests {
     }
 
     #[test]
+    fn planes_are_made_among_the_chosen_neurons() {
+        let layer = layer(&[vec![3.0, 4.0, 12.0], vec![0.0, 0.0, 1.0]]);
+        let among = |only: &str| Options {
+            neurons: NeuronChoice {
+                only: Some(only.parse().unwrap()),
+                without: None,
+            },
+            ..Options::default()
+        };
+        let resolved = resolve(&among("0:2"), &layer).unwrap();
+        assert_eq!(resolved.spec.planes.len(), 1);
+        // The first row has 5 of 13 in that plane, the other nothing.
+        assert!((resolved.spec.epsilon.get() - 5.0 / 13.0).abs() < 1e-12);
+        // What is known of other planes is not taken for it.
+        let never = AtomicBool::new(false);
+        let known = resolve(&Options::default(), &layer).unwrap().overview;
+        let again = among("0:2")
+            .resolve(&layer, known.as_ref(), &never)
+            .unwrap();
+        assert_eq!(again, resolved);
+        let error = resolve(&among("1:4"), &layer).unwrap_err().to_string();
+        assert!(error.contains("there are 3 neurons"), "{error}");
+        let rows = vec![1.0, 0.0, -2.0, 0.0, 0.0, 1.0];
+        let parallel = UnitBasis::dense(rows, 3, 2).unwrap();
+        let activations = Activations::from_rows(&[vec![1.0, 2.0]]).unwrap();
+        let parallel = Coordinates::new(Arc::new(activations), Arc::new(parallel)).unwrap();
+        assert_eq!(
+            resolve(&among("0:2"), &parallel),
+            Err(OptionsError::NoPlaneChosen(2))
+        );
+        assert!(resolve(&among("1:3"), &parallel).is_ok());
+    }
+
+    #[test]
+    fn old_records_have_no_choice_of_neurons_and_new_ones_say_none() {
+        let json = serde_json::to_string(&Options::default()).unwrap();
+        assert!(!json.contains("neurons"), "{json}");
+        assert_eq!(
+            serde_json::from_str::<Options>(&json).unwrap(),
+            Options::default()
+        );
+    }
+
+    #[test]
     fn options_keep_every_digit_through_json() {
         let options = Options {
             epsilon: "0.53412345678901234".parse().unwrap(),
             angles: 100,
             planes: PlaneMode::Permutations,
             signed: true,
+            neurons: NeuronChoice {
+                only: Some("0:64,223".parse().unwrap()),
+                without: Some("3".parse().unwrap()),
+            },
             max_planes: Some(7),
             seed: Some(u64::MAX),
         };

@@ -3,11 +3,12 @@
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
-use ndarray::{Array2, ArrayView2, s};
+use ndarray::{Array2, ArrayView1, ArrayView2, s};
 use rayon::prelude::*;
 
 use super::cancel::{Cancelled, PRODUCTS, check};
 use super::plane::Plane;
+use super::subset::Subset;
 
 /// `s = ‖b_j − (b_i·b_j) b_i‖` below this makes no plane (0.0006°).
 pub const DEGENERATE: f64 = 1e-5;
@@ -227,6 +228,55 @@ impl UnitBasis {
     /// to rounding.
     pub(super) fn closest(&self, k: usize) -> f64 {
         self.closest.get(k).copied().unwrap_or(0.0)
+    }
+
+    /// As [`UnitBasis::closest`] of all vectors, among those of a subset; `None` of the
+    /// others.
+    pub(super) fn closest_among(
+        &self,
+        subset: &Subset,
+        cancel: &AtomicBool,
+    ) -> Result<Vec<Option<f64>>, Cancelled> {
+        let mut closest = vec![None; self.len()];
+        let Some(values) = self.values() else {
+            for k in subset.iter() {
+                closest[k as usize] = Some(0.0);
+            }
+            return Ok(closest);
+        };
+        let row = |k: u32| &values[k as usize * self.d..(k as usize + 1) * self.d];
+        let chosen: Vec<f64> = subset.iter().flat_map(|k| row(k).iter().copied()).collect();
+        let chosen = ArrayView2::from_shape((subset.len(), self.d), &chosen)
+            .unwrap_or_else(|_| unreachable!("a row a chosen vector"));
+        let step = (PRODUCTS / chosen.len().max(1)).clamp(1, OVERLAP_ROWS);
+        let pieces: Result<Vec<Vec<f64>>, Cancelled> = (0..subset.len().div_ceil(step))
+            .into_par_iter()
+            .map(|piece| {
+                check(cancel)?;
+                let first = piece * step;
+                let rows = first..subset.len().min(first + step);
+                let overlaps = chosen.slice(s![rows, ..]).dot(&chosen.t());
+                let of_row = |(row, overlaps): (usize, ArrayView1<'_, f64>)| {
+                    let i = subset.get(first + row);
+                    let partners = subset.iter().zip(overlaps.iter().map(|g| g.abs()));
+                    partners
+                        .filter(|&(j, g)| {
+                            i != j && (g <= NEARLY_PARALLEL || self.spans(Plane { i, j }))
+                        })
+                        .fold(0.0, |most: f64, (_, g)| most.max(g.min(1.0)))
+                };
+                Ok(overlaps
+                    .rows()
+                    .into_iter()
+                    .enumerate()
+                    .map(of_row)
+                    .collect())
+            })
+            .collect();
+        for (k, most) in subset.iter().zip(pieces?.into_iter().flatten()) {
+            closest[k as usize] = Some(most);
+        }
+        Ok(closest)
     }
 
     /// Whether `i ≠ j` span a plane.

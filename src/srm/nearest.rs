@@ -16,14 +16,14 @@ const MOST_WORK: u64 = 1 << 31;
 /// it would take long to tell.
 ///
 /// In an orthonormal basis a sample's widest plane is that of its two largest
-/// coordinates, so all planes need one pass; elsewhere each plane is looked at.
+/// coordinates among the chosen vectors, so all planes need one pass; elsewhere each plane is looked at.
 pub(super) fn nearest(
     coordinates: &Coordinates,
     planes: &PlaneSet,
     cancel: &AtomicBool,
 ) -> Result<Option<f64>, Cancelled> {
     if coordinates.basis().is_standard() && !planes.is_sampled() {
-        let (radii, _) = two_largest(coordinates, cancel)?;
+        let (radii, _) = two_largest(coordinates, planes.subset(), cancel)?;
         return Ok(Some(radii.into_iter().fold(0.0, f64::max)));
     }
     let n = coordinates.n_samples();

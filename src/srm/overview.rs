@@ -14,19 +14,22 @@ use super::coordinates::{BLOCK, Coordinates};
 use super::epsilon::{Epsilon, PAPER_EPSILON};
 use super::lines::{LANES, Lines, Real};
 use super::plane::Plane;
+use super::subset::Subset;
 
 /// See the module's page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Overview {
+    /// The vectors among which the planes are made.
+    pub subset: Subset,
     /// The tightest spotlight at which half of the non-zero samples are each
     /// lit in at least one plane, never above 0.9; `None` if all rows are zero
     /// or no two vectors span a plane.
     pub auto_epsilon: Option<Epsilon>,
     /// The pair `i < j` that is most often a sample's widest plane (for an
-    /// orthonormal basis: its two largest coordinates).
+    /// orthonormal basis: its two largest coordinates among the chosen vectors).
     pub commonest: Option<Plane>,
-    /// In the standard basis each of the `N` samples' largest in-plane radius
-    /// over all planes, 0 for a zero row; elsewhere it is known of no sample.
+    /// In the standard basis each of the `N` samples' largest in-plane radius over
+    /// the planes, 0 for a zero row; elsewhere it is known of no sample.
     pub radii: Option<Arc<[f64]>>,
 }
 
@@ -45,7 +48,8 @@ impl Overview {
 /// of [`Pair`]s, however many vectors there are.
 const PARTNERS: usize = 128;
 
-/// Works out the overview on the current rayon pool, `O(N·m)`.
+/// Works out the overview of all planes of the basis on the current rayon pool,
+/// `O(N·m)`.
 ///
 /// In an orthonormal basis the radius is that of the two largest coordinates.
 /// In another it is the largest over the planes that contain the largest
@@ -54,21 +58,42 @@ const PARTNERS: usize = 128;
 /// # Errors
 /// [`Cancelled`] soon after `cancel` is set.
 pub fn overview(coordinates: &Coordinates, cancel: &AtomicBool) -> Result<Overview, Cancelled> {
+    let whole = Subset::whole(coordinates.basis().len());
+    overview_among(&whole, coordinates, cancel)
+}
+
+/// As [`overview`], of the planes among some of the vectors; norms are over all
+/// neurons.
+///
+/// # Errors
+/// [`Cancelled`] soon after `cancel` is set.
+///
+/// # Panics
+/// If the subset is not one of as many vectors as the basis has.
+pub fn overview_among(
+    subset: &Subset,
+    coordinates: &Coordinates,
+    cancel: &AtomicBool,
+) -> Result<Overview, Cancelled> {
+    let m = coordinates.basis().len();
+    assert_eq!(subset.of_how_many(), m, "vectors of the basis");
     if !coordinates.basis().is_standard() {
-        let (radii, planes) = widest_of_largest(coordinates, cancel)?;
+        let (radii, planes) = widest_of_largest(coordinates, subset, cancel)?;
         return Ok(Overview {
+            subset: subset.clone(),
             auto_epsilon: auto_epsilon(radii),
             commonest: commonest(planes),
             radii: None,
         });
     }
-    let (radii, mut planes) = two_largest(coordinates, cancel)?;
+    let (radii, mut planes) = two_largest(coordinates, subset, cancel)?;
     let inverse_norms = coordinates.activations().inverse_norms();
     let mut of_rows = inverse_norms.iter().map(|&inverse| inverse != 0.0);
     planes.retain(|_| of_rows.next() == Some(true));
     let of_rows = radii.iter().zip(inverse_norms);
     let of_rows = of_rows.filter(|&(_, &inverse)| inverse != 0.0);
     Ok(Overview {
+        subset: subset.clone(),
         auto_epsilon: auto_epsilon(of_rows.map(|(&radius, _)| radius).collect()),
         commonest: commonest(planes),
         radii: Some(radii.into()),
@@ -102,15 +127,16 @@ fn pair(a: u32, b: u32) -> Plane {
 }
 
 /// Each sample's widest plane in the standard basis, that of its two largest
-/// coordinates, and the radius in it.
+/// coordinates among the chosen neurons, and the radius in it.
 pub(super) fn two_largest(
     coordinates: &Coordinates,
+    subset: &Subset,
     cancel: &AtomicBool,
 ) -> Result<(Vec<f64>, Vec<Plane>), Cancelled> {
     let activations = coordinates.activations();
     let n = coordinates.n_samples();
     let mut radii = vec![0.0; n];
-    let mut planes = vec![pair(0, 1); n];
+    let mut planes = vec![pair(subset.get(0), subset.get(1)); n];
     let radii_of = radii.par_chunks_mut(BLOCK).enumerate();
     radii_of
         .zip(planes.par_chunks_mut(BLOCK))
@@ -123,14 +149,14 @@ pub(super) fn two_largest(
                 // coordinates: two that differ do so by far more than the rounding
                 // of those.
                 Stored::F32(lines) => {
-                    let tops = tops(lines, samples, inverse, cancel, |x: f32, _| x.abs())?;
+                    let tops = tops(lines, subset, samples, inverse, cancel, |x: f32, _| x.abs())?;
                     let squared = |s, x| square(f64::from(x) * inverse[s]);
-                    write(&tops, squared, radii, planes);
+                    write(&tops, subset, squared, radii, planes);
                 }
                 Stored::F64(lines) => {
                     let squared = |x: f64, inverse| square(x * inverse);
-                    let tops = tops(lines, samples, inverse, cancel, squared)?;
-                    write(&tops, |_, square| square, radii, planes);
+                    let tops = tops(lines, subset, samples, inverse, cancel, squared)?;
+                    write(&tops, subset, |_, square| square, radii, planes);
                 }
             }
             Ok(())
@@ -138,20 +164,50 @@ pub(super) fn two_largest(
     Ok((radii, planes))
 }
 
-/// Ranks the neurons of some samples by what `size` makes of a value and `1/‖x‖`.
+/// Ranks the chosen neurons of some samples by what `size` makes of a value and
+/// `1/‖x‖`.
 fn tops<T: Real>(
     lines: &Lines<T>,
+    subset: &Subset,
     samples: Range<usize>,
     inverse: &[f64],
     cancel: &AtomicBool,
     size: impl Fn(T, f64) -> T,
 ) -> Result<Vec<Tops<T>>, Cancelled> {
-    let mut tops = vec![Tops::default(); samples.len()];
+    let first = Tops {
+        first_neuron: subset.get(0),
+        second_neuron: subset.get(0),
+        ..Tops::default()
+    };
+    let mut tops = vec![first; samples.len()];
     for block in 0..lines.vectors().div_ceil(LANES) {
+        let neurons = (block * LANES) as u32..((block + 1) * LANES) as u32;
+        let chosen = subset.below(neurons.end) - subset.below(neurons.start);
+        if chosen == 0 {
+            continue;
+        }
         check(cancel)?;
         let lines = &lines.block(block)[samples.clone()];
-        for (tops, (line, &inverse)) in tops.iter_mut().zip(lines.iter().zip(inverse)) {
-            tops.add(block, &line.0.map(|value| size(value, inverse)));
+        let samples = tops.iter_mut().zip(lines.iter().zip(inverse));
+        if subset.is_whole() || chosen == LANES {
+            for (tops, (line, &inverse)) in samples {
+                tops.add(block, &line.0.map(|value| size(value, inverse)));
+            }
+            continue;
+        }
+        let mut mask = [T::default(); LANES];
+        let mut is_chosen = [false; LANES];
+        for (is_chosen, k) in is_chosen.iter_mut().zip(neurons) {
+            *is_chosen = subset.contains(k);
+        }
+        for (tops, (line, &inverse)) in samples {
+            // A neuron that is not chosen is like one that is silent.
+            for (lane, masked) in mask.iter_mut().enumerate() {
+                if is_chosen[lane] {
+                    *masked = size(line.0[lane], inverse);
+                }
+            }
+            tops.add(block, &mask);
         }
     }
     Ok(tops)
@@ -160,6 +216,7 @@ fn tops<T: Real>(
 /// Writes each sample's radius, of coordinates that `square` gives, and its plane.
 fn write<T: Copy + Default + PartialOrd>(
     tops: &[Tops<T>],
+    subset: &Subset,
     square: impl Fn(usize, T) -> f64,
     radii: &mut [f64],
     planes: &mut [Plane],
@@ -170,7 +227,7 @@ fn write<T: Copy + Default + PartialOrd>(
             tops.second_neuron
         } else {
             // A one-hot row lights every plane of its neuron alike.
-            u32::from(tops.first_neuron == 0)
+            subset.get(usize::from(tops.first_neuron == subset.get(0)))
         };
         *plane = pair(tops.first_neuron, other);
         *radius = (square(s, tops.first) + square(s, tops.second)).sqrt();
@@ -237,14 +294,14 @@ struct Best {
 /// coordinate, then for the best partner of its vector.
 fn widest_of_largest(
     coordinates: &Coordinates,
+    subset: &Subset,
     cancel: &AtomicBool,
 ) -> Result<(Vec<f64>, Vec<Plane>), Cancelled> {
     let basis = coordinates.basis();
-    let m = basis.len() as u32;
     let mut spanning: Vec<u32> = Vec::new();
-    for k in 0..m {
+    for k in subset.iter() {
         check(cancel)?;
-        if (0..m).any(|l| basis.spans(Plane { i: k, j: l })) {
+        if subset.iter().any(|l| basis.spans(Plane { i: k, j: l })) {
             spanning.push(k);
         }
     }
@@ -280,9 +337,15 @@ fn widest_of_largest(
     })?;
     for from in (0..basis.len()).step_by(PARTNERS) {
         let to = basis.len().min(from + PARTNERS);
+        if subset.below(from as u32) == subset.below(to as u32) {
+            continue;
+        }
         let pairs = pairs(basis, from..to, cancel)?;
         for_blocks(&|first, bests, c| {
             for (l, pairs) in (from..to).zip(pairs.chunks_exact(basis.len())) {
+                if !subset.contains(l as u32) {
+                    continue;
+                }
                 check(cancel)?;
                 coordinates.fill(l, first, c);
                 for (best, &c) in bests.iter_mut().zip(&*c) {
@@ -370,7 +433,9 @@ mod tests {
             let layer = Arc::new(Activations::new(values, n, d).unwrap());
             let inverse = layer.inverse_norms().to_vec();
             let coordinates = Coordinates::standard(layer);
-            let (radii, planes) = two_largest(&coordinates, &AtomicBool::new(false)).unwrap();
+            let whole = Subset::whole(d);
+            let never = AtomicBool::new(false);
+            let (radii, planes) = two_largest(&coordinates, &whole, &never).unwrap();
             for s in 0..n {
                 let mut sizes: Vec<(f32, usize)> = (0..d).map(|k| (value(s, k).abs(), k)).collect();
                 // Stable: of equals the first neuron stays first.

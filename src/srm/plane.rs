@@ -9,6 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::basis::UnitBasis;
+use super::subset::Subset;
 
 /// The plane spanned by `b_i` and `b_j`, turned from `b_i` towards `b_j`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,7 +46,7 @@ impl PlaneMode {
         }
     }
 
-    /// Pairs among `m` vectors, degenerate ones counted.
+    /// Pairs among `m ≥ 2` vectors, degenerate ones counted.
     fn pairs(self, m: usize) -> u64 {
         let all = m as u64 * (m as u64 - 1);
         match self {
@@ -104,8 +105,12 @@ impl PlaneMode {
         Plane { i: i + 1, j }
     }
 
-    /// Pairs before the first that turns from vector `i` towards `j` or a later one.
+    /// Pairs before the first that turns from vector `i` towards `j` or a later one;
+    /// all of them for `i = m`.
     fn first_rank(self, i: u64, j: u64, m: u64) -> u64 {
+        if i >= m {
+            return self.pairs(m as usize);
+        }
         match self {
             Self::Combinations => first_of_row(i, m) + j.clamp(i + 1, m) - i - 1,
             Self::Permutations => i * (m - 1) + j.min(m) - u64::from(j > i),
@@ -118,11 +123,15 @@ fn first_of_row(i: u64, m: u64) -> u64 {
     i * (2 * m - i - 1) / 2
 }
 
-/// The planes of a sweep, in lexicographic order, without storing them.
+/// The planes of a sweep, in lexicographic order, without storing them: those among all
+/// vectors of a basis or some of them, or a draw of these.
+///
+/// Planes have the numbers that their vectors have in the basis. Within, vectors are
+/// counted by their rank among those chosen, and `m` is the number of these.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlaneSet {
     mode: PlaneMode,
-    m: usize,
+    subset: Subset,
     /// Ranks of pairs that are no planes, ascending.
     degenerate: Arc<[u64]>,
     /// Places among the real planes, ascending; all of them where `None`.
@@ -143,11 +152,23 @@ impl PlaneSet {
     /// (Floyd's algorithm on `ChaCha8`, the same on every machine).
     #[must_use]
     pub fn new(basis: &UnitBasis, mode: PlaneMode, draw: Option<Draw>) -> Self {
-        let m = basis.len();
+        Self::among(&Subset::whole(basis.len()), basis, mode, draw)
+    }
+
+    /// As [`PlaneSet::new`], of the planes that some of the vectors span.
+    ///
+    /// # Panics
+    /// If the subset is not one of as many vectors as the basis has.
+    #[must_use]
+    pub fn among(subset: &Subset, basis: &UnitBasis, mode: PlaneMode, draw: Option<Draw>) -> Self {
+        assert_eq!(subset.of_how_many(), basis.len(), "vectors of the basis");
+        let m = subset.len();
+        let rank = |k: u32| subset.rank(k).map(|rank| rank as u32);
         let mut degenerate: Vec<u64> = basis
             .degenerate_pairs()
             .iter()
-            .flat_map(|&(i, j)| {
+            .filter_map(|&(i, j)| Some((rank(i)?, rank(j)?)))
+            .flat_map(|(i, j)| {
                 let pair = [Plane { i, j }, Plane { i: j, j: i }];
                 let kept = match mode {
                     PlaneMode::Combinations => 1,
@@ -160,7 +181,7 @@ impl PlaneSet {
         degenerate.sort_unstable();
         let mut set = Self {
             mode,
-            m,
+            subset: subset.clone(),
             degenerate: degenerate.into(),
             chosen: None,
         };
@@ -197,6 +218,25 @@ impl PlaneSet {
         self.mode
     }
 
+    /// The vectors among which the planes are made.
+    #[must_use]
+    pub fn subset(&self) -> &Subset {
+        &self.subset
+    }
+
+    /// How many these are.
+    fn m(&self) -> usize {
+        self.subset.len()
+    }
+
+    /// The plane of two of them, by their ranks.
+    fn numbered(&self, Plane { i, j }: Plane) -> Plane {
+        Plane {
+            i: self.subset.get(i as usize),
+            j: self.subset.get(j as usize),
+        }
+    }
+
     /// Planes in the set.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -211,19 +251,20 @@ impl PlaneSet {
         self.len() == 0
     }
 
-    /// Planes that the basis has in this mode, drawn or not.
+    /// Planes that the chosen vectors span in this mode, drawn or not.
     #[must_use]
     pub fn in_all(&self) -> u64 {
-        self.mode.pairs(self.m) - self.degenerate.len() as u64
+        self.mode.pairs(self.m()) - self.degenerate.len() as u64
     }
 
-    /// Pairs that were left out because they span no plane.
+    /// Pairs of chosen vectors that were left out because they span no plane.
     #[must_use]
     pub fn degenerate(&self) -> usize {
         self.degenerate.len()
     }
 
-    /// Whether only a draw of the planes is in the set.
+    /// Whether only a draw of the planes is in the set, or a part of them. A choice of
+    /// vectors is none: all planes of theirs are in.
     #[must_use]
     pub fn is_sampled(&self) -> bool {
         self.chosen.is_some()
@@ -237,7 +278,8 @@ impl PlaneSet {
     pub fn get(&self, index: usize) -> Plane {
         assert!(index < self.len(), "plane {index} of {}", self.len());
         let place = self.chosen.as_ref().map_or(index as u64, |c| c[index]);
-        self.mode.unrank(self.skip_degenerate(place), self.m)
+        let rank = self.skip_degenerate(place);
+        self.numbered(self.mode.unrank(rank, self.m()))
     }
 
     /// The planes, in lexicographic order.
@@ -249,11 +291,15 @@ impl PlaneSet {
     /// The planes at consecutive places; of a whole set each follows from the one
     /// before.
     fn walk(&self, places: Range<usize>) -> impl ExactSizeIterator<Item = Plane> + '_ {
-        let steps = self.is_whole() && !places.is_empty();
-        let mut next = steps.then(|| self.get(places.start));
+        let steps = self.has_every_pair() && !places.is_empty();
+        let m = self.m();
+        let mut next = steps.then(|| self.mode.unrank(places.start as u64, m));
         places.map(move |place| match &mut next {
             None => self.get(place),
-            Some(next) => std::mem::replace(next, self.mode.after(*next, self.m)),
+            Some(next) => {
+                let after = self.mode.after(*next, m);
+                self.numbered(std::mem::replace(next, after))
+            }
         })
     }
 
@@ -273,10 +319,16 @@ impl PlaneSet {
     /// of `second`; they stand one after another.
     #[must_use]
     pub fn between(&self, i: u32, second: Range<u32>) -> Range<usize> {
+        let first = self.subset.below(i);
         let place = |j: u32| {
-            let rank = self
-                .mode
-                .first_rank(u64::from(i), u64::from(j), self.m as u64);
+            // Of a vector that is not chosen: where its planes would stand.
+            let second = if self.subset.contains(i) {
+                self.subset.below(j)
+            } else {
+                0
+            };
+            let (first, second) = (first as u64, second as u64);
+            let rank = self.mode.first_rank(first, second, self.m() as u64);
             self.first_at_or_after(rank)
         };
         place(second.start)..place(second.end.max(second.start))
@@ -295,18 +347,26 @@ impl PlaneSet {
     /// Whether every pair of the basis is in the set.
     #[must_use]
     pub fn is_whole(&self) -> bool {
+        self.subset.is_whole() && self.has_every_pair()
+    }
+
+    /// Whether every pair of chosen vectors is in the set.
+    fn has_every_pair(&self) -> bool {
         self.chosen.is_none() && self.degenerate.is_empty()
     }
 
     /// Where `plane` stands in the set.
     #[must_use]
     pub fn position(&self, plane: Plane) -> Option<usize> {
-        let m = self.m as u64;
-        let (i, j) = (u64::from(plane.i), u64::from(plane.j));
-        if i == j || i >= m || j >= m || (self.mode == PlaneMode::Combinations && i > j) {
+        let (i, j) = (self.subset.rank(plane.i)?, self.subset.rank(plane.j)?);
+        if i == j || (self.mode == PlaneMode::Combinations && i > j) {
             return None;
         }
-        let rank = self.mode.rank(plane, self.m);
+        let ranks = Plane {
+            i: i as u32,
+            j: j as u32,
+        };
+        let rank = self.mode.rank(ranks, self.m());
         let Err(before) = self.degenerate.binary_search(&rank) else {
             return None;
         };
@@ -374,147 +434,4 @@ fn below(rng: &mut ChaCha8Rng, bound: u64) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn set(m: usize, mode: PlaneMode) -> PlaneSet {
-        let basis = UnitBasis::standard(m).unwrap_or_else(|e| panic!("{e}"));
-        PlaneSet::new(&basis, mode, None)
-    }
-
-    #[test]
-    fn planes_come_in_lexicographic_order() {
-        for m in 2..9 {
-            for mode in [PlaneMode::Combinations, PlaneMode::Permutations] {
-                let planes = set(m, mode);
-                let listed: Vec<Plane> = (0..planes.len()).map(|n| planes.get(n)).collect();
-                let m = m as u32;
-                let expected: Vec<Plane> = (0..m)
-                    .flat_map(|i| (0..m).map(move |j| Plane { i, j }))
-                    .filter(|p| match mode {
-                        PlaneMode::Combinations => p.i < p.j,
-                        PlaneMode::Permutations => p.i != p.j,
-                    })
-                    .collect();
-                assert_eq!(listed, expected);
-                for (n, &plane) in listed.iter().enumerate() {
-                    assert_eq!(planes.position(plane), Some(n));
-                }
-                check_walks(&planes, m);
-            }
-        }
-    }
-
-    /// One after another and vector by vector, the planes are those at their places.
-    fn check_walks(planes: &PlaneSet, m: u32) {
-        let listed: Vec<Plane> = (0..planes.len()).map(|n| planes.get(n)).collect();
-        assert!(planes.iter().eq(listed.iter().copied()));
-        for i in 0..m {
-            for second in (0..=m).flat_map(|from| (from..=m).map(move |to| from..to)) {
-                let range = planes.between(i, second.clone());
-                let towards = planes.towards(i, second.clone());
-                assert!(towards.eq(range.clone().map(|place| (place, listed[place].j))));
-                assert!(
-                    listed[..range.start]
-                        .iter()
-                        .all(|p| (p.i, p.j) < (i, second.start))
-                );
-                assert!(
-                    listed[range.clone()]
-                        .iter()
-                        .all(|p| p.i == i && second.contains(&p.j))
-                );
-                assert!(
-                    listed[range.end..]
-                        .iter()
-                        .all(|p| (p.i, p.j) >= (i, second.end))
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn wide_layers_rank_without_overflow() {
-        let planes = set(100_000, PlaneMode::Combinations);
-        let last = planes.len() - 1;
-        assert_eq!(
-            planes.get(last),
-            Plane {
-                i: 99_998,
-                j: 99_999
-            }
-        );
-        assert_eq!(planes.position(planes.get(last / 3)), Some(last / 3));
-    }
-
-    #[test]
-    fn degenerate_pairs_are_skipped() {
-        let rows = [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [1.0, 1.0]];
-        let basis = UnitBasis::dense(rows.concat(), 4, 2).unwrap_or_else(|e| panic!("{e}"));
-        for (mode, expected) in [(PlaneMode::Combinations, 5), (PlaneMode::Permutations, 10)] {
-            let planes = PlaneSet::new(&basis, mode, None);
-            assert_eq!(planes.len(), expected);
-            for n in 0..planes.len() {
-                assert!(basis.spans(planes.get(n)));
-                assert_eq!(planes.position(planes.get(n)), Some(n));
-            }
-            assert_eq!(planes.position(Plane { i: 0, j: 2 }), None);
-            check_walks(&planes, 4);
-        }
-    }
-
-    #[test]
-    fn draws_are_seeded_without_replacement_and_pinned() {
-        let basis = UnitBasis::standard(24).unwrap_or_else(|e| panic!("{e}"));
-        let draw = |max_planes, seed| {
-            let draw = Draw { max_planes, seed };
-            let planes = PlaneSet::new(&basis, PlaneMode::Combinations, Some(draw));
-            check_walks(&planes, 24);
-            planes.iter().collect::<Vec<_>>()
-        };
-        let mut planes = draw(40, 7);
-        assert_eq!(planes, draw(40, 7));
-        assert_ne!(planes, draw(40, 8));
-        assert!(planes.is_sorted());
-        planes.dedup();
-        assert_eq!(planes.len(), 40);
-        assert_eq!(draw(276, 1).len(), 276);
-        assert_eq!(draw(1000, 1).len(), 276);
-    }
-
-    #[test]
-    fn a_part_holds_the_planes_at_its_places() {
-        let whole = set(9, PlaneMode::Permutations);
-        let part = whole.part(&[0, 5, 6, 40, 71]);
-        let expected = [0, 5, 6, 40, 71].map(|place| whole.get(place));
-        assert!(part.iter().eq(expected));
-        check_walks(&part, 9);
-        assert_eq!(part.position(expected[3]), Some(3));
-        assert_eq!(part.position(whole.get(1)), None);
-        assert_eq!(part.in_all(), 72);
-        let less = part.part(&[1, 4]);
-        assert!(less.iter().eq([expected[1], expected[4]]));
-        assert!(whole.part(&[]).is_empty());
-    }
-
-    #[test]
-    fn every_plane_is_drawn_equally_often() {
-        let basis = UnitBasis::standard(5).unwrap_or_else(|e| panic!("{e}"));
-        let mut drawn = [0u32; 10];
-        for seed in 0..2000 {
-            let draw = Draw {
-                max_planes: 3,
-                seed,
-            };
-            let planes = PlaneSet::new(&basis, PlaneMode::Combinations, Some(draw));
-            let all = PlaneSet::new(&basis, PlaneMode::Combinations, None);
-            for n in 0..3 {
-                if let Some(place) = all.position(planes.get(n)) {
-                    drawn[place] += 1;
-                }
-            }
-        }
-        // 600 expected, standard deviation 20.5: five of them either way.
-        assert!(drawn.iter().all(|n| (500..700).contains(n)), "{drawn:?}");
-    }
-}
+mod tests;

@@ -148,7 +148,9 @@ pub fn sweep(
     cancel: &AtomicBool,
     observer: &mut dyn Observer,
 ) -> Result<Sweep, Cancelled> {
-    Spotlight::new(coordinates, spec.epsilon, &spec.grid, spec.sign, cancel)?.sweep(
+    let subset = spec.planes.subset();
+    let (epsilon, grid, sign) = (spec.epsilon, &spec.grid, spec.sign);
+    Spotlight::among(subset, coordinates, epsilon, grid, sign, cancel)?.sweep(
         &spec.planes,
         cancel,
         observer,
@@ -162,13 +164,16 @@ impl Spotlight {
     /// [`Cancelled`] soon after `cancel` is set or when the observer breaks.
     ///
     /// # Panics
-    /// If the planes are not of the coordinates' basis.
+    /// If the planes are not of the coordinates' basis, or not all among the
+    /// spotlight's vectors.
     pub fn sweep(
         &self,
         planes: &PlaneSet,
         cancel: &AtomicBool,
         observer: &mut dyn Observer,
     ) -> Result<Sweep, Cancelled> {
+        let within = planes.subset().is_within(self.subset());
+        assert!(within, "planes of vectors that were not looked at");
         let mut run = Run::new(self, planes, observer.wants_curves());
         while let Some(block) = run.next_block(cancel)? {
             if observer.block(&block).is_break() {

@@ -26,7 +26,10 @@ pub struct Summary {
     pub zero_rows: usize,
     /// Planes swept.
     pub planes: usize,
-    /// Planes of the basis, drawn or not.
+    /// Vectors among which planes are made, where that is not all of the basis.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chosen_vectors: Option<usize>,
+    /// Planes of these, drawn or not.
     pub planes_in_all: u64,
     /// Ordered pairs of parallel vectors that would be planes in this mode.
     pub degenerate_planes: usize,
@@ -76,7 +79,9 @@ pub struct Ground {
     pub excluded_rows: usize,
     /// Zero rows among the `N`.
     pub zero_rows: usize,
-    /// Planes of the basis, drawn or not.
+    /// Vectors among which planes are made, where that is not all of the basis.
+    pub chosen_vectors: Option<usize>,
+    /// Planes of these, drawn or not.
     pub planes_in_all: u64,
     /// Ordered pairs of parallel vectors that would be planes in this mode.
     pub degenerate_planes: usize,
@@ -89,15 +94,18 @@ impl Ground {
     #[must_use]
     pub fn of(coordinates: &Coordinates, set: &PlaneSet) -> Self {
         let activations = coordinates.activations();
-        let pairs = coordinates.basis().degenerate_pairs();
+        let subset = set.subset();
+        let both = |&&(i, j): &&(u32, u32)| subset.contains(i) && subset.contains(j);
+        let pairs = coordinates.basis().degenerate_pairs().iter().filter(both);
         Self {
             n_samples: activations.n_samples(),
             n_neurons: activations.n_neurons(),
             excluded_rows: activations.excluded_rows().len(),
             zero_rows: activations.zero_rows(),
+            chosen_vectors: (!subset.is_whole()).then(|| subset.len()),
             planes_in_all: set.in_all(),
             degenerate_planes: set.degenerate(),
-            degenerate_pairs: Some(pairs.iter().take(PAIRS_NAMED).copied().collect()),
+            degenerate_pairs: Some(pairs.take(PAIRS_NAMED).copied().collect()),
         }
     }
 }
@@ -154,6 +162,7 @@ impl Summary {
             excluded_rows: ground.excluded_rows,
             zero_rows: ground.zero_rows,
             planes: lit.planes,
+            chosen_vectors: ground.chosen_vectors,
             planes_in_all: ground.planes_in_all,
             degenerate_planes: ground.degenerate_planes,
             degenerate_pairs: ground.degenerate_pairs,

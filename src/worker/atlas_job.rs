@@ -41,7 +41,6 @@ pub fn draw_atlas(worker: &WindowWorker, request: AtlasRequest) -> Generation {
         let basis = request.layer.coordinates.basis();
         let source = AtlasSource {
             sweep: &request.sweep,
-            vectors: basis.len(),
             degenerate: basis.degenerate_pairs(),
             quantity: request.quantity,
             order: request.order,

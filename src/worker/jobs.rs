@@ -269,7 +269,9 @@ fn run_sweep(
 ) -> Result<(), Cancelled> {
     let started = Instant::now();
     let (coordinates, cancel) = (&layer.coordinates, context.cancel());
+    let subset = spec.planes.subset();
     let spotlight = Spotlight::watched(
+        subset,
         coordinates,
         spec.epsilon,
         &spec.grid,
@@ -287,7 +289,7 @@ fn run_sweep(
     let draw = |max_planes| {
         let seed = SAMPLE_SEED;
         let draw = Draw { max_planes, seed };
-        PlaneSet::new(coordinates.basis(), spec.planes.mode(), Some(draw))
+        PlaneSet::among(subset, coordinates.basis(), spec.planes.mode(), Some(draw))
     };
     let planes = spec.planes.len();
     if let Some(first) = first_sample(planes, coordinates.n_samples()) {

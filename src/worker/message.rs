@@ -1,8 +1,8 @@
 //! What the window and its worker tell each other: layers, results, outcomes.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rayon::prelude::*;
@@ -17,8 +17,8 @@ use crate::data::{self, DataError, Dump, Pick};
 use crate::scene::{Aggregate, CurveBundle, Order, Raster, enough_light};
 use crate::session::{BasisSource, LayerRecord};
 use crate::srm::{
-    Alignment, Cancelled, Coordinates, Curve, EpsilonChoice, Overview, Plane, PlaneSet, Sweep,
-    UnitBasis, overview,
+    Alignment, Cancelled, Coordinates, Curve, EpsilonChoice, Overview, Plane, PlaneSet, Subset,
+    Sweep, UnitBasis, overview, overview_among,
 };
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(0);
@@ -36,8 +36,10 @@ pub struct Layer {
     pub basis: Option<BasisFile>,
     /// The samples in the basis.
     pub coordinates: Arc<Coordinates>,
-    /// What one pass told.
+    /// What one pass told of all planes.
     pub overview: Overview,
+    /// What it told of the planes among some of the vectors, the last that were asked for.
+    among: Mutex<Option<Overview>>,
     /// Whether it is the bundled sample.
     pub is_sample: bool,
 }
@@ -69,8 +71,26 @@ impl Layer {
             basis,
             coordinates: Arc::new(coordinates),
             overview,
+            among: Mutex::new(None),
             is_sample,
         })
+    }
+
+    /// What one pass tells of the planes among some of the vectors, `O(N)` a vector once
+    /// for each choice of them.
+    #[must_use]
+    pub fn overview_among(&self, subset: &Subset) -> Overview {
+        if self.overview.subset == *subset {
+            return self.overview.clone();
+        }
+        let mut among = self.among.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = among.take().filter(|known| known.subset == *subset);
+        let never = AtomicBool::new(false);
+        let found = known.unwrap_or_else(|| {
+            overview_among(subset, &self.coordinates, &never)
+                .unwrap_or_else(|Cancelled| unreachable!("nobody cancels"))
+        });
+        among.insert(found).clone()
     }
 
     /// The name of the basis's file; `None` for the standard one.

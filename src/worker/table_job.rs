@@ -209,7 +209,8 @@ impl TableRequest {
             return Ok(Arc::clone(spotlight));
         }
         let spec = &self.spec;
-        let spotlight = Spotlight::new(
+        let spotlight = Spotlight::among(
+            spec.planes.subset(),
             &self.layer.coordinates,
             spec.epsilon,
             &spec.grid,

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use followspot::srm::{
-    Activations, Coordinates, Epsilon, Overview, PAPER_EPSILON, PlaneMode, Values, overview,
+    Activations, Coordinates, Epsilon, Overview, PAPER_EPSILON, PlaneMode, PlaneSet, Subset,
+    SweepSpec, Values, overview, overview_among,
 };
 use proptest::prelude::*;
 
@@ -19,7 +20,13 @@ fn overview_of(coordinates: &Coordinates) -> Overview {
 /// The definition: of the non-zero samples' largest radii over all planes,
 /// sorted downwards, the one at place `⌈N′/2⌉`, never above 0.9.
 fn plain_auto(rows: &[Vec<f64>], vectors: &[Vec<f64>]) -> Option<f64> {
-    let planes = planes(vectors, PlaneMode::Combinations);
+    plain_auto_among(&Subset::whole(vectors.len()), rows, vectors)
+}
+
+/// The same over the planes of some of the vectors.
+fn plain_auto_among(subset: &Subset, rows: &[Vec<f64>], vectors: &[Vec<f64>]) -> Option<f64> {
+    let mut planes = planes(vectors, PlaneMode::Combinations);
+    planes.retain(|&(i, j)| subset.contains(i as u32) && subset.contains(j as u32));
     let mut radii: Vec<f64> = rows
         .iter()
         .filter(|row| row.iter().any(|&x| x != 0.0))
@@ -150,6 +157,85 @@ proptest! {
             let spec = spec(&layer, epsilon, 5, PlaneMode::Combinations, sign(false));
             let lit = swept(&layer, &spec).0.lit_samples;
             prop_assert_eq!(overview.lit_samples(spec.epsilon), Some(lit));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    /// Auto, the commonest pair and the radii are those of the chosen planes.
+    #[test]
+    fn among_some_neurons_all_is_of_their_planes(
+        rows in rows(6),
+        turn in any::<Option<u64>>(),
+        chosen in prop::sample::subsequence((0..6u32).collect::<Vec<_>>(), 2..=6),
+        single: bool,
+    ) {
+        let subset = Subset::of(6, chosen.iter().copied()).unwrap();
+        let basis = turn.map(|seed| orthonormal(6, seed));
+        let vectors = basis.clone().unwrap_or_else(|| crate::common::identity(6));
+        let layer = if single && basis.is_none() {
+            let column = |k: usize| rows.iter().map(move |row| row[k] as f32);
+            let values = Values::F32((0..6).flat_map(column).collect());
+            let layer = Activations::new(values, rows.len(), 6).unwrap();
+            Coordinates::standard(Arc::new(layer))
+        } else {
+            coordinates(&rows, basis.as_deref())
+        };
+        let overview = overview_among(&subset, &layer, &AtomicBool::new(false)).unwrap();
+        prop_assert_eq!(&overview.subset, &subset);
+        match (overview.auto_epsilon, plain_auto_among(&subset, &rows, &vectors)) {
+            (None, None) => {}
+            (Some(auto), Some(plain)) => {
+                prop_assert!((auto.get() - plain).abs() < 1e-6, "{} is not {}", auto, plain);
+            }
+            (auto, plain) => prop_assert!(false, "{:?} is not {:?}", auto, plain),
+        }
+        if let Some(plane) = overview.commonest {
+            prop_assert!(plane.i < plane.j && subset.contains(plane.i) && subset.contains(plane.j));
+        }
+        prop_assert_eq!(overview.radii.is_some(), basis.is_none());
+        let Some(auto) = overview.auto_epsilon else { return Ok(()) };
+        for epsilon in [auto.get(), 0.5] {
+            let all = spec(&layer, epsilon, 5, PlaneMode::Combinations, sign(false));
+            let spec = SweepSpec {
+                planes: PlaneSet::among(&subset, layer.basis(), PlaneMode::Combinations, None),
+                ..all
+            };
+            let lit = swept(&layer, &spec).0.lit_samples;
+            if let Some(told) = overview.lit_samples(spec.epsilon) {
+                prop_assert_eq!(told, lit);
+            }
+            if epsilon == auto.get() && epsilon > 0.0 {
+                let non_zero = layer.n_samples() - layer.activations().zero_rows();
+                prop_assert!(2 * lit >= non_zero, "{} of {}", lit, non_zero);
+            }
+        }
+    }
+}
+
+/// Forty neurons fill lines whole, in part and not at all.
+#[test]
+fn radii_among_some_neurons_of_a_wide_layer() {
+    let rows = Normal::new(9).rows(1_500, 40);
+    let layer = coordinates(&rows, None);
+    for chosen in [
+        vec![2, 39],
+        (16..32).collect(),
+        (3..40).step_by(5).collect(),
+    ] {
+        let subset = Subset::of(40, chosen.clone()).unwrap();
+        let overview = overview_among(&subset, &layer, &AtomicBool::new(false)).unwrap();
+        let radii = overview.radii.unwrap();
+        for (n, row) in rows.iter().enumerate() {
+            let norm = row.iter().map(|x| x * x).sum::<f64>().sqrt();
+            let mut squares: Vec<f64> = chosen
+                .iter()
+                .map(|&k| (row[k as usize] / norm).powi(2))
+                .collect();
+            squares.sort_by(|a, b| b.total_cmp(a));
+            assert!(close(radii[n], (squares[0] + squares[1]).sqrt()), "{n}");
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 
-use followspot::srm::{Coordinates, Draw, Plane, PlaneMode, PlaneSet, SweepSpec, sweep};
+use followspot::srm::{Coordinates, Draw, Plane, PlaneMode, PlaneSet, Subset, SweepSpec, sweep};
 use proptest::prelude::*;
 
 use crate::cases::{Case, Normal, case};
@@ -25,10 +25,20 @@ fn spec_of(case: &Case, coordinates: &Coordinates, mode: PlaneMode) -> SweepSpec
 
 /// Everything that a sweep of `case` yields.
 fn check(case: &Case, mode: PlaneMode) {
+    check_among(case, mode, &Subset::whole(case.vectors().len()));
+}
+
+/// The same of the planes among some of its vectors.
+fn check_among(case: &Case, mode: PlaneMode, subset: &Subset) {
     let coordinates = view(case);
-    let spec = spec_of(case, &coordinates, mode);
+    let spec = SweepSpec {
+        planes: PlaneSet::among(subset, coordinates.basis(), mode, None),
+        ..spec_of(case, &coordinates, mode)
+    };
     let (swept, counts) = swept(&coordinates, &spec);
-    let planes = planes(&case.vectors(), mode);
+    let chosen = |(i, j): &(usize, usize)| [*i, *j].iter().all(|&k| subset.contains(k as u32));
+    let mut planes = planes(&case.vectors(), mode);
+    planes.retain(chosen);
     let plain: Vec<PlainPlane> = planes.iter().map(|&at| PlainPlane::new(case, at)).collect();
 
     assert_eq!(swept.records.len(), planes.len());
@@ -101,6 +111,23 @@ fn check_summaries(swept: &followspot::srm::Sweep, plain: &[PlainPlane]) {
     );
 }
 
+/// What [`chosen`] makes a subset of.
+fn choice() -> impl Strategy<Value = (prop::sample::Index, prop::sample::Index, u16)> {
+    any::<(prop::sample::Index, prop::sample::Index, u16)>()
+}
+
+/// Two of `m` vectors, if they are not one, and others with them.
+fn chosen(
+    m: usize,
+    first: prop::sample::Index,
+    second: prop::sample::Index,
+    others: u16,
+) -> Option<Subset> {
+    let two = [first.index(m) as u32, second.index(m) as u32];
+    let others = (0..m as u32).filter(|k| others >> (k % 16) & 1 == 1);
+    Subset::of(m, two.into_iter().chain(others))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
 
@@ -129,18 +156,50 @@ proptest! {
     }
 
     #[test]
+    fn sweeps_among_some_vectors_are_the_plain_evaluation(
+        case in case(),
+        copied in any::<Option<prop::sample::Index>>(),
+        (first, second, others) in choice(),
+    ) {
+        // Sometimes two of the vectors are parallel.
+        let case = match copied {
+            None => case,
+            Some(copied) => {
+                let mut vectors = case.vectors();
+                vectors.push(copied.get(&vectors).iter().map(|x| -2.0 * x).collect());
+                Case { basis: Some(vectors), ..case }
+            }
+        };
+        let Some(subset) = chosen(case.vectors().len(), first, second, others) else {
+            return Ok(());
+        };
+        for mode in MODES {
+            check_among(&case, mode, &subset);
+        }
+    }
+
+    #[test]
     fn a_drawn_sweep_is_a_part_of_the_whole(
         case in case(),
         max_planes in 1usize..20,
         seed in any::<u64>(),
         permutations in any::<bool>(),
+        (first, second, others) in choice(),
+        among in any::<bool>(),
     ) {
         let mode = MODES[usize::from(permutations)];
         let coordinates = view(&case);
-        let whole = spec_of(&case, &coordinates, mode);
+        let m = case.vectors().len();
+        let subset = chosen(m, first, second, others).filter(|_| among);
+        let subset = subset.unwrap_or_else(|| Subset::whole(m));
+        let basis = coordinates.basis();
+        let whole = SweepSpec {
+            planes: PlaneSet::among(&subset, basis, mode, None),
+            ..spec_of(&case, &coordinates, mode)
+        };
         let draw = Draw { max_planes, seed };
         let part = SweepSpec {
-            planes: PlaneSet::new(coordinates.basis(), mode, Some(draw)),
+            planes: PlaneSet::among(&subset, basis, mode, Some(draw)),
             ..whole.clone()
         };
         prop_assert_eq!(part.planes.len(), max_planes.min(whole.planes.len()));

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::{ReadingArgs, angles, at_least_one, mode, plane, threads};
+use super::{AmongArgs, ReadingArgs, angles, at_least_one, mode, plane, threads};
 use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
 use crate::session::figure::{
     Axes, Background, DPI_RANGE, FigureView, Height, LegendPlace, Length, Panels, SeriesColors,
@@ -21,6 +21,7 @@ Examples:
   followspot figure acts.npy --view ensemble --no-every-plane --title 'relu, *ε* = 0.7' -o fig.svg
   followspot figure acts.npy --view panel --panels 'polar@3:7,heatmap/ensemble,atlas' -o fig.pdf
   followspot figure a.npy b.npy --view panel --panels 'heatmap#1,heatmap#2' --epsilon 0.5 -o ab.pdf
+  followspot figure acts.npy --view atlas --neurons 0:64,223 -o some.pdf
   followspot figure acts.npy --like fig.pdf -o again.pdf      the same figure once more
   followspot figure acts.npy --view atlas --background dark --dpi 300 -o -      SVG to stdout
 
@@ -119,6 +120,8 @@ pub(in crate::cli) struct CountedArgs {
     /// Count the samples in the opposite cone off
     #[arg(long)]
     pub signed: bool,
+    #[command(flatten)]
+    pub among: AmongArgs,
     /// Sweep at most K planes, drawn at random without replacement
     #[arg(long, value_name = "K", value_parser = at_least_one)]
     pub max_planes: Option<usize>,

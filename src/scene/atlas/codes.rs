@@ -94,7 +94,7 @@ fn alignment_code(index: f64, enough: bool) -> u8 {
     first + 2 * size.min(SIZES) + u8::from(index > 0.0)
 }
 
-/// The codes of all pairs `i < j`, row after row.
+/// The codes of all pairs `i < j` of vectors that have cells, by rank, row after row.
 pub(super) struct Triangle {
     codes: Vec<u8>,
     /// For each `i` where `j` would stand, if it could be 0.
@@ -145,7 +145,9 @@ pub(super) fn triangle(
     if source.sweep.spec.planes.is_sampled() {
         return sampled(source, coder, go_on);
     }
-    let AtlasSource { sweep, vectors, .. } = *source;
+    let sweep = source.sweep;
+    let subset = sweep.spec.planes.subset();
+    let vectors = subset.len();
     let mut triangle = Triangle::new(vectors, NO_PLANE);
     let mut rest = triangle.codes.as_mut_slice();
     let mut batch = Vec::new();
@@ -162,8 +164,10 @@ pub(super) fn triangle(
             return None;
         }
         batch.par_drain(..).for_each(|(i, row)| {
-            for (index, j) in sweep.spec.planes.towards(i, i + 1..u32::MAX) {
-                row[(j - i - 1) as usize] = coder.code(&sweep.records, index);
+            let vector = subset.get(i as usize);
+            for (index, j) in sweep.spec.planes.towards(vector, vector + 1..u32::MAX) {
+                let place = subset.below(j) - i as usize - 1;
+                row[place] = coder.code(&sweep.records, index);
             }
         });
         cells = 0;
@@ -178,8 +182,9 @@ fn sampled(
     go_on: &mut dyn FnMut() -> bool,
 ) -> Option<Triangle> {
     let records = &source.sweep.records;
-    let mut triangle = Triangle::new(source.vectors, NOT_SWEPT);
-    for &(i, j) in source.degenerate {
+    let subset = source.sweep.spec.planes.subset();
+    let mut triangle = Triangle::new(subset.len(), NOT_SWEPT);
+    for (i, j) in source.pairs() {
         let place = triangle.place(i, j);
         triangle.codes[place] = NO_PLANE;
     }
@@ -187,7 +192,7 @@ fn sampled(
         if index.is_multiple_of(1 << 14) && !go_on() {
             return None;
         }
-        let place = triangle.place(plane.i, plane.j);
+        let place = triangle.place(subset.below(plane.i) as u32, subset.below(plane.j) as u32);
         let code = &mut triangle.codes[place];
         // The one with `i < j` comes before its mirror image.
         if *code == NOT_SWEPT {

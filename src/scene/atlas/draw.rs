@@ -83,7 +83,7 @@ pub fn atlas_margins(
     [width, height]: Point,
     style: &Style,
 ) -> Margins {
-    let numbers = style.small_width(&"0".repeat(digits(atlas.side) as usize));
+    let numbers = style.small_width(&"0".repeat(digits(atlas.places.len()) as usize));
     let marks = bar_marks(atlas, height, style);
     let widths = marks.iter().map(|(_, text)| style.small_width(text));
     let bar = style.font * (1.0 + BAR_WIDTH)
@@ -167,7 +167,7 @@ fn tick_step(cell_points: f64, room: f64) -> usize {
 
 /// What a number along the lower side takes.
 fn room(view: &AtlasView<'_>, style: &Style) -> f32 {
-    style.small * (1.1 + 0.64 * digits(view.atlas.side) as f32)
+    style.small * (1.1 + 0.64 * digits(view.atlas.places.len()) as f32)
 }
 
 /// Places between ticks, the same along both sides.
@@ -220,7 +220,7 @@ fn rows_axis(scene: &mut Scene, view: &AtlasView<'_>, style: &Style) {
             );
         }
     }
-    let numbers = style.small_width(&"0".repeat(digits(view.atlas.side) as usize));
+    let numbers = style.small_width(&"0".repeat(digits(view.atlas.places.len()) as usize));
     let left = x - style.tick - 2.0 * style.gap - numbers - style.small * 0.6;
     scene.items.push(Item::Text {
         at: [left, y + height / 2.0],

@@ -137,9 +137,7 @@ impl AtlasOrder {
 pub struct AtlasSource<'a> {
     /// The sweep.
     pub sweep: &'a Sweep,
-    /// `m`, the vectors of the basis.
-    pub vectors: usize,
-    /// Pairs that span no plane.
+    /// Pairs of vectors that span no plane.
     pub degenerate: &'a [(u32, u32)],
     /// What colours the cells.
     pub quantity: Quantity,
@@ -154,11 +152,11 @@ pub struct AtlasSource<'a> {
 /// The square of planes, coded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Atlas {
-    /// Vectors along a side, `m`.
+    /// Vectors along a side: those among which planes are made.
     pub side: usize,
     /// The vector at each place of a side.
     pub vectors: Vec<u32>,
-    /// The place of each vector.
+    /// The place of each of the basis's vectors; [`NOWHERE`] of those left out.
     pub places: Vec<u32>,
     /// Levels of detail, the finest first.
     pub levels: Vec<Level>,
@@ -175,13 +173,16 @@ pub struct Atlas {
     pub n_samples: usize,
     /// Planes swept.
     pub planes: usize,
-    /// Planes of the basis that were not drawn.
+    /// Planes of these vectors that were not drawn.
     pub not_swept: usize,
     /// Pairs `i < j` that span no plane.
     pub degenerate: usize,
     /// Planes that light no sample.
     pub dark: usize,
 }
+
+/// The place of a vector that has no cell, being left out.
+pub const NOWHERE: u32 = u32::MAX;
 
 /// Cells worked on between two looks at whether to go on: a few milliseconds.
 const BATCH_CELLS: usize = 1 << 20;
@@ -192,19 +193,25 @@ const BATCH_CELLS: usize = 1 << 20;
 pub fn atlas(source: &AtlasSource<'_>, go_on: &mut dyn FnMut() -> bool) -> Option<Atlas> {
     let AtlasSource { sweep, .. } = *source;
     let coder = Coder::new(source);
-    let vectors = match source.order {
-        AtlasOrder::Index => (0..source.vectors as u32).collect(),
+    let subset = sweep.spec.planes.subset();
+    // By their rank among the vectors that have planes.
+    let ranks: Vec<u32> = match source.order {
+        AtlasOrder::Index => (0..subset.len() as u32).collect(),
         AtlasOrder::Sum => by_sum(source, go_on)?,
     };
-    let mut places = vec![0; vectors.len()];
+    let vectors: Vec<u32> = ranks
+        .iter()
+        .map(|&rank| subset.get(rank as usize))
+        .collect();
+    let mut places = vec![NOWHERE; subset.of_how_many()];
     for (place, &vector) in (0..).zip(&vectors) {
         places[vector as usize] = place;
     }
     let triangle = codes::triangle(source, &coder, go_on)?;
-    let levels = levels::levels(&triangle, &vectors, go_on)?;
+    let levels = levels::levels(&triangle, &ranks, go_on)?;
     let planes = sweep.records.len();
     Some(Atlas {
-        side: source.vectors,
+        side: vectors.len(),
         vectors,
         places,
         levels,
@@ -215,9 +222,19 @@ pub fn atlas(source: &AtlasSource<'_>, go_on: &mut dyn FnMut() -> bool) -> Optio
         n_samples: sweep.n_samples,
         planes,
         not_swept: sweep.spec.planes.in_all() as usize - planes,
-        degenerate: source.degenerate.len(),
+        degenerate: source.pairs().count(),
         dark: planes - sweep.lit_planes(),
     })
+}
+
+impl AtlasSource<'_> {
+    /// The pairs that span no plane, by their ranks among the vectors that have cells.
+    fn pairs(&self) -> impl Iterator<Item = (u32, u32)> {
+        let subset = self.sweep.spec.planes.subset();
+        let rank = |k: u32| subset.rank(k).map(|rank| rank as u32);
+        let pairs = self.degenerate.iter();
+        pairs.filter_map(move |&(i, j)| Some((rank(i)?, rank(j)?)))
+    }
 }
 
 impl Atlas {
@@ -228,12 +245,16 @@ impl Atlas {
         (i != j).then_some(Plane { i, j })
     }
 
-    /// Row and column of a plane's cell.
+    /// Row and column of a plane's cell; `None` where one of its vectors is left out.
     #[must_use]
     pub fn cell(&self, plane: Plane) -> Option<[usize; 2]> {
-        let row = *self.places.get(plane.i as usize)? as usize;
-        let column = *self.places.get(plane.j as usize)? as usize;
-        Some([row, column])
+        let place = |k: u32| {
+            self.places
+                .get(k as usize)
+                .filter(|&&place| place != NOWHERE)
+        };
+        let (row, column) = (*place(plane.i)?, *place(plane.j)?);
+        Some([row as usize, column as usize])
     }
 
     /// The most extreme of the planes that share the block of `level` around a
@@ -297,11 +318,13 @@ fn position(planes: &PlaneSet, Plane { i, j }: Plane) -> Option<usize> {
     planes.position(Plane { i, j }).or_else(mirrored)
 }
 
-/// Vectors by the mean of the quantity over their planes, largest first; those
-/// without a plane last.
+/// Ranks of the vectors by the mean of the quantity over their planes, largest first;
+/// those without a plane last.
 fn by_sum(source: &AtlasSource<'_>, go_on: &mut dyn FnMut() -> bool) -> Option<Vec<u32>> {
     type Sums = Vec<(i64, u32)>;
-    let AtlasSource { sweep, vectors, .. } = *source;
+    let sweep = source.sweep;
+    let subset = sweep.spec.planes.subset();
+    let vectors = subset.len();
     let nothing = || -> Sums { vec![(0, 0); vectors] };
     let add = |mut a: Sums, b: Sums| {
         for (a, b) in a.iter_mut().zip(b) {
@@ -320,9 +343,9 @@ fn by_sum(source: &AtlasSource<'_>, go_on: &mut dyn FnMut() -> bool) -> Option<V
             .with_min_len(rows.div_ceil(4 * rayon::current_num_threads()))
             .fold(nothing, |mut sums, i| {
                 let mut own = (0, 0);
-                for (index, j) in sweep.spec.planes.towards(i as u32, 0..u32::MAX) {
+                for (index, j) in sweep.spec.planes.towards(subset.get(i), 0..u32::MAX) {
                     let value = source.quantity.summand(&sweep.records, index);
-                    for (sum, planes) in [&mut own, &mut sums[j as usize]] {
+                    for (sum, planes) in [&mut own, &mut sums[subset.below(j)]] {
                         *sum += value;
                         *planes += 1;
                     }

@@ -3,8 +3,8 @@ use std::sync::atomic::AtomicBool;
 
 use super::*;
 use crate::srm::{
-    Activations, AngleGrid, Coordinates, Draw, Epsilon, PlaneMode, Sign, SweepSpec, UnitBasis,
-    Values, sweep,
+    Activations, AngleGrid, Coordinates, Draw, Epsilon, PlaneMode, Sign, Subset, SweepSpec,
+    UnitBasis, Values, sweep,
 };
 
 /// Seeded numbers without a pattern that matters.
@@ -22,15 +22,29 @@ impl Noise {
 struct Case {
     sweep: Sweep,
     degenerate: Vec<(u32, u32)>,
-    vectors: usize,
+    /// Those with cells.
+    vectors: Vec<u32>,
 }
 
 /// A swept layer of `samples × neurons`, in a basis of `vectors` if not the standard one.
-fn case(
+fn case(shape: [usize; 2], vectors: Option<usize>, mode: PlaneMode, draw: Option<Draw>) -> Case {
+    let neurons = shape[1];
+    case_among(
+        shape,
+        vectors,
+        mode,
+        draw,
+        0..vectors.unwrap_or(neurons) as u32,
+    )
+}
+
+/// The same with planes among some of the vectors only.
+fn case_among(
     [samples, neurons]: [usize; 2],
     vectors: Option<usize>,
     mode: PlaneMode,
     draw: Option<Draw>,
+    among: impl IntoIterator<Item = u32>,
 ) -> Case {
     let mut noise = Noise(0x9e37_79b9_7f4a_7c15);
     let mut values: Vec<f64> = (0..samples * neurons).map(|_| noise.next()).collect();
@@ -51,6 +65,7 @@ fn case(
             UnitBasis::dense(rows, vectors, neurons).unwrap()
         }
     };
+    let subset = Subset::of(basis.len(), among).unwrap();
     let basis = Arc::new(basis);
     let running = AtomicBool::new(false);
     let coordinates = Coordinates::prepare(Arc::new(activations), Arc::clone(&basis), &running)
@@ -60,12 +75,12 @@ fn case(
         epsilon: Epsilon::new(0.55).unwrap(),
         grid: AngleGrid::new(37).unwrap(),
         sign: Sign::Unsigned,
-        planes: PlaneSet::new(&basis, mode, draw),
+        planes: PlaneSet::among(&subset, &basis, mode, draw),
     };
     Case {
         sweep: sweep(&coordinates, &spec, &running, &mut ()).unwrap(),
         degenerate: basis.degenerate_pairs().to_vec(),
-        vectors: basis.len(),
+        vectors: subset.iter().collect(),
     }
 }
 
@@ -73,7 +88,6 @@ impl Case {
     fn atlas(&self, quantity: Quantity, order: AtlasOrder) -> Atlas {
         let source = AtlasSource {
             sweep: &self.sweep,
-            vectors: self.vectors,
             degenerate: &self.degenerate,
             quantity,
             order,
@@ -87,7 +101,6 @@ impl Case {
     fn plain(&self, atlas: &Atlas, cell: [usize; 2]) -> u8 {
         let source = AtlasSource {
             sweep: &self.sweep,
-            vectors: self.vectors,
             degenerate: &self.degenerate,
             quantity: atlas.quantity,
             order: atlas.order,
@@ -121,6 +134,34 @@ fn cases() -> Vec<Case> {
         case([90, 6], Some(37), PlaneMode::Permutations, None),
         case([90, 40], None, PlaneMode::Combinations, draw(100)),
         case([90, 6], Some(35), PlaneMode::Permutations, draw(100)),
+        case_among(
+            [90, 40],
+            None,
+            PlaneMode::Combinations,
+            None,
+            [3, 4, 5, 20, 39],
+        ),
+        case_among(
+            [90, 40],
+            None,
+            PlaneMode::Permutations,
+            draw(200),
+            (0..40).step_by(2),
+        ),
+        case_among(
+            [90, 6],
+            Some(37),
+            PlaneMode::Combinations,
+            None,
+            (0..37).step_by(3),
+        ),
+        case_among(
+            [90, 6],
+            Some(37),
+            PlaneMode::Permutations,
+            draw(50),
+            (0..37).step_by(3),
+        ),
     ]
 }
 
@@ -131,7 +172,10 @@ fn every_cell_is_its_planes_and_both_halves_are_alike() {
             for order in [AtlasOrder::Index, AtlasOrder::Sum] {
                 let atlas = case.atlas(quantity, order);
                 let finest = &atlas.levels[0];
-                assert_eq!((finest.side, finest.shift), (case.vectors, 0));
+                let mut sorted = atlas.vectors.clone();
+                sorted.sort_unstable();
+                assert_eq!(sorted, case.vectors);
+                assert_eq!((finest.side, finest.shift), (case.vectors.len(), 0));
                 for row in 0..atlas.side {
                     for column in 0..atlas.side {
                         let cell = [row, column];
@@ -261,7 +305,6 @@ fn it_ends_soon_after_it_is_called_off() {
         for asked in 0..4 {
             let source = AtlasSource {
                 sweep: &case.sweep,
-                vectors: case.vectors,
                 degenerate: &case.degenerate,
                 quantity,
                 order: AtlasOrder::Sum,
@@ -277,4 +320,18 @@ fn it_ends_soon_after_it_is_called_off() {
             assert!(stopped.is_none());
         }
     }
+}
+
+#[test]
+fn vectors_that_are_left_out_have_no_cell() {
+    let (mode, among) = (PlaneMode::Combinations, [0, 2, 5, 36]);
+    let case = case_among([90, 6], Some(37), mode, None, among);
+    let atlas = case.atlas(Quantity::Lit, AtlasOrder::Index);
+    assert_eq!((atlas.side, &atlas.vectors[..]), (4, &among[..]));
+    // The first and the last are parallel.
+    assert_eq!((atlas.planes, atlas.not_swept, atlas.degenerate), (5, 0, 1));
+    assert_eq!(atlas.plane([1, 3]), Some(Plane { i: 2, j: 36 }));
+    assert_eq!(atlas.cell(Plane { i: 2, j: 36 }), Some([1, 3]));
+    assert_eq!(atlas.cell(Plane { i: 2, j: 35 }), None);
+    assert_eq!(atlas.cell(Plane { i: 2, j: 37 }), None);
 }

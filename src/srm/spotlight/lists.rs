@@ -15,6 +15,7 @@ use super::{Means, Spotlight};
 use crate::srm::cancel::{Cancelled, check};
 use crate::srm::coordinates::{Blocks, Coordinates};
 use crate::srm::lines::{LANES, Line};
+use crate::srm::subset::Subset;
 
 /// Samples looked at together.
 const RUN: usize = 1024;
@@ -53,10 +54,11 @@ impl List {
 const GRAIN: usize = 16 << 20;
 
 /// The lists of all vectors, on the current rayon pool; `between` is called on this
-/// thread every few milliseconds.
+/// thread every few milliseconds. Those that are not in the subset list nobody: no
+/// plane is theirs.
 pub(super) fn lists(
     means: Means,
-    coordinates: &Coordinates,
+    (coordinates, subset): (&Coordinates, &Subset),
     edges: &[f32],
     squares: &[f32],
     cancel: &AtomicBool,
@@ -68,11 +70,21 @@ pub(super) fn lists(
     let together = (GRAIN / (LANES * edges.len()))
         .max(threads)
         .next_multiple_of(threads);
+    let closest = closest(coordinates, subset, cancel)?;
     let mut lists = Vec::with_capacity(m);
     for blocks in blocks.chunks(together) {
         let of_blocks: Result<Vec<Vec<List>>, Cancelled> = blocks
             .par_iter()
-            .map(|&block| lists_of(means, coordinates, block, edges, squares, cancel))
+            .map(|&block| {
+                lists_of(
+                    means,
+                    (coordinates, &closest),
+                    block,
+                    edges,
+                    squares,
+                    cancel,
+                )
+            })
             .collect();
         lists.extend(of_blocks?.into_iter().flatten());
         between();
@@ -80,10 +92,30 @@ pub(super) fn lists(
     Ok(lists)
 }
 
+/// Of each vector the largest overlap with a partner, or more; `None` of those that
+/// have none, not being in the subset.
+///
+/// The partners are those in the subset where that is no dearer to look up than the
+/// lists are to make; elsewhere all vectors of the basis.
+fn closest(
+    coordinates: &Coordinates,
+    subset: &Subset,
+    cancel: &AtomicBool,
+) -> Result<Vec<Option<f64>>, Cancelled> {
+    let basis = coordinates.basis();
+    let dear = subset.len().saturating_mul(basis.dimensions()) > coordinates.n_samples();
+    if !subset.is_whole() && !dear {
+        return basis.closest_among(subset, cancel);
+    }
+    let m = basis.len() as u32;
+    let of = |k: u32| subset.contains(k).then(|| basis.closest(k as usize));
+    Ok((0..m).map(of).collect())
+}
+
 /// The lists of a block's vectors.
 fn lists_of(
     means: Means,
-    coordinates: &Coordinates,
+    (coordinates, closest): (&Coordinates, &[Option<f64>]),
     block: usize,
     edges: &[f32],
     squares: &[f32],
@@ -91,10 +123,23 @@ fn lists_of(
 ) -> Result<Vec<List>, Cancelled> {
     let basis = coordinates.basis();
     let vectors = block * LANES..basis.len().min((block + 1) * LANES);
-    // A lane behind the last vector reaches nothing.
+    // A lane behind the last vector reaches nothing, nor does one without planes.
     let mut shares = [f32::INFINITY; LANES];
-    for (share, k) in shares.iter_mut().zip(vectors.clone()) {
-        *share = (1.0 - basis.closest(k)) as f32 / 2.0 * (1.0 - SLACK);
+    for (share, closest) in shares.iter_mut().zip(&closest[vectors.clone()]) {
+        if let Some(closest) = closest {
+            *share = (1.0 - closest) as f32 / 2.0 * (1.0 - SLACK);
+        }
+    }
+    if shares.iter().all(|share| share.is_infinite()) {
+        let nobody = |share| List {
+            listed: Some(Listed::default()),
+            share,
+        };
+        return Ok(shares[..vectors.len()]
+            .iter()
+            .copied()
+            .map(nobody)
+            .collect());
     }
     let mut lists = match coordinates.blocks() {
         Blocks::F32(lines) => of_block(means, lines.block(block), edges, squares, &shares, cancel)?,

@@ -34,6 +34,7 @@ mod simd;
 mod sweeper;
 mod tile;
 
+use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
 use super::angles::AngleGrid;
@@ -45,6 +46,7 @@ use super::curve::{Directions, Sign};
 use super::epsilon::Epsilon;
 use super::plane::{Plane, PlaneSet};
 use super::records::Packed;
+use super::subset::Subset;
 use arcs::{FEWEST, Flags};
 use lists::List;
 use row::{Lanes, Slots};
@@ -59,6 +61,8 @@ pub(super) use tile::{ROWS, Unit};
 pub struct Spotlight {
     level: Level,
     coordinates: Coordinates,
+    /// The vectors that have planes.
+    subset: Subset,
     epsilon: Epsilon,
     grid: AngleGrid,
     sign: Sign,
@@ -108,15 +112,38 @@ impl Spotlight {
         sign: Sign,
         cancel: &AtomicBool,
     ) -> Result<Self, Cancelled> {
-        Self::watched(coordinates, epsilon, grid, sign, cancel, &mut || ())
+        let whole = Subset::whole(coordinates.basis().len());
+        Self::among(&whole, coordinates, epsilon, grid, sign, cancel)
     }
 
-    /// As [`Spotlight::new`], calling `between` on this thread every few
+    /// As [`Spotlight::new`], for planes among some of the vectors only.
+    ///
+    /// # Errors
+    /// [`Cancelled`] soon after `cancel` is set.
+    ///
+    /// # Panics
+    /// If the subset is not one of as many vectors as the basis has.
+    pub fn among(
+        subset: &Subset,
+        coordinates: &Coordinates,
+        epsilon: Epsilon,
+        grid: &AngleGrid,
+        sign: Sign,
+        cancel: &AtomicBool,
+    ) -> Result<Self, Cancelled> {
+        Self::watched(subset, coordinates, epsilon, grid, sign, cancel, &mut || ())
+    }
+
+    /// As [`Spotlight::among`], calling `between` on this thread every few
     /// milliseconds.
     ///
     /// # Errors
     /// [`Cancelled`] soon after `cancel` is set.
+    ///
+    /// # Panics
+    /// As [`Spotlight::among`].
     pub fn watched(
+        subset: &Subset,
         coordinates: &Coordinates,
         epsilon: Epsilon,
         grid: &AngleGrid,
@@ -124,20 +151,23 @@ impl Spotlight {
         cancel: &AtomicBool,
         between: &mut dyn FnMut(),
     ) -> Result<Self, Cancelled> {
+        let what = (epsilon, grid, sign);
         let means = Means {
             level: Level::here(),
             longest: coordinates.n_samples() / DENSE,
         };
-        Self::by(means, coordinates, (epsilon, grid, sign), cancel, between)
+        Self::by(means, (coordinates, subset), what, cancel, between)
     }
 
     fn by(
         means: Means,
-        coordinates: &Coordinates,
+        (coordinates, subset): (&Coordinates, &Subset),
         (epsilon, grid, sign): (Epsilon, &AngleGrid, Sign),
         cancel: &AtomicBool,
         between: &mut dyn FnMut(),
     ) -> Result<Self, Cancelled> {
+        let m = coordinates.basis().len();
+        assert_eq!(subset.of_how_many(), m, "vectors of the basis");
         let threshold = epsilon.threshold();
         let edges: Vec<f32> = coordinates
             .lengths()
@@ -149,10 +179,18 @@ impl Spotlight {
             })
             .collect();
         let squares: Vec<f32> = edges.iter().map(|edge| edge * edge).collect();
-        let lists = lists::lists(means, coordinates, &edges, &squares, cancel, between)?;
+        let lists = lists::lists(
+            means,
+            (coordinates, subset),
+            &edges,
+            &squares,
+            cancel,
+            between,
+        )?;
         Ok(Self {
             level: means.level,
             coordinates: coordinates.clone(),
+            subset: subset.clone(),
             epsilon,
             grid: grid.clone(),
             sign,
@@ -168,6 +206,12 @@ impl Spotlight {
     #[must_use]
     pub fn coordinates(&self) -> &Coordinates {
         &self.coordinates
+    }
+
+    /// The vectors among which planes can be swept.
+    #[must_use]
+    pub fn subset(&self) -> &Subset {
+        &self.subset
     }
 
     /// The resolution scale.
@@ -222,15 +266,25 @@ impl Spotlight {
     pub(super) fn units(&self, set: &PlaneSet, held: Option<usize>) -> Vec<Unit> {
         let m = self.lists.len() as u32;
         let lanes = row::LANES as u32;
-        let mut height = self.unit_height();
-        while height > 1 && held.is_some_and(|held| height * m as usize > held) {
+        let mut height = self.unit_height(set.subset());
+        let vectors = set.subset().len();
+        while height > 1 && held.is_some_and(|held| height * vectors > held) {
             height /= 2;
         }
         let mut units = Vec::new();
+        let subset = set.subset();
+        let is_bare =
+            |vectors: &Range<u32>| subset.below(vectors.start) == subset.below(vectors.end);
         for first in (0..m).step_by(height) {
             let first = first..m.min(first + height as u32);
+            if is_bare(&first) {
+                continue;
+            }
             for block in 0..m.div_ceil(lanes) {
                 let second = block * lanes..(block + 1) * lanes;
+                if is_bare(&second) {
+                    continue;
+                }
                 let planes = first.clone().map(|i| set.between(i, second.clone()).len());
                 let planes = planes.sum();
                 if planes > 0 {
@@ -247,10 +301,10 @@ impl Spotlight {
     }
 
     /// First vectors of a unit: a power of two, at most a block of them.
-    fn unit_height(&self) -> usize {
+    fn unit_height(&self, subset: &Subset) -> usize {
         const UNIT_NS: f64 = 10e6;
         let n = self.coordinates.n_samples() as f64;
-        let m = self.lists.len() as f64;
+        let m = subset.len() as f64;
         let listed: usize = self.lists.iter().filter_map(List::len).sum();
         let dense = self.lists.iter().filter(|l| l.listed.is_none()).count();
         let dense_share = (2.0 * dense as f64 / m).min(1.0);

@@ -13,7 +13,7 @@ use super::*;
 use crate::srm::basis::UnitBasis;
 use crate::srm::plane::{Draw, PlaneMode};
 use crate::srm::sweep::{Block, Observer, Sweep};
-use crate::srm::{Activations, Values, curve};
+use crate::srm::{Activations, Values, curve, lit_samples};
 
 /// Rows as layers have them.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +51,8 @@ struct Case {
     sign: Sign,
     mode: PlaneMode,
     draw: Option<usize>,
+    /// Planes are made among one vector in so many, or all.
+    among: usize,
 }
 
 fn normal(rng: &mut ChaCha8Rng) -> f64 {
@@ -131,6 +133,16 @@ fn coordinates(case: &Case) -> Coordinates {
     Coordinates::new(samples, Arc::new(basis)).unwrap()
 }
 
+/// Some of the vectors, at least two.
+fn subset(case: &Case, m: usize) -> Subset {
+    let mut rng = ChaCha8Rng::seed_from_u64(case.seed ^ 2);
+    let mut some: Vec<u32> = (0..m as u32)
+        .filter(|_| rng.next_u32().is_multiple_of(case.among as u32))
+        .collect();
+    some.extend((0..m as u32).rev().take(2usize.saturating_sub(some.len())));
+    Subset::of(m, some).unwrap_or_else(|| Subset::of(m, [0, 1]).unwrap())
+}
+
 #[derive(Default)]
 struct Keep(Vec<i32>);
 
@@ -159,7 +171,10 @@ fn check(case: &Case) {
         max_planes,
         seed: case.seed,
     });
-    let planes = PlaneSet::new(coordinates.basis(), case.mode, draw);
+    let subset = subset(case, coordinates.basis().len());
+    let planes = PlaneSet::among(&subset, coordinates.basis(), case.mode, draw);
+    let listed: Vec<Plane> = planes.iter().collect();
+    let lit = lit_samples(&coordinates, &listed, epsilon, &grid, &never).unwrap();
     let curves: Vec<_> = planes
         .iter()
         .map(|plane| curve(&coordinates, plane, epsilon, &grid, case.sign, &never).unwrap())
@@ -170,7 +185,7 @@ fn check(case: &Case) {
             let means = Means { level, longest };
             let light = Spotlight::by(
                 means,
-                &coordinates,
+                (&coordinates, &subset),
                 (epsilon, &grid, case.sign),
                 &never,
                 &mut || (),
@@ -196,6 +211,7 @@ fn check(case: &Case) {
                 assert_eq!(record.total, total, "{told}");
             }
             assert_eq!(kept.0.len(), curves.len() * case.angles);
+            assert_eq!(swept.lit_samples as u64, lit, "lit {means:?} {case:?}");
             // Out of order, and without curves.
             let again = light.sweep(&planes, &never, &mut ()).unwrap();
             assert_eq!(again, swept, "{means:?} {case:?}");
@@ -242,8 +258,10 @@ fn cases() -> impl Strategy<Value = Case> {
     let mode = select(vec![PlaneMode::Combinations, PlaneMode::Permutations]);
     let shape = (30usize..700, 3usize..40, any::<u64>());
     let draw = prop_oneof![2 => Just(None), 1 => (1usize..60).prop_map(Some)];
-    (kind, basis, shape, epsilon, angles, (sign, mode, draw)).prop_map(
-        |(kind, basis, (n, d, seed), epsilon, angles, (sign, mode, draw))| Case {
+    let among = select(vec![1usize, 1, 2, 3, 9]);
+    let planes = (sign, mode, draw, among);
+    (kind, basis, shape, epsilon, angles, planes).prop_map(
+        |(kind, basis, (n, d, seed), epsilon, angles, (sign, mode, draw, among))| Case {
             kind,
             basis,
             n,
@@ -254,6 +272,7 @@ fn cases() -> impl Strategy<Value = Case> {
             sign,
             mode,
             draw,
+            among,
         },
     )
 }
@@ -287,6 +306,7 @@ fn a_large_layer_passes_through_every_buffer() {
             sign,
             mode: PlaneMode::Combinations,
             draw: None,
+            among: 1,
         });
     }
 }

@@ -49,7 +49,7 @@ const NAMED: usize = 4;
 pub struct Planes {
     /// Those that were swept.
     pub swept: u64,
-    /// Those that the basis has in this mode.
+    /// Those that the chosen vectors span in this mode.
     pub in_all: u64,
 }
 
@@ -135,6 +135,7 @@ impl<'a> Caption<'a> {
             teller.method(&self.shown),
         ];
         sentences.extend(names_vectors(&self.shown).then(|| teller.vectors()));
+        sentences.extend(teller.among(&self.shown));
         sentences.extend(teller.left_out());
         sentences.extend(teller.zero());
         sentences.extend(self.notes.iter().cloned());
@@ -146,6 +147,15 @@ impl<'a> Caption<'a> {
             format.words(&self.record.version)
         ));
         sentences.join(". ") + "."
+    }
+}
+
+/// Whether several planes are brought together.
+fn sums_up(shown: &Shown<'_>) -> bool {
+    match shown {
+        Shown::Curves(_) => false,
+        Shown::Ensemble(_) | Shown::Heatmap { .. } | Shown::Atlas { .. } => true,
+        Shown::Panels(panels) => panels.iter().any(sums_up),
     }
 }
 
@@ -175,6 +185,51 @@ impl Teller<'_> {
 
     fn n_neurons(&self) -> usize {
         self.sources().first().map_or(0, |source| source.shape[1])
+    }
+
+    /// `m`: vectors of the basis.
+    fn vectors_in_all(&self) -> usize {
+        let basis = self.record.basis.as_ref();
+        basis.map_or_else(|| self.n_neurons(), |basis| basis.shape[0])
+    }
+
+    fn vector_noun(&self) -> &'static str {
+        match self.record.basis {
+            None => "neuron",
+            Some(_) => "basis vector",
+        }
+    }
+
+    /// Vectors among which planes are made, where that is not all.
+    fn chosen(&self) -> Option<usize> {
+        let neurons = &self.record.options.neurons;
+        let count = (!neurons.is_all()).then(|| neurons.count(self.vectors_in_all()))?;
+        count.filter(|&count| count < self.vectors_in_all())
+    }
+
+    /// "The planes are those among 64 of 384 neurons (0:64); norms are over all 384".
+    /// Said where it bears on what is shown: a single curve has it only in an `ε` that
+    /// was set by it.
+    fn among(&self, shown: &Shown<'_>) -> Option<String> {
+        let chosen = self.chosen()?;
+        let format = self.format;
+        let auto = self.record.options.epsilon == EpsilonChoice::Auto;
+        let subject = match (sums_up(shown), auto) {
+            (true, _) => "The planes are those among",
+            (false, true) => "The automatic half-angle goes by the planes among",
+            (false, false) => return None,
+        };
+        let all = format.counted(self.vectors_in_all() as u64, self.vector_noun());
+        let norms = match self.record.basis {
+            None => String::new(),
+            Some(_) => " neurons".to_owned(),
+        };
+        Some(format!(
+            "{subject} {} of {all} ({}); norms are over all {}{norms}",
+            format.number(&thousands(chosen as u64)),
+            format.words(&self.record.options.neurons.to_string()),
+            format.number(&thousands(self.n_neurons() as u64)),
+        ))
     }
 
     /// "Signed spotlight resonance (cited) of a.npy (N = 3 samples, d = 2 neurons)".
@@ -278,18 +333,24 @@ impl Teller<'_> {
             }
         };
         let all = format.number(&thousands(in_all));
+        let among = self.chosen().map_or_else(String::new, |chosen| {
+            format!(
+                " among {}",
+                format.counted(chosen as u64, self.vector_noun())
+            )
+        });
         if (swept, in_all) == (1, 1) {
-            return format!("the only plane ({mode})");
+            return format!("the only plane{among} ({mode})");
         }
         if swept == in_all {
-            return format!("all {all} planes ({mode})");
+            return format!("all {all} planes{among} ({mode})");
         }
         let drawn = match (self.record.options.max_planes, self.record.options.seed) {
             (Some(_), seed) => format!(", drawn at random with seed {}", seed.unwrap_or(0)),
             (None, _) => String::new(),
         };
         let swept = format.number(&thousands(swept));
-        format!("{swept} of {all} planes ({mode}{drawn})")
+        format!("{swept} of {all} planes{among} ({mode}{drawn})")
     }
 
     /// What is counted, and how.

@@ -325,3 +325,63 @@ fn the_readme_has_the_same_entry() {
     let readme = include_str!("../../../README.md");
     assert!(readme.contains(BIBTEX));
 }
+
+#[test]
+fn planes_among_some_neurons_are_said_in_every_format() {
+    let mut some = record("auto", 0.7);
+    some.options.neurons.only = Some("0:8,17".parse().unwrap());
+    let planes = Planes {
+        swept: 36,
+        in_all: 36,
+    };
+    says(
+        Shown::Ensemble(planes),
+        &some,
+        &[
+            "over all 36 planes among 9 neurons (i < j).",
+            "from 0 to 2π. The planes are those among 9 of 24 neurons (0:8,17); norms are over all \
+             24. Made",
+        ],
+    );
+    let latex = Caption::new(Shown::Ensemble(planes), &some).text(CaptionFormat::Latex);
+    assert!(
+        latex.contains(
+            "The planes are those among 9 of 24 neurons (0:8,17); norms are over all 24."
+        ),
+        "{latex}"
+    );
+    assert!(
+        latex.contains("36 planes among 9 neurons ($i < j$)"),
+        "{latex}"
+    );
+    let two = [Plane { i: 3, j: 7 }];
+    let automatic = "The automatic half-angle goes by the planes among 9 of 24 neurons (0:8,17)";
+    says(Shown::Curves(&two), &some, &[automatic]);
+    // At a number the curve of a plane is the same whatever is chosen.
+    let mut fixed = record("0.7", 0.7);
+    fixed.options.neurons = some.options.neurons.clone();
+    let text = Caption::new(Shown::Curves(&two), &fixed).text(CaptionFormat::Text);
+    assert!(!text.contains("among"), "{text}");
+    // Panels say it once.
+    let panels = [Shown::Curves(&two), Shown::Ensemble(planes)];
+    let text = Caption::new(Shown::Panels(&panels), &fixed).text(CaptionFormat::Text);
+    assert_eq!(text.matches("9 of 24 neurons").count(), 1, "{text}");
+    some.options.neurons.only = None;
+    some.options.neurons.without = Some("5".parse().unwrap());
+    some.basis = Some(BasisSource {
+        file_name: "b.npy".to_owned(),
+        sha256: None,
+        key: None,
+        shape: [30, 24],
+    });
+    says(
+        Shown::Ensemble(planes),
+        &some,
+        &["among 29 of 30 basis vectors (all but 5); norms are over all 24 neurons."],
+    );
+    // All of them are no choice.
+    some.options.neurons.without = None;
+    some.options.neurons.only = Some(":30".parse().unwrap());
+    let text = Caption::new(Shown::Ensemble(planes), &some).text(CaptionFormat::Text);
+    assert!(!text.contains("among"), "{text}");
+}

@@ -16,7 +16,7 @@ struct Trait {
     advice: &'static str,
 }
 
-const TRAITS: [Trait; 8] = [
+const TRAITS: [Trait; 9] = [
     Trait {
         same: |a, b| a.neurons() == b.neurons(),
         told: |shard| format!("on {}", count(shard.neurons() as u64, "neuron")),
@@ -49,6 +49,14 @@ const TRAITS: [Trait; 8] = [
         same: |a, b| a.provenance.options.planes == b.provenance.options.planes,
         told: |shard| format!("over {}", shard.provenance.options.planes.name()),
         advice: "sweep both with the same --planes",
+    },
+    Trait {
+        same: same_neurons,
+        told: |shard| match &shard.provenance.options.neurons {
+            all if all.is_all() => "among all neurons".to_owned(),
+            some => format!("among neurons {some}"),
+        },
+        advice: "sweep both with the same --neurons and --without-neurons, or both without",
     },
     Trait {
         same: |a, b| a.provenance.plane == b.provenance.plane,
@@ -135,6 +143,13 @@ pub(super) fn no_repeats(shards: &[Shard]) -> Result<(), MergeError> {
         }
     }
     Ok(())
+}
+
+/// Whether planes are made among the same vectors, however that was typed.
+fn same_neurons(a: &Shard, b: &Shard) -> bool {
+    let (ours, theirs) = (&a.provenance.options.neurons, &b.provenance.options.neurons);
+    let m = a.vectors() as u32;
+    ours == theirs || ours.numbers(m).eq(theirs.numbers(m))
 }
 
 fn same_basis(a: Option<&BasisSource>, b: Option<&BasisSource>) -> bool {

@@ -16,7 +16,9 @@ pub struct Whole {
     pub(super) facts: Facts,
     pub(super) provenance: Provenance,
     pub(super) neurons: usize,
-    /// Ordered pairs of vectors that could be planes.
+    /// Vectors among which planes are made, where that is not all of the basis.
+    pub(super) chosen: Option<usize>,
+    /// Ordered pairs of these that could be planes.
     pub(super) pairs: u64,
     pub(super) lit_samples: u64,
     pub(super) planes: Vec<Plane>,
@@ -76,6 +78,7 @@ impl Whole {
             n_neurons: self.neurons,
             excluded_rows: self.facts.excluded_rows,
             zero_rows: self.facts.zero_rows,
+            chosen_vectors: self.chosen,
             planes_in_all: self.facts.planes_in_all,
             degenerate_planes: degenerate as usize,
             degenerate_pairs: (degenerate == 0).then(Vec::new),

@@ -88,6 +88,7 @@ impl Merge {
             provenance,
             grid: first.grid.clone(),
             neurons: first.neurons(),
+            chosen: first.chosen().filter(|&chosen| chosen < first.vectors()),
             pairs: first.pairs(),
             lit_samples: sum(|shard| shard.lit_samples),
             planes: planes_of(&mut shards, cancel)?,

@@ -127,15 +127,24 @@ impl Shard {
         sources.first().map_or(0, |source| source.shape[1])
     }
 
+    /// Vectors among which planes are made; `None` where they are too many to be true.
+    pub(super) fn chosen(&self) -> Option<usize> {
+        let neurons = &self.provenance.options.neurons;
+        if neurons.is_all() {
+            return Some(self.vectors());
+        }
+        neurons.count(self.vectors())
+    }
+
     /// `m`: vectors of the basis.
     pub(super) fn vectors(&self) -> usize {
         let basis = self.provenance.basis.as_ref();
         basis.map_or_else(|| self.neurons(), |basis| basis.shape[0])
     }
 
-    /// Ordered pairs of vectors that could be planes in this mode.
+    /// Ordered pairs of chosen vectors that could be planes in this mode.
     pub(super) fn pairs(&self) -> u64 {
-        let m = self.vectors() as u64;
+        let m = self.chosen().unwrap_or(self.vectors()) as u64;
         let all = m.saturating_mul(m.saturating_sub(1));
         match self.provenance.options.planes {
             PlaneMode::Combinations => all / 2,
@@ -210,12 +219,18 @@ impl Shard {
                 thousands(other as u64)
             ));
         }
+        if self.chosen().is_none() {
+            return wrong(format!(
+                "its provenance tells of {}, more than there can be",
+                count(self.vectors() as u64, "vector")
+            ));
+        }
         if self.planes as u64 > facts.planes_in_all || facts.planes_in_all > self.pairs() {
             return wrong(format!(
                 "it holds {} of {}, but its {} make {} pairs",
                 thousands(self.planes as u64),
                 count(facts.planes_in_all, "plane"),
-                count(self.vectors() as u64, "vector"),
+                count(self.chosen().unwrap_or_default() as u64, "vector"),
                 thousands(self.pairs())
             ));
         }
@@ -236,6 +251,7 @@ impl Shard {
     ) -> Result<(), MergeError> {
         let last = self.vectors() as i64 - 1;
         let mode = self.provenance.options.planes;
+        let neurons = &self.provenance.options.neurons;
         let at = At {
             file: &self.name,
             key: "planes",
@@ -258,6 +274,9 @@ impl Shard {
                     return Err(
                         at.wrong(format!("holds {plane}, which is none of {}", mode.name()))
                     );
+                }
+                if !neurons.contains(plane.i) || !neurons.contains(plane.j) {
+                    return Err(at.wrong(format!("holds {plane}, but was made among {neurons}")));
                 }
                 if before.is_some_and(|before| before >= plane) {
                     return Err(at.wrong(format!("is out of order at {plane}")));
