@@ -360,6 +360,19 @@ impl Activations {
         })
     }
 
+    /// The same samples of a source that lacks those rows, some of them stored at half
+    /// their size before anything else was done with them, ascending.
+    pub(super) fn of_rows(mut self, excluded: &[usize], halved: &[usize]) -> Self {
+        self.excluded = excluded.to_vec();
+        for &sample in halved {
+            match self.rescaled.binary_search_by_key(&sample, |&(n, _)| n) {
+                Ok(place) => self.rescaled[place].1 += 1,
+                Err(place) => self.rescaled.insert(place, (sample, 1)),
+            }
+        }
+        self
+    }
+
     /// From rows of equal length in double precision; for small arrays and tests.
     ///
     /// # Errors

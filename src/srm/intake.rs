@@ -271,7 +271,7 @@ fn exponent(x: f64) -> i32 {
 }
 
 /// `2^exponent` for an exponent of a normal number.
-fn two_to(exponent: i32) -> f64 {
+pub(super) fn two_to(exponent: i32) -> f64 {
     f64::from_bits(((1023 + exponent) as u64) << 52)
 }
 

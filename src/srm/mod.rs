@@ -15,6 +15,7 @@ mod angles;
 mod arc;
 mod basis;
 mod cancel;
+mod centre;
 mod choice;
 mod coordinates;
 mod curve;
