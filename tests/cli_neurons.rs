@@ -1,6 +1,6 @@
 //! Planes among chosen neurons only, by the real binary: their numbers and counts, what
 //! is said of them, and what is refused.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::cast_precision_loss)]
 
 mod common;
 #[path = "common/program.rs"]
@@ -88,7 +88,7 @@ fn auto_goes_by_the_planes_that_are_left() {
         let args = [&["sweep", "acts.npy", "--json"], options].concat();
         let summary = place.run(&args).good().json();
         let lit = summary["lit_samples"].as_u64().unwrap();
-        assert!((30..60).contains(&lit), "{lit}");
+        assert!((30..=60).contains(&lit), "{lit}");
         summary["epsilon"].as_f64().unwrap()
     };
     // The last neuron is nearly all of every row.
@@ -189,6 +189,84 @@ fn parts_are_merged_if_they_agree_on_the_neurons() {
         &[],
         "was swept among all neurons but 0.npz among neurons 0:4: ",
     );
+}
+
+/// The rows less the means of their neurons.
+fn centred(rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let mean = |k: usize| rows.iter().map(|row| row[k]).sum::<f64>() / rows.len() as f64;
+    let means: Vec<f64> = (0..8).map(mean).collect();
+    let less = |row: &Vec<f64>| row.iter().zip(&means).map(|(x, mean)| x - mean).collect();
+    rows.iter().map(less).collect()
+}
+
+#[test]
+fn centred_sweeps_are_those_of_centred_rows_and_say_so() {
+    let place = place();
+    let rows = rows();
+    let center = ["--center", "mean"];
+    let check = |options: &[&str], expected: &[Vec<f64>]| {
+        let args = [
+            &["sweep", "acts.npy", "-o", "out.npz", "--force"],
+            &SAME[..],
+            &center,
+        ];
+        let run = place.run(&[&args.concat()[..], options].concat()).good();
+        let note = "note: subtracted from each neuron its mean over the samples";
+        assert!(run.stderr.contains(note), "{}", run.stderr);
+        let out = place.npz("out.npz");
+        for (plane, counts) in out.planes().into_iter().zip(out.counts()) {
+            let plain = oracle(expected, &identity(8), plane, 25, 0.3, false);
+            assert_eq!(counts, plain, "{plane:?}");
+        }
+    };
+    check(&[], &centred(&rows));
+    // Of those rows that are read.
+    check(&["--rows", "10:50"], &centred(&rows[10..50]));
+    check(&["--neurons", "0:4"], &centred(&rows));
+    let args = [&["sweep", "acts.npy", "-o", "t.csv"], &center[..]].concat();
+    place.run(&args).good();
+    let table = String::from_utf8(place.bytes("t.csv")).unwrap();
+    let plain = table.replace('\\', "").replace("\"\"", "\"");
+    assert!(plain.contains(r#""read_as":{"center":"mean"}"#), "{table}");
+    let args = [
+        "figure",
+        "acts.npy",
+        "--view",
+        "ensemble",
+        "-o",
+        "f.svg",
+        "--caption",
+    ];
+    place.run(&[&args[..], &center].concat()).good();
+    let caption = place.run(&["caption", "f.svg"]).good().stdout;
+    let said = "From each neuron its mean over the samples is subtracted first.";
+    assert!(caption.contains(said), "{caption}");
+    let again = ["figure", "acts.npy", "--like", "f.svg", "-o", "g.svg"];
+    place.run(&again).good();
+    assert_eq!(place.bytes("g.svg"), place.bytes("f.svg"));
+}
+
+#[test]
+fn centred_parts_are_not_merged() {
+    let place = Place::new();
+    let rows = rows();
+    place.npy("0.npy", &rows[..20]);
+    place.npy("1.npy", &rows[20..]);
+    let sweep = |acts: &str, out: &str, options: &[&str]| {
+        let args = [&["sweep", acts, "-o", out], &SAME[..], options].concat();
+        place.run(&args).good();
+    };
+    sweep("0.npy", "0.npz", &[]);
+    sweep("1.npy", "1.npz", &["--center", "mean"]);
+    let sentence = place
+        .run(&["merge", "0.npz", "1.npz", "-o", "all.npz"])
+        .refused(1);
+    assert_eq!(
+        sentence,
+        "1.npz was swept with --center mean, which subtracts the mean of its own part only: \
+         subtract the mean of all parts from each before saving them, and sweep without --center"
+    );
+    assert!(!place.names().contains(&"all.npz".to_owned()));
 }
 
 #[test]

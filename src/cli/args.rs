@@ -56,6 +56,7 @@ Examples:
   followspot sweep wide.npy --max-planes 10000 --seed 7 --summary -o drawn.npz
   followspot sweep wide.npy --neurons 0:64,223 -o some.npz     planes among 65 neurons only
   followspot sweep wide.npy --without-neurons 63,223 -o rest.npz
+  followspot sweep acts.npy --center mean -o centred.npz       each neuron's mean subtracted first
 Read in Python:
   z = numpy.load('acts-srm.npz'); f = z['counts'] / z['n_samples']
   t = pandas.read_csv('planes.csv', comment='#')";

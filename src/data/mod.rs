@@ -67,7 +67,7 @@ pub use read_as::{Center, Channels, Flatten, MEMORY_LIMIT, Pick, ReadAs, RowRang
 pub use role::Role;
 pub use stamp::FileStamp;
 
-use crate::srm::Activations;
+use crate::srm::{Activations, Cancelled};
 use body::{Bytes, Decoded, Samples};
 use head::Head;
 use origin::Origin;
@@ -221,7 +221,7 @@ fn load_from(
         taken.notes.splice(0..0, note);
         taken
     };
-    dump(taken, &source, path, stamp, pick)
+    dump(taken, &source, path, stamp, pick, cancel)
 }
 
 /// Lists the arrays of a file as [`list`] does and reads each that could be
@@ -244,7 +244,7 @@ pub fn load_each(
             array.problem.is_none() && (array.shape.len() == 2 || !pick.read_as.is_default());
         let loaded = wanted.then(|| {
             let taken = take(&mut source, place, pick, cancel, samples)?;
-            dump(taken, &source, path, stamp, pick)
+            dump(taken, &source, path, stamp, pick, cancel)
         });
         if matches!(loaded, Some(Err(DataError::Cancelled))) {
             return Err(DataError::Cancelled);
@@ -300,11 +300,15 @@ fn dump(
     path: &Path,
     stamp: Option<FileStamp>,
     pick: &Pick,
+    cancel: &AtomicBool,
 ) -> Result<Dump, DataError> {
     let file_name = source.file_name().to_owned();
-    let activations = taken
-        .values
-        .map_err(|unfit| ArrayProblem::Unfit(unfit).at(&file_name, taken.key.as_deref()))?;
+    let unfit = |unfit| ArrayProblem::Unfit(unfit).at(&file_name, taken.key.as_deref());
+    let mut activations = taken.values.map_err(unfit)?;
+    if let Some(Center::Mean) = pick.read_as.center {
+        let centred = activations.centred(cancel).map_err(unfit)?;
+        activations = centred.map_err(|Cancelled| DataError::Cancelled)?;
+    }
     let (labels, neuron_names) = source.names();
     let mut notes = taken.notes;
     notes.extend(plan::notes(&taken.plan, &pick.read_as));

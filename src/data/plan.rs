@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::error::ArrayProblem;
 use super::head::{Matrix, Numbers};
-use super::read_as::{Channels, Flatten, ReadAs};
+use super::read_as::{Center, Channels, Flatten, ReadAs};
 use crate::srm::drawn;
 use crate::words::{count, thousands, times};
 
@@ -328,6 +328,9 @@ pub(super) fn notes(plan: &Plan, read_as: &ReadAs) -> Vec<String> {
             count(plan.of_rows as u64, "row"),
             how.join(", ")
         ));
+    }
+    if let Some(Center::Mean) = read_as.center {
+        notes.push("subtracted from each neuron its mean over the samples".to_owned());
     }
     notes
 }

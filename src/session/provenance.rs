@@ -14,7 +14,8 @@
 //! shard, in the order in which they were merged. A result of one plane has
 //! `"plane": [i, j]` as well, one of several planes `"planes": [[i, j], …]`. `basis` is `null` for the neurons' own axes, else an object of
 //! `file_name`, `sha256`, `key` and `shape`. A source that was not read whole and as it is has
-//! `array_shape` and `read_as` as well, as [`ReadAs`] writes it.
+//! `array_shape` and `read_as` as well, as [`ReadAs`] writes it. Options of planes among some
+//! neurons only have `"neurons": {"only": "0:64,223", "without": "3"}`, either or both.
 
 use serde::{Deserialize, Serialize};
 

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::at_least_one;
 use crate::cli::failure::Failure;
-use crate::data::{Channels, Flatten, MEMORY_LIMIT, Pick, ReadAs, RowRange};
+use crate::data::{Center, Channels, Flatten, MEMORY_LIMIT, Pick, ReadAs, RowRange};
 
 /// How activations are read, where not as they are.
 #[derive(Clone, Debug, Default, PartialEq, Args)]
@@ -27,6 +27,9 @@ pub struct ReadingArgs {
     /// Read at most K rows, drawn at random without replacement
     #[arg(long, value_name = "K", value_parser = at_least_one)]
     pub sample_rows: Option<usize>,
+    /// Subtract from each neuron its mean over the samples, before norms are taken
+    #[arg(long, value_name = "mean", value_parser = typed::<Center>)]
+    pub center: Option<Center>,
     /// Seed of what is drawn at random, rows or planes [default: 0]
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
@@ -45,7 +48,7 @@ impl ReadingArgs {
             rows: self.rows,
             sample_rows: self.sample_rows,
             seed: self.sample_rows.map(|_| self.seed.unwrap_or(0)),
-            ..ReadAs::default()
+            center: self.center,
         }
     }
 

@@ -29,6 +29,7 @@ mod tests;
 
 pub use markup::CaptionFormat;
 
+use crate::data::Center;
 use crate::session::{Provenance, Source};
 use crate::srm::{Epsilon, EpsilonChoice, Plane, PlaneMode};
 use crate::words::{letter, percent, thousands};
@@ -136,6 +137,7 @@ impl<'a> Caption<'a> {
         ];
         sentences.extend(names_vectors(&self.shown).then(|| teller.vectors()));
         sentences.extend(teller.among(&self.shown));
+        sentences.extend(teller.centred());
         sentences.extend(teller.left_out());
         sentences.extend(teller.zero());
         sentences.extend(self.notes.iter().cloned());
@@ -403,6 +405,14 @@ impl Teller<'_> {
                 format!("{vector} is row {index} of {name}, counted from 0")
             }
         }
+    }
+
+    fn centred(&self) -> Option<String> {
+        let is_centred = |source: &Source| source.read_as.center == Some(Center::Mean);
+        self.sources()
+            .iter()
+            .any(is_centred)
+            .then(|| "From each neuron its mean over the samples is subtracted first".to_owned())
     }
 
     fn left_out(&self) -> Option<String> {

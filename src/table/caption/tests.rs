@@ -327,6 +327,23 @@ fn the_readme_has_the_same_entry() {
 }
 
 #[test]
+fn centring_is_said_in_every_format() {
+    let mut record = record("0.7", 0.7);
+    let Samples::Source(source) = &mut record.samples else {
+        unreachable!()
+    };
+    source.read_as.center = Some(Center::Mean);
+    for format in CaptionFormat::ALL {
+        let plane = [Plane { i: 3, j: 7 }];
+        for shown in [Shown::Curves(&plane), Shown::Ensemble(ALL)] {
+            let text = Caption::new(shown, &record).text(format);
+            let said = ". From each neuron its mean over the samples is subtracted first. Made";
+            assert!(text.contains(said), "{text}");
+        }
+    }
+}
+
+#[test]
 fn planes_among_some_neurons_are_said_in_every_format() {
     let mut some = record("auto", 0.7);
     some.options.neurons.only = Some("0:8,17".parse().unwrap());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::error::MergeError;
 use super::shard::Shard;
-use crate::session::BasisSource;
+use crate::session::{BasisSource, Source};
 use crate::srm::{EpsilonChoice, Plane};
 use crate::words::{count, thousands, times};
 
@@ -96,6 +96,16 @@ pub(super) fn agree(first: &Shard, other: &Shard) -> Result<(), MergeError> {
         } else {
             differing.advice
         },
+    })
+}
+
+/// Refuses shards that were centred, each by a mean of its own.
+pub(super) fn not_centred(shards: &[Shard]) -> Result<(), MergeError> {
+    let is_centred = |source: &Source| source.read_as.center.is_some();
+    let centred = |shard: &&Shard| shard.provenance.samples.sources().iter().any(is_centred);
+    shards.iter().find(centred).map_or(Ok(()), |shard| {
+        let file = shard.name.clone();
+        Err(MergeError::Centred { file })
     })
 }
 

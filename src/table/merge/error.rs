@@ -72,6 +72,15 @@ pub enum MergeError {
         /// What to do.
         advice: &'static str,
     },
+    /// Samples that were centred by a mean of their own.
+    #[error(
+        "{file} was swept with --center mean, which subtracts the mean of its own part only: \
+         subtract the mean of all parts from each before saving them, and sweep without --center"
+    )]
+    Centred {
+        /// The file.
+        file: String,
+    },
     /// Samples that would be counted twice.
     #[error("{samples} {place}: its samples would be counted twice, so leave one out")]
     Repeated {

@@ -68,6 +68,7 @@ impl Merge {
         for other in &shards[1..] {
             agree::agree(first, other)?;
         }
+        agree::not_centred(&shards)?;
         agree::no_repeats(&shards)?;
         let planes = first.planes;
         let sum = |of: fn(&Shard) -> u64| shards.iter().map(of).fold(0, u64::saturating_add);
