@@ -20,7 +20,7 @@ use super::stream::Stream;
 use crate::srm::{Activations, ActivationsError, Cancelled, Real};
 
 /// Largest whole number up to which every one is a double.
-const EXACT: u64 = 1 << 53;
+pub(super) const EXACT: u64 = 1 << 53;
 
 /// Where the bytes of a body come from.
 pub(super) enum Bytes<'a> {

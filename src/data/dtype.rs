@@ -35,6 +35,23 @@ pub enum Dtype {
 }
 
 impl Dtype {
+    /// All of them.
+    pub(super) const ALL: [Self; 13] = [
+        Self::Bool,
+        Self::I8,
+        Self::I16,
+        Self::I32,
+        Self::I64,
+        Self::U8,
+        Self::U16,
+        Self::U32,
+        Self::U64,
+        Self::F16,
+        Self::BF16,
+        Self::F32,
+        Self::F64,
+    ];
+
     /// NumPy's name, `float32`; PyTorch's where NumPy has none, `bfloat16`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -112,10 +129,51 @@ enum Kind {
     Other,
 }
 
+/// How the items of a text array lie in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TextLayout {
+    /// Bytes that each item takes.
+    pub item_bytes: u64,
+    pub letters: Letters,
+}
+
+/// What the letters of a text array are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Letters {
+    /// UTF-32, the lowest byte first.
+    LittleEndian,
+    /// UTF-32, the highest byte first.
+    BigEndian,
+    /// Bytes, read as UTF-8.
+    Bytes,
+}
+
 impl Refused {
     /// Whether it is text.
     pub(super) fn is_text(&self) -> bool {
         matches!(self.kind, Kind::Text | Kind::Bytes)
+    }
+
+    /// How the items of a text array lie: bytes an item and what they are. `None` of
+    /// anything else.
+    pub(super) fn text(&self) -> Option<TextLayout> {
+        let name = self.name.trim_start_matches(['<', '>', '|', '=']);
+        let size: u64 = name.get(1..)?.parse().ok()?;
+        match self.kind {
+            Kind::Text => Some(TextLayout {
+                item_bytes: size.checked_mul(4)?,
+                letters: if self.name.starts_with('>') {
+                    Letters::BigEndian
+                } else {
+                    Letters::LittleEndian
+                },
+            }),
+            Kind::Bytes => Some(TextLayout {
+                item_bytes: size,
+                letters: Letters::Bytes,
+            }),
+            _ => None,
+        }
     }
 
     /// Why it is not read and what to do.

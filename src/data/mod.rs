@@ -27,11 +27,14 @@
 mod at;
 mod body;
 mod choose;
+mod class_names;
 mod dtype;
 mod error;
 mod folder;
 mod gather;
 mod head;
+mod images;
+mod labels;
 mod lay;
 mod literal;
 mod npy;
@@ -48,6 +51,8 @@ mod stack;
 mod stamp;
 mod stream;
 mod torch;
+mod table_column;
+mod text;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -57,10 +62,13 @@ use std::sync::{Arc, OnceLock};
 use sha2::{Digest, Sha256};
 
 pub use choose::ArrayInfo;
+pub use class_names::{ClassNames, classes};
 pub(crate) use dtype::Descr;
 pub use dtype::Dtype;
 pub use error::{ArrayProblem, DataError};
 pub use folder::{MOST_FILES, folder, natural_order};
+pub use images::{Images, MOST_PIXELS, Picture};
+pub use labels::{Labels, MOST_CLASSES};
 pub(crate) use npz::{Archive, Stream};
 pub use plan::{Preview, RowMap, preview};
 pub use read_as::{Center, Channels, Flatten, MEMORY_LIMIT, Pick, ReadAs, RowRange};

@@ -176,6 +176,22 @@ impl Archive {
         Ok(value)
     }
 
+    /// The file, and the byte at which the values of the array at `place` begin in it,
+    /// where they are stored as they are. Its checksum is not compared.
+    pub(super) fn lies(
+        &mut self,
+        place: usize,
+    ) -> Result<Option<(Arc<dyn ReadAt>, u64)>, ArrayProblem> {
+        let (member, size) = self.member(place)?;
+        drop(member);
+        let Some((start, _)) = size.placed else {
+            return Ok(None);
+        };
+        let extent = Extent::new(&*self.placed, start);
+        let header = Header::read(&mut BufReader::new(extent.head()), size.declared)?;
+        Ok(Some((Arc::clone(&self.placed), start + header.bytes)))
+    }
+
     /// The array at `place`, to be read piece by piece.
     pub fn stream(&mut self, place: usize) -> Result<Stream<'_>, ArrayProblem> {
         let (mut member, size) = self.member(place)?;

@@ -5,7 +5,7 @@ use std::io::BufReader;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::at::Extent;
+use super::at::{Extent, ReadAt};
 use super::body::Bytes;
 use super::error::{ArrayProblem, DataError};
 use super::head::Head;
@@ -167,6 +167,24 @@ impl Source {
             }
             Self::Npz(archive) => archive.read(place, limit, cancel, read),
             Self::Listed(listed) => listed.read(place, limit, cancel, read),
+        }
+    }
+
+    /// The file, and the byte at which the values of the array at `place` begin in it,
+    /// where they lie there as they are.
+    pub fn lies(&mut self, place: usize) -> Result<Option<(Arc<dyn ReadAt>, u64)>, ArrayProblem> {
+        match self {
+            Self::Npy(origin) => {
+                let extent = Extent::new(&*origin.file, 0);
+                let header = Header::read(&mut BufReader::new(extent.head()), origin.length)?;
+                Ok(Some((Arc::clone(&origin.file), header.bytes)))
+            }
+            Self::Npz(archive) => archive.lies(place),
+            Self::Listed(listed) => Ok(match listed.members.get(place).map(|m| &m.body) {
+                Some(MemberBody::At(start)) => Some((Arc::clone(&listed.origin.file), *start)),
+                Some(MemberBody::Memory(bytes)) => Some((Arc::new(Arc::clone(bytes)), 0)),
+                Some(MemberBody::Packed(_)) | None => None,
+            }),
         }
     }
 
