@@ -16,6 +16,7 @@ use crate::worker::message::{Heatmap, Layer, LoadAs, LoadRequest};
 
 use super::command::{Command, Zoom};
 use super::document::{Document, PlanesAs, auto_epsilon};
+use super::reading::ReadingCommand;
 use super::state::{Aside, History, Overlay, Picker, Tone};
 use super::{App, theme};
 
@@ -34,7 +35,9 @@ impl App {
             Command::OpenPath(path) => self.open_all(vec![path], false),
             Command::PickArray(key) => self.pick(key),
             Command::UseStandardBasis => self.use_standard_basis(),
-            Command::ReadAgain(request) => jobs::load(&self.worker, *request),
+            Command::Reading(command) => self.apply_reading(command),
+            Command::List(command) => self.apply_list(ctx, &command),
+            Command::ReadAgain(request) => self.load(*request),
             Command::FocusPath => self.state.focus_path = true,
             Command::OpenSample => self.open_sample(),
             Command::CloseLayer(index) => self.close(index),
@@ -96,7 +99,7 @@ impl App {
     }
 
     /// Commands that change the choices: each can be undone.
-    fn choose(&mut self, command: Command) {
+    pub(super) fn choose(&mut self, command: Command) {
         let before = self.document.clone();
         let choices = &mut self.document.choices;
         let mut merge = false;
@@ -292,12 +295,17 @@ impl App {
         if self.cancel_exports() {
             return;
         }
+        if self.state.reading.is_some() {
+            return self.apply_reading(ReadingCommand::Close);
+        }
         if self.state.picker.take().is_some() || self.state.saving.take().is_some() {
+            self.state.listed.asked = None;
             return;
         }
         if self.worker.is_busy(Lane::Load) {
             self.worker.cancel(Lane::Load);
             self.state.restoring = None;
+            self.state.listed.asked = None;
             let text = "Opening was cancelled; what is open is unchanged.";
             self.notify(Tone::Success, text.to_owned(), Vec::new());
         } else if self.worker.is_busy(Lane::Export) {
@@ -373,7 +381,10 @@ impl App {
             };
             let request = LoadRequest {
                 path,
-                pick: Pick::default(),
+                pick: Pick {
+                    memory_limit: self.memory_limit,
+                    ..Pick::default()
+                },
                 purpose,
                 batch,
                 epsilon: None,
@@ -393,7 +404,7 @@ impl App {
     fn pick(&mut self, key: Option<String>) {
         if let Some(Picker { mut request, .. }) = self.state.picker.take() {
             request.pick.key = key;
-            jobs::load(&self.worker, *request);
+            self.load(*request);
         }
     }
 

@@ -11,6 +11,8 @@ use crate::worker::message::LoadRequest;
 
 use super::document::{Fit, PlanesAs, ThemeChoice};
 use super::export::FigureCommand;
+use super::listing::ListCommand;
+use super::reading::ReadingCommand;
 use super::table_export::TableCommand;
 
 /// One thing to do.
@@ -27,6 +29,10 @@ pub enum Command {
     PickArray(Option<String>),
     /// Put the shown layer back into the standard basis.
     UseStandardBasis,
+    /// About how an array is read.
+    Reading(ReadingCommand),
+    /// About the list that is open.
+    List(ListCommand),
     /// Read a file the other way.
     ReadAgain(Box<LoadRequest>),
     /// Put the cursor into the path field.
@@ -257,6 +263,34 @@ pub static ACTIONS: &[Action] = &[
         Some(ctrl(Key::O)),
         Command::OpenDialog,
         "Open activation dumps (.npy, .npz): N samples × d neurons; a session; an exported figure"
+    ),
+    action!(
+        File,
+        "Open folder…",
+        None,
+        Command::List(ListCommand::Folder),
+        "List the files of a folder; each is read when it is chosen"
+    ),
+    action!(
+        File,
+        "Next file",
+        Some(plain(Key::PageDown)),
+        Command::List(ListCommand::Next),
+        "Show the next file of the list, or the next open dump"
+    ),
+    action!(
+        File,
+        "Previous file",
+        Some(plain(Key::PageUp)),
+        Command::List(ListCommand::Previous),
+        "Show the file before"
+    ),
+    action!(
+        File,
+        "Read again…",
+        None,
+        Command::Reading(ReadingCommand::Again),
+        "Read the shown layer another way: some of its rows, other axes"
     ),
     action!(
         File,

@@ -7,6 +7,7 @@ use crate::words::thousands;
 
 use super::App;
 use super::command::Command;
+use super::reading::reading_lines;
 use super::theme::{bold, color, palette};
 use super::widgets::{action_button, fact, gap, link, number, row, section};
 
@@ -17,6 +18,7 @@ impl App {
     pub(super) fn data_panel(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         section(ui, "Data");
         self.layer_list(ui, commands);
+        self.list_panel(ui, commands);
         if let Some(layer) = self.document.layer() {
             let dump = &layer.dump;
             let activations = &dump.activations;
@@ -37,6 +39,7 @@ impl App {
                 &dump.dtype.to_string(),
                 "The array's dtype in the file",
             );
+            self.reading_row(ui, commands);
             let left_out = number(activations.excluded_rows().len());
             let hover = "Rows with a NaN or an infinity: not among the N samples";
             fact(ui, "rows left out", &left_out, hover);
@@ -78,9 +81,36 @@ impl App {
         gap(ui);
     }
 
+    /// How the shown layer was read, where not as it is, and the way to another reading.
+    fn reading_row(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let Some(layer) = self.document.layer() else {
+            return;
+        };
+        let lines = reading_lines(&layer.dump);
+        let hover = "Which rows and axes of the array these samples are";
+        row(ui, "reading", hover, |ui| {
+            let enabled = if layer.is_sample {
+                Err("The sample is read whole")
+            } else {
+                Ok(())
+            };
+            action_button(ui, "Read again…", "Read again…", enabled, commands);
+            if lines.is_empty() {
+                ui.label("whole").on_hover_text(hover);
+            }
+        });
+        let ink = color(palette(ui.ctx()).spotlight);
+        for line in lines {
+            ui.add(Label::new(RichText::new(line).size(11.5).color(ink)).wrap());
+        }
+    }
+
     fn layer_list(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let colors = palette(ui.ctx());
         if self.document.layers.is_empty() {
+            if self.document.list.is_some() {
+                return;
+            }
             let text = if self.can_drop {
                 "Drop an activation dump on the window: a .npy or .npz array, samples × neurons."
             } else {
@@ -99,7 +129,12 @@ impl App {
 
     fn layers(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let colors = palette(ui.ctx());
+        let listed = self.document.entry.map(|(_, id)| id);
         for (index, layer) in self.document.layers.iter().enumerate() {
+            if listed == Some(layer.id) {
+                // It stands in the list of its folder.
+                continue;
+            }
             let shown = index == self.document.shown;
             row_of_layer(ui, |ui| {
                 let name = RichText::new(layer.name());

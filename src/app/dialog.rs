@@ -58,6 +58,16 @@ impl App {
         });
     }
 
+    /// Asks for a folder, which is opened as a list.
+    pub(super) fn folder_dialog(&self, ctx: &Context) {
+        self.ask(ctx, || {
+            let dialog = rfd::FileDialog::new().set_title("Open a folder of dumps");
+            let paths = dialog.pick_folder().into_iter().collect();
+            let as_basis = false;
+            Some(DialogAnswer::Open { paths, as_basis })
+        });
+    }
+
     /// Asks with a dialog of the system, on a thread of its own.
     pub(super) fn ask(
         &self,

@@ -13,6 +13,8 @@ use crate::srm::{
 };
 use crate::worker::message::Layer;
 
+use super::listing::FileList;
+
 pub use crate::session::PlanesAs;
 
 /// Angles of a new window: steps of 1°.
@@ -55,6 +57,10 @@ pub struct Document {
     pub shown: usize,
     /// The choices.
     pub choices: Choices,
+    /// The files or arrays of which one at a time is among the layers.
+    pub list: Option<Arc<FileList>>,
+    /// The entry of the list that is, and the number of its layer.
+    pub entry: Option<(usize, u64)>,
     /// The plane last looked at in each layer, by the layer's number.
     planes: BTreeMap<u64, Plane>,
 }
@@ -67,6 +73,8 @@ impl Document {
             layers: Vec::new(),
             shown: 0,
             planes: BTreeMap::new(),
+            list: None,
+            entry: None,
             choices: Choices {
                 epsilon: Epsilon::clamped(PAPER_EPSILON),
                 epsilon_choice: EpsilonChoice::Auto,

@@ -1,11 +1,12 @@
 //! What the worker says becomes state.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::data::Pick;
 use crate::srm::{Epsilon, EpsilonChoice};
-use crate::words::count;
+use crate::words::{count, size};
 use crate::worker::jobs;
 use crate::worker::message::{Layer, LoadAs, LoadRequest, Message, Reading, Swept};
 use crate::worker::{Event, Generation, Lane};
@@ -43,7 +44,12 @@ impl App {
                     layer,
                     request,
                     note,
-                } => self.opened(&layer, request.map(|request| *request), note.as_deref()),
+                } => match request {
+                    Some(request) if matches!(request.purpose, LoadAs::Entry { .. }) => {
+                        self.entry_opened(&layer, &request);
+                    }
+                    request => self.opened(&layer, request.map(|r| *r), note.as_deref()),
+                },
                 Message::BasisSet { old, new, request } => self.basis_set(&old, &new, *request),
                 Message::Several { request, arrays } => {
                     self.state.picker = Some(Picker { request, arrays });
@@ -59,14 +65,46 @@ impl App {
                 }
                 Message::Exported(ended) => self.export_ended(ended),
                 Message::Copied(ended) => self.image_copied(ended),
-                Message::LoadFailed { error, path } => {
-                    self.recovery_failed(&path);
-                    self.preferences.recent.retain(|known| *known != path);
-                    self.fail_screenshot(&error);
-                    self.notify(Tone::Error, sentence(&error), Vec::new());
-                }
+                Message::Asks {
+                    request,
+                    shape,
+                    dtype,
+                } => self.reading_asked(request, shape, dtype),
+                Message::ReadAgain { old, new } => self.read_again(&old, &new),
+                Message::Folder { request, files } => self.folder_listed(*request, files),
+                Message::LoadFailed {
+                    error,
+                    path,
+                    request,
+                    unpacked,
+                } => self.load_failed(&path, &error, request, unpacked),
             },
         }
+    }
+
+    /// A file could not be read; where it would take more memory than is allowed, that
+    /// can be allowed.
+    fn load_failed(
+        &mut self,
+        path: &Path,
+        error: &str,
+        request: Option<Box<LoadRequest>>,
+        unpacked: Option<u64>,
+    ) {
+        self.recovery_failed(path);
+        self.preferences.recent.retain(|known| known != path);
+        if let Some(request) = &request
+            && self.entry_failed(request, error)
+        {
+            return;
+        }
+        self.fail_screenshot(error);
+        let offer = request.zip(unpacked).map(|(mut request, unpacked)| {
+            request.pick.memory_limit = unpacked;
+            let label = format!("Read it all the same ({})", size(unpacked));
+            (label, Command::ReadAgain(request))
+        });
+        self.notify(Tone::Error, sentence(error), offer.into_iter().collect());
     }
 
     fn panicked(&mut self, lane: Lane, message: &str) {
@@ -188,7 +226,7 @@ impl App {
         self.announce(layer, previous, request, note);
     }
 
-    fn load_basis(&self, path: std::path::PathBuf, layer: &Arc<Layer>) {
+    pub(super) fn load_basis(&self, path: std::path::PathBuf, layer: &Arc<Layer>) {
         let request = LoadRequest {
             path,
             pick: Pick::default(),
@@ -236,7 +274,7 @@ impl App {
     }
 
     /// The resolution scale at which a dump is opened.
-    fn open_epsilon(&mut self, layer: &Layer, wanted: Option<EpsilonChoice>) {
+    pub(super) fn open_epsilon(&mut self, layer: &Layer, wanted: Option<EpsilonChoice>) {
         let wanted = wanted.or_else(|| self.sample_epsilon.take().filter(|_| layer.is_sample));
         let choices = &mut self.document.choices;
         choices.epsilon_choice = match wanted {
@@ -268,6 +306,12 @@ impl App {
             (None, None) => return,
         };
         layers[place] = Arc::clone(new);
+        if let Some((entry, id)) = self.document.entry
+            && id == old.id
+        {
+            self.document.entry = Some((entry, new.id));
+            self.state.listed.replace(entry, new);
+        }
         self.history.record(&before, "change of basis", false);
         self.document.shown = place;
         self.document.choices.plane = None;

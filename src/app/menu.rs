@@ -3,6 +3,7 @@
 use egui::{Align, Button, Layout, MenuBar, Response, RichText, Ui};
 
 use super::command::{ACTIONS, Action, Command, Menu};
+use super::listing::ListCommand;
 use super::theme::{color, palette};
 use super::widgets::hover_of;
 use super::{App, ThemeChoice};
@@ -55,6 +56,16 @@ impl App {
                 if !other {
                     enabled = Err("The shown layer is in the standard basis");
                 }
+            }
+            Command::Reading(_) => match self.document.layer() {
+                None => enabled = Err("No dump is open"),
+                Some(layer) if layer.is_sample => enabled = Err("The sample is read whole"),
+                Some(_) => {}
+            },
+            Command::List(ListCommand::Next | ListCommand::Previous)
+                if self.document.list.is_none() && self.document.layers.len() < 2 =>
+            {
+                enabled = Err("No list is open: open a folder, or several dumps");
             }
             Command::OpenBasisDialog | Command::CloseShown if self.document.layer().is_none() => {
                 enabled = Err("No dump is open");

@@ -25,12 +25,16 @@ mod hear;
 mod heatmap_view;
 mod help;
 mod launch;
+mod list_panel;
+mod listing;
 mod menu;
 mod notices;
 mod paint;
 mod pending;
 mod plane_panel;
 mod polar_view;
+mod reading;
+mod reading_view;
 mod requests;
 mod session;
 mod session_missing;
@@ -63,6 +67,8 @@ pub use command::{Command, Replace};
 pub use document::{Choices, Document, PlanesAs, Preferences, ThemeChoice};
 pub use export::FigureCommand;
 pub use launch::run;
+pub use listing::{Entry, FileList, ListCommand};
+pub use reading::ReadingCommand;
 pub use table_export::TableCommand;
 
 use atlas::AtlasScreen;
@@ -96,6 +102,10 @@ pub struct App {
     atlas: AtlasScreen,
     /// What is kept for after a crash.
     recovery: Option<Recovery>,
+    /// Most bytes that compressed data may unpack to.
+    memory_limit: u64,
+    /// Most bytes of a list's layers that are kept.
+    kept_bytes: usize,
 }
 
 impl App {
@@ -145,6 +155,8 @@ impl App {
             bar: None,
             atlas: AtlasScreen::default(),
             recovery: None,
+            memory_limit: args.reading.memory_limit(),
+            kept_bytes: listing::KEPT_BYTES,
         };
         let mut then_basis = args.basis;
         if args.files.is_empty() {
@@ -283,7 +295,8 @@ impl App {
 
     fn keys(&self) -> Keys {
         let exports = &self.state.exports;
-        if exports.dialog.is_some() || exports.table.is_some() {
+        let asks = self.state.reading.is_some();
+        if exports.dialog.is_some() || exports.table.is_some() || asks {
             Keys::OfDialog
         } else {
             Keys::OfViews
@@ -325,6 +338,7 @@ impl App {
             .show(ui, |ui| self.divided(ui, commands));
         self.notices(ui, commands);
         self.picker(ui, commands);
+        self.reading_dialog(ui, commands);
         self.missing_files(ui, commands);
         self.save_dialog(ui, commands);
         self.export_dialog(ui, commands);

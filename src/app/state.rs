@@ -18,7 +18,9 @@ use super::atlas::AtlasKey;
 use super::command::Command;
 use super::document::Document;
 use super::export::Exports;
+use super::listing::Listed;
 use super::pending::Pending;
+use super::reading::ReadingDialog;
 use super::session::{Expected, Restoring};
 use super::session_save::SaveDialog;
 
@@ -251,6 +253,17 @@ impl History {
         }
     }
 
+    /// Forgets the steps that hold a layer, and those behind them: it is to go.
+    pub fn let_go(&mut self, layer: u64) {
+        let holds = |step: &Step| step.document.layers.iter().any(|open| open.id == layer);
+        if let Some(last) = self.past.iter().rposition(holds) {
+            self.past.drain(..=last);
+        }
+        if let Some(last) = self.future.iter().rposition(holds) {
+            self.future.drain(..=last);
+        }
+    }
+
     /// Ends the step that a dragged control keeps open.
     pub fn close_step(&mut self) {
         self.open = false;
@@ -338,6 +351,10 @@ pub struct State {
     pub next_notice: u64,
     /// A file with several arrays.
     pub picker: Option<Picker>,
+    /// An array that has to be told how it is read.
+    pub reading: Option<ReadingDialog>,
+    /// What is known of the entries of the list.
+    pub listed: Listed,
     /// The window that lies over the views.
     pub overlay: Overlay,
     /// Text of the path field.

@@ -7,6 +7,7 @@ use crate::worker::Lane;
 
 use super::App;
 use super::command::Command;
+use super::reading::reading_lines;
 use super::theme::{color, palette};
 use super::widgets::number;
 
@@ -33,6 +34,9 @@ impl App {
             count(layer.n_samples() as u64, "sample"),
             count(layer.n_neurons() as u64, "neuron")
         );
+        for line in reading_lines(&layer.dump) {
+            text = format!("{text} · {line}");
+        }
         let left_out = layer.dump.activations.excluded_rows().len();
         if left_out > 0 {
             let rows = count(left_out as u64, "row");

@@ -1,5 +1,6 @@
 //! Which array of a file is meant, by what its head says.
 
+use super::dtype::Dtype;
 use super::error::{ArrayProblem, DataError, printable};
 use super::head::Head;
 use super::plan::preview;
@@ -34,6 +35,34 @@ impl ArrayInfo {
     pub fn asks(&self) -> bool {
         self.problem.is_none() && self.shape.len() > 2
     }
+}
+
+/// Lengths of the axes of all arrays of a file on top of one another, as
+/// [`ReadAs::stack`] reads them; `None` of a single one or where they cannot be stacked,
+/// as far as their headers tell.
+#[must_use]
+pub fn stacked(arrays: &[ArrayInfo]) -> Option<Vec<u64>> {
+    let [first, others @ ..] = arrays else {
+        return None;
+    };
+    let is_number = |array: &ArrayInfo| Dtype::named(&array.dtype).is_some();
+    if others.is_empty() || !arrays.iter().all(is_number) {
+        return None;
+    }
+    let rest = |array: &ArrayInfo| match &array.shape[..] {
+        [] => None,
+        row @ [_] => Some((1, row.to_vec())),
+        [rows, rest @ ..] => Some((*rows, rest.to_vec())),
+    };
+    let (mut rows, lengths) = rest(first)?;
+    for array in others {
+        let (more, others) = rest(array)?;
+        rows = u64::checked_add(rows, more)?;
+        if others != lengths {
+            return None;
+        }
+    }
+    Some(std::iter::once(rows).chain(lengths).collect())
 }
 
 /// What all arrays of a file are.
@@ -125,5 +154,38 @@ pub(super) fn choose(
             arrays.retain(fitting);
             Err(DataError::SeveralArrays { file, keys: arrays })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arrays(of: &[(&[u64], &str)]) -> Vec<ArrayInfo> {
+        let info = |&(shape, dtype): &(&[u64], &str)| ArrayInfo {
+            key: Some("a".to_owned()),
+            shape: shape.to_vec(),
+            dtype: dtype.to_owned(),
+            role: Role::Other,
+            problem: None,
+        };
+        of.iter().map(info).collect()
+    }
+
+    #[test]
+    fn what_can_be_stacked_is_told_from_the_headers() {
+        let check = |of: &[(&[u64], &str)], expected: Option<&[u64]>| {
+            assert_eq!(stacked(&arrays(of)).as_deref(), expected, "{of:?}");
+        };
+        check(&[(&[6], "float32"), (&[6], "float64")], Some(&[2, 6]));
+        check(&[(&[4, 6], "float32"), (&[0, 6], "int8")], Some(&[4, 6]));
+        let deep: (&[u64], &str) = (&[4, 5, 6], "float32");
+        check(&[deep; 3], Some(&[12, 5, 6]));
+        check(&[(&[4, 6], "float32")], None);
+        check(&[(&[6], "float32"), (&[7], "float32")], None);
+        check(&[(&[6], "float32"), (&[1, 6], "float32")], Some(&[2, 6]));
+        check(&[(&[6], "float32"), (&[6], "<U4")], None);
+        check(&[(&[], "float32"), (&[], "float32")], None);
+        check(&[(&[u64::MAX, 6], "int8"), (&[1, 6], "int8")], None);
     }
 }

@@ -72,6 +72,12 @@ impl Dtype {
         }
     }
 
+    /// The dtype of that [name](Self::name).
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dtype| dtype.name() == name)
+    }
+
     /// Bytes a value takes in the file.
     #[must_use]
     pub fn bytes(self) -> u64 {

@@ -9,6 +9,9 @@ use super::read_as::{Channels, Flatten, ReadAs};
 use crate::srm::{ActivationsError, BasisError, Cancelled};
 use crate::words::{count, gigabytes, io_error, size, thousands, times};
 
+/// What a folder is called in a sentence.
+pub(super) const FOLDER: &str = "a directory";
+
 /// Advice for every dtype that is refused.
 const NUMERIC: &str = "save it with a numeric dtype, e.g. np.save(f, a.astype(np.float32))";
 
@@ -33,7 +36,7 @@ pub enum DataError {
         source: io::Error,
     },
     /// A directory, a pipe, a socket or a device; it is never opened.
-    #[error("{file} is {what}, not a regular file: choose a .npy or .npz file")]
+    #[error("{file} is {what}{}", not_a_file(what))]
     NotAFile {
         /// The file's name.
         file: String,
@@ -381,6 +384,15 @@ impl ArrayProblem {
 
 /// The advice of [`ArrayProblem::Dtype`] where nothing special helps.
 pub(super) const ADVICE: &str = NUMERIC;
+
+/// What to do with what is no file.
+fn not_a_file(what: &str) -> &'static str {
+    if what == FOLDER {
+        ": name one of the files in it, or open it in the window, which lists them"
+    } else {
+        ", not a regular file: choose a .npy or .npz file"
+    }
+}
 
 fn place(file: &str, key: Option<&str>) -> String {
     match key {

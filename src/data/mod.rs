@@ -61,7 +61,7 @@ use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 
-pub use choose::ArrayInfo;
+pub use choose::{ArrayInfo, stacked};
 pub use class_names::{ClassNames, classes};
 pub(crate) use dtype::Descr;
 pub use dtype::Dtype;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::at::{self, ReadAt};
-use super::error::DataError;
+use super::error::{DataError, FOLDER};
 use super::stamp::FileStamp;
 
 /// Bytes that can be read from any place, with the name that messages call them by.
@@ -150,7 +150,7 @@ fn special(kind: FileType) -> Option<&'static str> {
         return None;
     }
     if kind.is_dir() {
-        return Some("a directory");
+        return Some(FOLDER);
     }
     #[cfg(unix)]
     {

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::dtype::Dtype;
 use super::error::ArrayProblem;
 use super::head::{Matrix, Numbers};
 use super::read_as::{Center, Channels, Flatten, ReadAs};
@@ -20,6 +21,20 @@ pub struct Preview {
     pub of_rows: u64,
     /// Rows that each entry along the first axis makes: its positions, or 1.
     pub rows_a_sample: u64,
+}
+
+impl Preview {
+    /// Bytes that the samples of an array of that dtype take in memory, read so: about,
+    /// since they are held in whole lines.
+    #[must_use]
+    pub fn bytes(&self, dtype: Dtype, read_as: &ReadAs) -> u64 {
+        let single =
+            dtype.fits_f32() && read_as.flatten != Some(Flatten::Mean) && read_as.center.is_none();
+        let value = if single { 4 } else { 8 };
+        let norm = 8;
+        let row = self.neurons.saturating_mul(value).saturating_add(norm);
+        self.rows.saturating_mul(row)
+    }
 }
 
 /// What an array of that shape comes to if it is read so.

@@ -12,7 +12,7 @@ use super::message::{
 };
 use super::source_file::{BasisFile, SourceFile};
 use super::{Context, Generation, Lane, session_job};
-use crate::data::{self, DataError, Matrix};
+use crate::data::{self, ArrayProblem, DataError, Dtype, Matrix};
 use crate::session::{HashError, is_session_like};
 use crate::srm::{
     AngleGrid, Block, Cancelled, Curve, Draw, Epsilon, Observer, Plane, PlaneSet, Sign, Spotlight,
@@ -50,7 +50,7 @@ const SLOW_SAMPLE: Duration = Duration::from_millis(60);
 const SAMPLE_SEED: u64 = 0;
 
 /// Asks for a file.
-pub fn load(worker: &WindowWorker, request: LoadRequest) {
+pub fn load(worker: &WindowWorker, request: LoadRequest) -> Generation {
     let name = file_name(&request.path);
     worker.submit(
         Lane::Load,
@@ -58,16 +58,58 @@ pub fn load(worker: &WindowWorker, request: LoadRequest) {
         move |context| match run_load(&request, context) {
             Ok(None) | Err(DataError::Cancelled) => {}
             Ok(Some(message)) => context.say(message),
-            Err(DataError::SeveralArrays { keys, .. }) => context.say(Message::Several {
-                arrays: data::list(&request.path, context.cancel()).unwrap_or(keys),
-                request: Box::new(request),
-            }),
-            Err(error) => context.say(Message::LoadFailed {
-                error: error.to_string(),
-                path: request.path,
-            }),
+            Err(error) => context.say(not_read(request, error, context.cancel())),
         },
-    );
+    )
+}
+
+/// What is said where a file was not read: what has to be known first, or why it
+/// cannot be.
+fn not_read(request: LoadRequest, error: DataError, cancel: &AtomicBool) -> Message {
+    let is_basis = matches!(request.purpose, LoadAs::Basis(_));
+    let unpacked = match &error {
+        DataError::SeveralArrays { keys, .. } => {
+            return Message::Several {
+                arrays: data::list(&request.path, cancel).unwrap_or_else(|_| keys.clone()),
+                request: Box::new(request),
+            };
+        }
+        DataError::NoneFits { arrays, .. } if !is_basis && data::stacked(arrays).is_some() => {
+            return Message::Several {
+                arrays: arrays.clone(),
+                request: Box::new(request),
+            };
+        }
+        DataError::Array {
+            key,
+            problem: ArrayProblem::Rank(shape),
+            ..
+        } if !is_basis && shape.len() > 2 => {
+            let arrays = data::list(&request.path, cancel).unwrap_or_default();
+            let mut arrays = arrays.into_iter();
+            let array = arrays.find(|array| array.key == *key);
+            let mut request = Box::new(request);
+            if !request.pick.read_as.stack {
+                request.pick.key.clone_from(key);
+            }
+            return Message::Asks {
+                request,
+                shape: shape.clone(),
+                dtype: array.and_then(|array| Dtype::named(&array.dtype)),
+            };
+        }
+        DataError::Array {
+            problem: ArrayProblem::OverLimit { unpacked, .. },
+            ..
+        } => Some(*unpacked),
+        _ => None,
+    };
+    Message::LoadFailed {
+        error: error.to_string(),
+        path: request.path.clone(),
+        request: Some(Box::new(request)),
+        unpacked,
+    }
 }
 
 /// Opens the bundled sample.
@@ -82,6 +124,8 @@ pub fn load_sample(worker: &WindowWorker) {
             Err(error) => Message::LoadFailed {
                 error: error.to_string(),
                 path: PathBuf::new(),
+                request: None,
+                unpacked: None,
             },
         });
     });
@@ -119,6 +163,13 @@ fn run_load(
             set_basis(layer, Some(matrix), request, cancel)
         }
         LoadAs::StandardBasis(layer) => set_basis(layer, None, request, cancel),
+        LoadAs::Again(layer) => read_again(layer, request, cancel),
+        LoadAs::Activations | LoadAs::Whichever(_) if request.path.is_dir() => {
+            data::folder(&request.path).map(|files| Message::Folder {
+                request: Box::new(request.clone()),
+                files,
+            })
+        }
         LoadAs::Activations | LoadAs::Whichever(_) if is_session_like(&request.path) => {
             session_job::run(&request.path, &[], context);
             return Ok(None);
@@ -140,7 +191,9 @@ fn run_load(
                 Err(_) => open_layer(request, None, cancel),
             }
         }
-        LoadAs::Activations | LoadAs::Whichever(_) => open_layer(request, None, cancel),
+        LoadAs::Activations | LoadAs::Whichever(_) | LoadAs::Entry { .. } => {
+            open_layer(request, None, cancel)
+        }
     };
     message.map(Some)
 }
@@ -158,6 +211,25 @@ fn open_layer(
         layer,
         request,
         note,
+    })
+}
+
+fn read_again(
+    old: &Arc<Layer>,
+    request: &LoadRequest,
+    cancel: &AtomicBool,
+) -> Result<Message, DataError> {
+    let dump = data::load(&request.path, &request.pick, cancel)?;
+    let file = SourceFile::of_dump(&dump);
+    let basis = old.basis.as_ref().filter(|_| {
+        let width = old.coordinates.basis().dimensions();
+        width == dump.activations.n_neurons()
+    });
+    let basis = basis.map(|basis| (basis.clone(), (**old.coordinates.basis()).clone()));
+    let new = Arc::new(Layer::new(dump, file, basis, cancel)?);
+    Ok(Message::ReadAgain {
+        old: Arc::clone(old),
+        new,
     })
 }
 

@@ -13,7 +13,7 @@ use super::export_job::{CopyEnded, ExportEnded, Preview};
 use super::heatmap_job::{Look, Source};
 use super::session_job::{Ended, OpenedSession, RestoredLayer};
 use super::source_file::{BasisFile, SourceFile};
-use crate::data::{self, DataError, Dump, Pick};
+use crate::data::{self, DataError, Dtype, Dump, Pick};
 use crate::scene::{Aggregate, CurveBundle, Order, Raster, enough_light};
 use crate::session::{BasisSource, LayerRecord};
 use crate::srm::{
@@ -152,6 +152,15 @@ pub enum LoadAs {
     Whichever(Option<Arc<Layer>>),
     /// The same layer in the standard basis again; no file is read.
     StandardBasis(Arc<Layer>),
+    /// The same layer, its array read another way; its basis stays where it fits.
+    Again(Arc<Layer>),
+    /// An entry of a list of files or arrays.
+    Entry {
+        /// The list's number.
+        list: u64,
+        /// The entry's place in it.
+        entry: usize,
+    },
 }
 
 /// A file that is asked for.
@@ -215,12 +224,39 @@ pub enum Message {
         /// All its arrays.
         arrays: Vec<data::ArrayInfo>,
     },
+    /// An array has more than two axes: it has to be said how it becomes `N × d`.
+    Asks {
+        /// What asked for it, with the key that was taken.
+        request: Box<LoadRequest>,
+        /// Lengths of its axes.
+        shape: Vec<u64>,
+        /// Its dtype, where it is known.
+        dtype: Option<Dtype>,
+    },
+    /// A layer was read another way.
+    ReadAgain {
+        /// The layer as it was.
+        old: Arc<Layer>,
+        /// The layer as it is.
+        new: Arc<Layer>,
+    },
+    /// A folder was asked for: its files in the order in which a person counts.
+    Folder {
+        /// What asked for it.
+        request: Box<LoadRequest>,
+        /// Its files.
+        files: Vec<PathBuf>,
+    },
     /// A file could not be read; what is open is untouched.
     LoadFailed {
         /// The file.
         path: PathBuf,
         /// The sentence.
         error: String,
+        /// What asked for it, if anything did.
+        request: Option<Box<LoadRequest>>,
+        /// Bytes that its compressed data unpack to, where that is more than is allowed.
+        unpacked: Option<u64>,
     },
     /// A session was read; its layers follow one by one.
     Session(Box<OpenedSession>),

@@ -277,6 +277,19 @@ impl<E: Send + 'static> Worker<E> {
         lock(&self.shared.queues)[lane as usize].cancel();
     }
 
+    /// Calls off one job of a lane, waiting or running.
+    pub fn call_off(&self, lane: Lane, generation: Generation) {
+        let queue = &mut lock(&self.shared.queues)[lane as usize];
+        queue
+            .waiting
+            .retain(|request| request.generation != generation);
+        if let Some((running, cancel, _)) = &queue.running
+            && *running == generation
+        {
+            cancel.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Whether a lane has work, waiting or running.
     #[must_use]
     pub fn is_busy(&self, lane: Lane) -> bool {

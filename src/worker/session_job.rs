@@ -138,7 +138,12 @@ pub(super) fn run(path: &Path, beside: &[PathBuf], context: &Context<Message>) {
 }
 
 fn failed(path: PathBuf, error: String) -> Message {
-    Message::LoadFailed { path, error }
+    Message::LoadFailed {
+        path,
+        error,
+        request: None,
+        unpacked: None,
+    }
 }
 
 fn restore(session: Session, origin: Origin, beside: &[PathBuf], context: &Context<Message>) {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
 use followspot::app::App;
-use followspot::cli::WindowArgs;
+use followspot::cli::{ReadingArgs, WindowArgs};
 use ndarray::Array2;
 use ndarray_npy::WriteNpyExt as _;
 
@@ -40,6 +40,7 @@ pub fn args(files: Vec<PathBuf>) -> WindowArgs {
         files,
         basis: None,
         epsilon: None,
+        reading: ReadingArgs::default(),
         theme: None,
         size: None,
         screenshot: None,
