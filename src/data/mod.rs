@@ -50,9 +50,9 @@ mod source;
 mod stack;
 mod stamp;
 mod stream;
-mod torch;
 mod table_column;
 mod text;
+mod torch;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
