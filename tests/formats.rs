@@ -431,7 +431,7 @@ fn files_are_known_by_their_first_bytes() {
     assert_eq!(loaded("bad/unknown.xyz", None).shape, [ROWS, COLUMNS]);
     let folder = tempfile::tempdir().unwrap();
     for (name, content, fragments) in [
-        ("a.csv", "1,2", &["no known kind", "`1,2`", ".npy and .npz"]),
+        ("a.xyz", "\0\u{1}", &["no known kind", r"`\x00\x01`", ".npy, "]),
         (
             "a.npz",
             "1,2",

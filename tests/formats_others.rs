@@ -249,3 +249,44 @@ fn torch_files_that_are_broken_or_old() {
     );
     check_error("bad/pickle_memo_garbage.pt", &["entry 255 of its memo"]);
 }
+
+/// Nine digits of each number stand in the tables.
+#[test]
+fn tables_of_text() {
+    let base = base();
+    for name in [
+        "plain.csv",
+        "header.csv",
+        "tabs.tsv",
+        "semicolon_decimal_point.csv",
+        "quoted_crlf_bom.csv",
+        "label_column.csv",
+    ] {
+        let (shape, values) = matrix(name, None);
+        assert_eq!(shape, SHAPE, "{name}");
+        for (x, y) in values.iter().zip(&base) {
+            assert!((x - y).abs() < 1e-8, "{name}: {x} and {y}");
+        }
+        let dump = load(&file(name), &Pick::default(), &AtomicBool::new(false)).unwrap();
+        let names = dump.neuron_names.as_deref().map(<[String]>::concat);
+        let expected = match name {
+            "header.csv" | "label_column.csv" => Some("n0n1n2n3n4n5"),
+            "quoted_crlf_bom.csv" => Some("n0, xn1, xn2, xn3, xn4, xn5, x"),
+            _ => None,
+        };
+        assert_eq!(names.as_deref(), expected, "{name}");
+        let labels = dump.labels.as_deref().map(|labels| labels.join(" "));
+        let expected = "class0 class1 class2 ".repeat(7);
+        let expected = (name == "label_column.csv").then(|| expected[..20 * 7 - 1].to_owned());
+        assert_eq!(labels, expected, "{name}");
+    }
+}
+
+#[test]
+fn tables_that_are_broken() {
+    check_error("bad/ragged.csv", &["line 2 has 2 fields, 3 expected"]);
+    check_error("bad/words.csv", &["`brown` on line 2, column 1"]);
+    check_error("bad/one_bad_cell.csv", &["`x` on line 2, column 2"]);
+    check_error("bad/binary.csv", &["is not text"]);
+    check_error("bad/empty.csv", &["is empty"]);
+}

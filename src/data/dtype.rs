@@ -231,6 +231,11 @@ impl Descr {
         }
     }
 
+    /// Words.
+    pub fn text() -> Self {
+        refused("text".to_owned(), Kind::Text)
+    }
+
     /// Complex numbers, as their format calls them.
     pub fn complex(name: &str) -> Self {
         refused(name.to_owned(), Kind::Complex)

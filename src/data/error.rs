@@ -78,8 +78,8 @@ pub enum DataError {
     },
     /// Neither name nor content is known.
     #[error(
-        "{file} is of no known kind (it begins with {begins}): .npy and .npz files can be read, \
-         as np.save and np.savez write them"
+        "{file} is of no known kind (it begins with {begins}): .npy, .npz, .safetensors, .pt, .csv \
+         and text can be read; np.save writes the first"
     )]
     UnknownKind {
         /// The file's name.
@@ -390,7 +390,7 @@ fn not_a_file(what: &str) -> &'static str {
     if what == FOLDER {
         ": name one of the files in it, or open it in the window, which lists them"
     } else {
-        ", not a regular file: choose a .npy or .npz file"
+        ", not a regular file: choose a file"
     }
 }
 

@@ -50,6 +50,7 @@ mod source;
 mod stack;
 mod stamp;
 mod stream;
+mod table;
 mod table_column;
 mod text;
 mod torch;

@@ -12,7 +12,7 @@ use super::head::Head;
 use super::npy::{self, Header};
 use super::npz::{self, Archive};
 use super::origin::Origin;
-use super::{pickle, safetensors, torch};
+use super::{pickle, safetensors, table, torch};
 
 /// Bytes of a bare pickle that are searched for what it would call.
 const PICKLE_START: usize = 1 << 20;
@@ -55,7 +55,6 @@ pub(super) enum MemberBody {
     /// In the file as they are, the first value at that byte.
     At(u64),
     /// In memory.
-    #[allow(dead_code)] // until a format is read that brings its arrays there
     Memory(Arc<[u8]>),
     /// To be unpacked.
     Packed(Box<Unpack>),
@@ -64,7 +63,6 @@ pub(super) enum MemberBody {
 impl Source {
     /// Recognises a file by its content, else by its name.
     pub fn open(origin: Origin, cancel: &AtomicBool) -> Result<Self, DataError> {
-        let _ = cancel;
         let start = origin.start(12)?;
         let is_zip = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"]
             .iter()
@@ -85,6 +83,12 @@ impl Source {
         }
         if pickle::looks_so(&start) {
             return Err(torch::refused_pickle(&origin, &origin.start(PICKLE_START)?));
+        }
+        // What should be an array is not taken for a table.
+        let is_array = matches!(extension, "npy" | "npz");
+        let is_table = table::is_named_so(extension) || table::looks_so(&origin.start(table::SAMPLE)?);
+        if is_table && !is_array && !start.is_empty() {
+            return table::open(origin, cancel).map(Self::Listed);
         }
         Err(unknown(&origin, &start))
     }
