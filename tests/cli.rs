@@ -346,7 +346,7 @@ fn info_lists_every_array_and_fails_at_the_end() {
             json!("labels"),
             json!([20]),
             "int64",
-            json!([null, null, null]),
+            json!([20, null, null]),
         ),
         (
             &holes,
@@ -365,7 +365,7 @@ fn info_lists_every_array_and_fails_at_the_end() {
     ];
     assert_eq!(list.as_array().unwrap().len(), expected.len());
     for (entry, (file, key, shape, dtype, rows)) in list.as_array().unwrap().iter().zip(expected) {
-        assert_eq!(entry.as_object().unwrap().len(), 8);
+        assert_eq!(entry.as_object().unwrap().len(), 10);
         assert_eq!(entry["file"], **file);
         assert_eq!(entry["key"], key);
         assert_eq!(entry["shape"], shape);
@@ -374,14 +374,17 @@ fn info_lists_every_array_and_fails_at_the_end() {
             json!([entry["rows"], entry["excluded_rows"], entry["zero_rows"]]),
             rows
         );
-        // Labels are no layer; that makes the file no worse.
-        assert_eq!(entry["error"].is_string(), key == "labels", "{entry}");
+        assert_eq!(entry["error"], json!(null), "{entry}");
+        let is_labels = key == "labels";
+        let role = if is_labels { "labels" } else { "activations" };
+        assert_eq!(entry["role"], role);
+        assert_eq!(entry["note"].is_string(), is_labels, "{entry}");
     }
 
     let bad = format_file("bad/truncated_body.npy");
     let run = place.run(&["info", "--json", &bad, "none.npy", &good]);
     assert_eq!(run.code, Some(1));
-    assert_eq!(run.stderr, "followspot: 2 of 3 files cannot be swept\n");
+    assert_eq!(run.stderr, "followspot: 2 of 3 files cannot be used\n");
     let list = run.json();
     assert_eq!(list.as_array().unwrap().len(), 5);
     for place in 0..2 {

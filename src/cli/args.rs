@@ -161,7 +161,7 @@ pub(super) enum Command {
     /// Open the window as it was when a session was saved or a figure exported
     #[command(after_help = OPEN_EXAMPLES)]
     Open(OpenArgs),
-    /// Say what files hold: arrays, shapes, dtypes, rows left out, zero rows
+    /// Say what files hold: arrays and what they are, shapes, dtypes, rows left out, zero rows
     #[command(after_help = INFO_EXAMPLES)]
     Info(InfoArgs),
     /// Sweep every privileged plane of a layer
@@ -202,10 +202,11 @@ pub(super) struct OpenArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct InfoArgs {
-    /// Files to look into
+    /// Files to look into, or folders of them
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
-    /// Print a JSON list of {file, key, shape, dtype, rows, excluded_rows, zero_rows, error}
+    /// Print a JSON list of {file, key, role, shape, dtype, rows, excluded_rows, zero_rows, note,
+    /// error}
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]

@@ -77,7 +77,7 @@ pub(super) fn all_infos(source: &mut Source) -> Vec<ArrayInfo> {
 }
 
 /// Describes an array of that file by its head.
-fn info(file: &str, key: Option<String>, head: Result<Head, ArrayProblem>) -> ArrayInfo {
+pub(super) fn info(file: &str, key: Option<String>, head: Result<Head, ArrayProblem>) -> ArrayInfo {
     match head {
         Ok(head) => ArrayInfo {
             role: role(key.as_deref().unwrap_or(file), &head),

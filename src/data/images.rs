@@ -23,6 +23,7 @@ use super::{FileStamp, Pick, npy};
 use crate::words::{count, thousands, times};
 
 use folder::Folder;
+pub(super) use folder::is_png;
 use pixels::{Layout, Range};
 
 /// Most pixels of a picture: 4,096 × 4,096.

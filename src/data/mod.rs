@@ -11,6 +11,10 @@
 //!                      bytes of any place    what it says  what is true  └─▶ gather
 //! ```
 //!
+//! Beside the samples there may be [`Labels`], [`ClassNames`] and [`Images`], numbered
+//! by the entries along the first axis of the samples' array. What a file most likely
+//! is, [`Glance`] and [`recognise`] tell by headers alone.
+//!
 //! Whatever the file, a loader here
 //! - runs nothing from it: the header is a literal that is parsed, and pickles
 //!   are refused by name;
@@ -32,6 +36,7 @@ mod dtype;
 mod error;
 mod folder;
 mod gather;
+mod glance;
 mod head;
 mod images;
 mod labels;
@@ -44,6 +49,7 @@ mod pickle;
 mod placed;
 mod plan;
 mod read_as;
+mod recognise;
 mod role;
 mod safetensors;
 mod source;
@@ -68,11 +74,13 @@ pub(crate) use dtype::Descr;
 pub use dtype::Dtype;
 pub use error::{ArrayProblem, DataError};
 pub use folder::{MOST_FILES, folder, natural_order};
+pub use glance::{Glance, Is};
 pub use images::{Images, MOST_PIXELS, Picture};
 pub use labels::{Labels, MOST_CLASSES};
 pub(crate) use npz::{Archive, Stream};
 pub use plan::{Preview, RowMap, preview};
 pub use read_as::{Center, Channels, Flatten, MEMORY_LIMIT, Pick, ReadAs, RowRange};
+pub use recognise::{Open, OpenLayer, Recognised, recognise};
 pub use role::Role;
 pub use stamp::FileStamp;
 
