@@ -220,6 +220,10 @@ fn doubt(session: &Session) -> Option<String> {
     if layers > MOST_LAYERS {
         return Some(format!("it has {}", count(layers as u64, "layer")));
     }
+    let companions = session.companions.len();
+    if companions > MOST_LAYERS {
+        return Some(format!("it has {}", count(companions as u64, "companion")));
+    }
     let pins = session.view.pins.len();
     (pins > MOST_PINS).then(|| format!("it has {}", count(pins as u64, "pinned plane")))
 }

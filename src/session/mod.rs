@@ -34,5 +34,6 @@ pub use options::{Options, OptionsError, Resolved};
 pub use places::{Paths, Place, relative_path};
 pub use provenance::{BasisSource, FORMAT, Provenance, ProvenanceError, Samples, Source};
 pub use record::{
-    Facts, LayerRecord, MOST_SESSION_BYTES, PlanesAs, SESSION_FORMAT, Session, SessionError, View,
+    CompanionRecord, CompanionRole, Facts, LayerRecord, MOST_SESSION_BYTES, PlanesAs,
+    SESSION_FORMAT, Session, SessionError, View,
 };

@@ -3,7 +3,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::record::LayerRecord;
+use super::record::{CompanionRecord, CompanionRole, LayerRecord};
 use crate::data;
 
 /// Where a file is.
@@ -47,18 +47,38 @@ impl LayerRecord {
     }
 }
 
+impl CompanionRecord {
+    /// Where it is, for a session in `folder`; `None` where it cannot be found. Looks at
+    /// the disk.
+    #[must_use]
+    pub fn find(&self, folder: &Path, paths: Paths) -> Option<PathBuf> {
+        candidates(self.path.as_deref(), &self.file_name, folder, paths).find(|path| {
+            // Images may be a folder.
+            path.is_file() || (self.role == CompanionRole::Images && path.is_dir())
+        })
+    }
+}
+
 /// The file at `path`, else the one of that name in the session's folder.
 fn find(path: Option<&str>, file_name: &str, folder: &Path, paths: Paths) -> Option<PathBuf> {
+    candidates(path, file_name, folder, paths).find(|path| path.is_file())
+}
+
+/// Where a file may be: at `path`, else under its name in the session's folder.
+fn candidates(
+    path: Option<&str>,
+    file_name: &str,
+    folder: &Path,
+    paths: Paths,
+) -> impl Iterator<Item = PathBuf> {
     let beside = is_plain(file_name).then_some(file_name);
     let known = path.filter(|path| match paths {
         Paths::Relative => is_relative(path),
         Paths::Absolute => !path.is_empty(),
     });
-    [known, beside]
-        .into_iter()
-        .flatten()
-        .map(|path| folder.join(path))
-        .find(|path| path.is_file())
+    let known = [known, beside].into_iter().flatten();
+    let known: Vec<PathBuf> = known.map(|path| folder.join(path)).collect();
+    known.into_iter()
 }
 
 /// Whether a path leads from one file to another, whatever the system: `..` is

@@ -80,6 +80,14 @@ impl LayerRecord {
             basis_path: None,
         }
     }
+
+    /// Whether labels or images of that number are those of its samples: of the entries
+    /// of its array, or of the rows that were read of it.
+    fn has_entries(&self, entries: u64) -> bool {
+        let source = &self.source;
+        let first = source.array_shape.as_ref().and_then(|shape| shape.first());
+        first == Some(&entries) || source.shape[0] as u64 == entries
+    }
 }
 
 /// How all planes are shown at once.
@@ -117,6 +125,38 @@ pub struct View {
     pub unit: AngleUnit,
 }
 
+/// What belongs to the samples beside their activations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CompanionRole {
+    /// A class for each sample.
+    Labels,
+    /// What the classes are called.
+    ClassNames,
+    /// A picture for each sample.
+    Images,
+}
+
+/// A file of labels, class names or images.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompanionRecord {
+    /// What it is.
+    pub role: CompanionRole,
+    /// The file's or the folder's name, no folder.
+    pub file_name: String,
+    /// SHA-256 of the whole file in hexadecimal, if it was worked out; none of a folder.
+    #[serde(default)]
+    pub sha256: Option<String>,
+    /// The array's key in a file of several.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// How many labels, names or pictures.
+    pub entries: u64,
+    /// In a session file: where it is, relative to it, parts separated by `/`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+}
+
 /// See the module's page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Session {
@@ -128,6 +168,9 @@ pub struct Session {
     pub version: String,
     /// The layers, at least one in a figure.
     pub layers: Vec<LayerRecord>,
+    /// Labels, class names and images of their samples.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub companions: Vec<CompanionRecord>,
     /// Which of them is shown.
     #[serde(default)]
     pub shown: usize,
@@ -167,6 +210,7 @@ impl Session {
             program: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             layers,
+            companions: Vec::new(),
             shown,
             options,
             view,
@@ -234,6 +278,19 @@ impl Session {
         for layer in &mut session.layers {
             layer.path = None;
             layer.basis_path = None;
+        }
+        let layers = &session.layers;
+        let has = |entries: u64| layers.iter().any(|layer| layer.has_entries(entries));
+        let (labels, other) = (CompanionRole::Labels, CompanionRole::ClassNames);
+        session
+            .companions
+            .retain(|one| one.role == other || has(one.entries));
+        let labelled = session.companions.iter().any(|one| one.role == labels);
+        session
+            .companions
+            .retain(|one| one.role != other || labelled);
+        for companion in &mut session.companions {
+            companion.path = None;
         }
         session
     }
@@ -344,6 +401,33 @@ mod tests {
         session.figure.panels = "heatmap#1,polar@1:2".parse().unwrap();
         let panels = session.for_figure().figure.panels;
         assert_eq!(panels.to_string(), "heatmap#1,polar@1:2#2");
+    }
+
+    #[test]
+    fn companions_are_written_only_where_there_are_some_and_go_with_their_samples() {
+        let mut session = example();
+        assert!(!session.to_json().contains("companions"));
+        let record = |role, entries| CompanionRecord {
+            role,
+            file_name: "x.npy".to_owned(),
+            sha256: None,
+            key: None,
+            entries,
+            path: Some("../private/x.npy".to_owned()),
+        };
+        let (labels, names) = (CompanionRole::Labels, CompanionRole::ClassNames);
+        session.companions = vec![
+            record(labels, 20),
+            record(names, 3),
+            record(CompanionRole::Images, 19),
+        ];
+        assert_eq!(Session::from_json(&session.to_json()).unwrap(), session);
+        let figure = session.for_figure();
+        let roles: Vec<_> = figure.companions.iter().map(|one| one.role).collect();
+        assert_eq!(roles, [labels, names]);
+        assert!(!figure.to_json().contains("private"));
+        session.companions.remove(0);
+        assert!(session.for_figure().companions.is_empty());
     }
 
     #[test]
