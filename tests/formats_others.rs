@@ -290,3 +290,34 @@ fn tables_that_are_broken() {
     check_error("bad/binary.csv", &["is not text"]);
     check_error("bad/empty.csv", &["is empty"]);
 }
+
+#[test]
+fn files_that_are_known_and_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let loaded = load(&path, &Pick::default(), &AtomicBool::new(false));
+        loaded.map(|dump| dump.shape).unwrap_err().to_string()
+    };
+    assert_eq!(
+        said("x.parquet", b"PAR1\x15\x04PAR1"),
+        "x.parquet is a Parquet table, so it is not read: np.save(\"x.npy\", \
+         pd.read_parquet(\"x.parquet\").to_numpy())"
+    );
+    let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n";
+    for name in ["x.safetensors", "x.npy", "x.csv"] {
+        assert!(said(name, pointer).ends_with("run git lfs pull"));
+    }
+    assert!(said("x.csv", b"<!DOCTYPE html>").contains("a web page"));
+    assert!(said("x.pkl", b"\x80\x04N.").contains("a Python pickle"));
+    assert!(said("x.onnx", b"\x08\x07\x12\x07pytorch").contains("an ONNX model"));
+    std::fs::create_dir(folder.path().join("x.zarr")).unwrap();
+    std::fs::write(folder.path().join("x.zarr/.zarray"), "{}").unwrap();
+    let store = load(
+        &folder.path().join("x.zarr"),
+        &Pick::default(),
+        &AtomicBool::new(false),
+    );
+    assert!(store.unwrap_err().to_string().contains("a Zarr store"));
+}

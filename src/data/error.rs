@@ -78,8 +78,8 @@ pub enum DataError {
     },
     /// Neither name nor content is known.
     #[error(
-        "{file} is of no known kind (it begins with {begins}): .npy, .npz, .safetensors, .pt, .csv \
-         and text can be read; np.save writes the first"
+        "{file} is of no known kind (it begins with {begins}): .npy, .npz, .safetensors, .pt, \
+         .csv and text can be read; np.save writes the first"
     )]
     UnknownKind {
         /// The file's name.
@@ -171,6 +171,16 @@ pub enum DataError {
         kind: &'static str,
         /// What is wrong and what to do.
         what: String,
+    },
+    /// A file of a kind that is known and not read.
+    #[error("{file} is {what}, so it is not read: {advice}")]
+    Foreign {
+        /// The file's name.
+        file: String,
+        /// What it is, with its article.
+        what: &'static str,
+        /// The line that makes it one that is read.
+        advice: String,
     },
     /// One array cannot be read.
     #[error("{} {problem}", place(file, key.as_deref()))]

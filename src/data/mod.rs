@@ -35,6 +35,7 @@ mod class_names;
 mod dtype;
 mod error;
 mod folder;
+mod foreign;
 mod gather;
 mod glance;
 mod head;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::at::{self, ReadAt};
 use super::error::{DataError, FOLDER};
+use super::foreign;
 use super::stamp::FileStamp;
 
 /// Bytes that can be read from any place, with the name that messages call them by.
@@ -38,6 +39,12 @@ impl Origin {
             source,
         };
         let regular = |metadata: &Metadata| match special(metadata.file_type()) {
+            Some(_)
+                if metadata.is_dir()
+                    && let Some(error) = foreign::folder(path, &name) =>
+            {
+                Err(error)
+            }
             Some(what) => Err(DataError::NotAFile {
                 file: name.clone(),
                 what,

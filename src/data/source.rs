@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicBool;
 use super::at::{Extent, ReadAt};
 use super::body::Bytes;
 use super::error::{ArrayProblem, DataError};
+use super::foreign;
 use super::head::Head;
 use super::npy::{self, Header};
 use super::npz::{self, Archive};
@@ -63,7 +64,7 @@ pub(super) enum MemberBody {
 impl Source {
     /// Recognises a file by its content, else by its name.
     pub fn open(origin: Origin, cancel: &AtomicBool) -> Result<Self, DataError> {
-        let start = origin.start(12)?;
+        let start = origin.start(foreign::START)?;
         let is_zip = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"]
             .iter()
             .any(|magic| start.starts_with(*magic));
@@ -75,7 +76,17 @@ impl Source {
             if torch::is_torch(&zip) {
                 return torch::open(origin, &mut zip).map(Self::Listed);
             }
+            let has_arrays = zip.file_names().any(|name| name.ends_with(".npy"));
+            if !has_arrays && let Some(error) = foreign::by_members(&origin, zip.file_names()) {
+                return Err(error);
+            }
             return Archive::open(&origin, zip).map(Self::Npz);
+        }
+        if foreign::is_hdf5(&start) {
+            return Err(foreign::hdf5(&origin));
+        }
+        if let Some(error) = foreign::by_content(&origin, &start) {
+            return Err(error);
         }
         let extension = origin.extension.as_str();
         if safetensors::looks_so(&start) || (extension == "safetensors" && !start.is_empty()) {
@@ -84,13 +95,23 @@ impl Source {
         if pickle::looks_so(&start) {
             return Err(torch::refused_pickle(&origin, &origin.start(PICKLE_START)?));
         }
-        // What should be an array is not taken for a table.
-        let is_array = matches!(extension, "npy" | "npz");
-        let is_table = table::is_named_so(extension) || table::looks_so(&origin.start(table::SAMPLE)?);
-        if is_table && !is_array && !start.is_empty() {
+        if start.is_empty() {
+            return Err(unknown(&origin, &start));
+        }
+        // What should be an array is not taken for anything else.
+        if matches!(extension, "npy" | "npz") {
+            return Err(unknown(&origin, &start));
+        }
+        let is_text = table::looks_so(&origin.start(table::SAMPLE)?);
+        let by_name = foreign::by_name(&origin);
+        if table::is_named_so(extension) && (is_text || by_name.is_none()) {
             return table::open(origin, cancel).map(Self::Listed);
         }
-        Err(unknown(&origin, &start))
+        match by_name {
+            Some(error) => Err(error),
+            None if is_text => table::open(origin, cancel).map(Self::Listed),
+            None => Err(unknown(&origin, &start)),
+        }
     }
 
     /// The file's name.

@@ -21,6 +21,7 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::dtype::Descr;
 use super::error::{ArrayProblem, DataError, printable};
+use super::foreign;
 use super::head::{Head, Order};
 use super::literal::shortened;
 use super::npz::{MOST_DEFLATE, SLACK};
@@ -172,6 +173,10 @@ fn list<R: Read + Seek>(origin: &Origin, zip: &mut ZipArchive<R>) -> Result<Vec<
 /// What is said of a pickle that is no zip, as torch wrote before version 1.6 and
 /// as `pickle.dump` writes; `start` is its beginning or the whole.
 pub(super) fn refused_pickle(origin: &Origin, start: &[u8]) -> DataError {
+    let is_torch = matches!(origin.extension.as_str(), "pt" | "pth" | "bin" | "ckpt");
+    if !is_torch && !start.starts_with(LEGACY) {
+        return foreign::pickle(origin);
+    }
     let what = match Pickle::read(start, start.len() as u64) {
         _ if start.starts_with(LEGACY) => "it is of the format from before torch 1.6, which is \
              not read: save it anew, torch.save(torch.load(f, weights_only=True), g)"
