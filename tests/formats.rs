@@ -431,7 +431,11 @@ fn files_are_known_by_their_first_bytes() {
     assert_eq!(loaded("bad/unknown.xyz", None).shape, [ROWS, COLUMNS]);
     let folder = tempfile::tempdir().unwrap();
     for (name, content, fragments) in [
-        ("a.xyz", "\0\u{1}", &["no known kind", r"`\x00\x01`", ".npy, "]),
+        (
+            "a.xyz",
+            "\0\u{1}",
+            &["no known kind", r"`\x00\x01`", ".npy, "],
+        ),
         (
             "a.npz",
             "1,2",

@@ -291,6 +291,34 @@ fn tables_that_are_broken() {
     check_error("bad/empty.csv", &["is empty"]);
 }
 
+#[cfg(feature = "hdf5")]
+#[test]
+fn hdf5_files_of_every_version() {
+    let eighths: Vec<f64> = (0..120u32).map(|n| f64::from(n) / 8.0).collect();
+    for name in ["hdf5/earliest.h5", "hdf5/latest.h5"] {
+        for key in ["contiguous", "gzip", "shuffled", "growing"] {
+            let key = format!("layouts/{key}");
+            assert_eq!(matrix(name, Some(&key)), (SHAPE, eighths.clone()), "{name}");
+        }
+        for key in ["types/f2", "types/>f4", "types/f8"] {
+            let (shape, values) = matrix(name, Some(key));
+            assert_eq!((shape, &values[..]), ([9, 6], &eighths[..54]), "{name}");
+        }
+        check_error(
+            name,
+            &["14 arrays that could be activations", "three (4 × 5 × 6"],
+        );
+    }
+    assert_eq!(matrix("hdf5/matlab.mat", None), (SHAPE, eighths.clone()));
+    assert_eq!(matrix("hdf5/sparse.h5", None), (SHAPE, eighths));
+    let sparse = listed("hdf5/sparse.h5").remove(0);
+    let problem = sparse.problem.unwrap();
+    assert!(
+        problem.contains("declares 24,000,000,000,000 bytes"),
+        "{problem}"
+    );
+}
+
 #[test]
 fn files_that_are_known_and_not_read() {
     let folder = tempfile::tempdir().unwrap();

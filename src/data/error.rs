@@ -78,7 +78,7 @@ pub enum DataError {
     },
     /// Neither name nor content is known.
     #[error(
-        "{file} is of no known kind (it begins with {begins}): .npy, .npz, .safetensors, .pt, \
+        "{file} is of no known kind (it begins with {begins}): .npy, .npz, .safetensors, .pt, .h5, \
          .csv and text can be read; np.save writes the first"
     )]
     UnknownKind {

@@ -74,6 +74,7 @@ kinds! {
     XML = "XML, maybe in place of a download that failed", "open it in an editor";
     LFS = "a Git LFS pointer, not the file itself", "run git lfs pull";
     PDF = "a PDF document", "open the data it was made from";
+    #[cfg(not(feature = "hdf5"))]
     HDF5 = "an HDF5 file and this build has no reader for it",
         "np.save(NPY, h5py.File(FILE)['name'][...])";
     RAW = "no file of a known kind, maybe bare numbers",
@@ -258,6 +259,7 @@ pub(super) fn is_hdf5(start: &[u8]) -> bool {
 }
 
 /// What is said of an HDF5 file where it is not read.
+#[cfg(not(feature = "hdf5"))]
 pub(super) fn hdf5(origin: &Origin) -> DataError {
     HDF5.error(&origin.name)
 }

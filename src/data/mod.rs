@@ -38,6 +38,8 @@ mod folder;
 mod foreign;
 mod gather;
 mod glance;
+#[cfg(feature = "hdf5")]
+mod hdf5;
 mod head;
 mod images;
 mod labels;

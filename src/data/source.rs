@@ -9,6 +9,8 @@ use super::at::{Extent, ReadAt};
 use super::body::Bytes;
 use super::error::{ArrayProblem, DataError};
 use super::foreign;
+#[cfg(feature = "hdf5")]
+use super::hdf5;
 use super::head::Head;
 use super::npy::{self, Header};
 use super::npz::{self, Archive};
@@ -83,7 +85,7 @@ impl Source {
             return Archive::open(&origin, zip).map(Self::Npz);
         }
         if foreign::is_hdf5(&start) {
-            return Err(foreign::hdf5(&origin));
+            return hdf5(origin);
         }
         if let Some(error) = foreign::by_content(&origin, &start) {
             return Err(error);
@@ -259,6 +261,16 @@ impl Listed {
         let extent = Extent::new(&bytes, 0);
         read(&head, Bytes::Placed(&extent, start))
     }
+}
+
+#[cfg(feature = "hdf5")]
+fn hdf5(origin: Origin) -> Result<Source, DataError> {
+    hdf5::open(origin).map(Source::Listed)
+}
+
+#[cfg(not(feature = "hdf5"))]
+fn hdf5(origin: Origin) -> Result<Source, DataError> {
+    Err(foreign::hdf5(&origin))
 }
 
 /// The error for a file whose first bytes are no magic.
