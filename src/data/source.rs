@@ -78,7 +78,9 @@ impl Source {
             if torch::is_torch(&zip) {
                 return torch::open(origin, &mut zip).map(Self::Listed);
             }
-            let has_arrays = zip.file_names().any(|name| name.ends_with(".npy"));
+            let has_arrays = zip
+                .file_names()
+                .any(|name| name.strip_suffix(".npy").is_some());
             if !has_arrays && let Some(error) = foreign::by_members(&origin, zip.file_names()) {
                 return Err(error);
             }
