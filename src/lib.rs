@@ -16,7 +16,7 @@
 //! | --- | --- | --- |
 //! | [`words`] | numbers as people read them | |
 //! | [`srm`] | the mathematics: `Epsilon`, `UnitBasis`, `Plane`, arcs, curves, sweeps (the engine is `srm::spotlight`), the isotropic null, alignment | files, windows, threads of its own |
-//! | [`data`] | reading dumps and bases; errors that say what and how to mend it | results |
+//! | [`data`] | reading dumps, bases, labels and images; errors that say what and how to mend it | results |
 //! | [`scene`] | a view as primitives, drawn once and shown twice | files, windows |
 //! | [`session`] | what a result was made from: files, hashes, options, view, look of a figure, version | paths of the machine in anything published |
 //! | [`table`] | results as npz, CSV, TSV, JSON, with their provenance; read back and merged | windows |

@@ -34,6 +34,7 @@ impl App {
             Command::OpenBasisDialog => self.dialog(ctx, true),
             Command::OpenPath(path) => self.open_all(vec![path], false),
             Command::PickArray(key) => self.pick(key),
+            Command::Companion(command) => self.apply_companion(ctx, command),
             Command::UseStandardBasis => self.use_standard_basis(),
             Command::Reading(command) => self.apply_reading(command),
             Command::List(command) => self.apply_list(ctx, &command),
@@ -352,12 +353,12 @@ impl App {
     pub(super) fn open_all(&mut self, paths: Vec<PathBuf>, as_basis: bool) {
         let paths = paths.into_iter();
         let paths = paths.map(|path| std::path::absolute(&path).unwrap_or(path));
-        let paths = if as_basis {
-            paths.collect()
+        if as_basis {
+            self.open_dumps(paths.collect(), as_basis);
         } else {
-            self.take_sessions(paths.collect())
-        };
-        self.open_dumps(paths, as_basis);
+            let paths = self.take_sessions(paths.collect());
+            self.sort_out(paths);
+        }
     }
 
     /// Opens dumps: the first is shown, the others join the list.

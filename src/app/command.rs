@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity, RowSpan};
+use crate::session::CompanionRole;
 use crate::srm::{Epsilon, Plane, PlaneMode, Sign};
 use crate::worker::message::LoadRequest;
 
+use super::companions::CompanionCommand;
 use super::document::{Fit, PlanesAs, ThemeChoice};
 use super::export::FigureCommand;
 use super::listing::ListCommand;
@@ -27,6 +29,8 @@ pub enum Command {
     OpenPath(PathBuf),
     /// Take that array of the file that waits for a choice.
     PickArray(Option<String>),
+    /// About labels, class names and images.
+    Companion(CompanionCommand),
     /// Put the shown layer back into the standard basis.
     UseStandardBasis,
     /// About how an array is read.
@@ -298,6 +302,27 @@ pub static ACTIONS: &[Action] = &[
         Some(ctrl_shift(Key::O)),
         Command::OpenBasisDialog,
         "Read a privileged basis (m × d) for the shown layer"
+    ),
+    action!(
+        File,
+        "Open labels…",
+        None,
+        Command::Companion(CompanionCommand::Ask(CompanionRole::Labels)),
+        "Read a class for each sample: whole numbers or words (.npy, .npz, .txt, .csv)"
+    ),
+    action!(
+        File,
+        "Open class names…",
+        None,
+        Command::Companion(CompanionCommand::Ask(CompanionRole::ClassNames)),
+        "Read what the classes are called: one a line, .csv, a JSON list, or text of a .npy"
+    ),
+    action!(
+        File,
+        "Open images…",
+        None,
+        Command::Companion(CompanionCommand::Ask(CompanionRole::Images)),
+        "Read a picture for each sample (N × H × W or N × H × W × 3); drop a folder of PNGs instead"
     ),
     action!(
         File,

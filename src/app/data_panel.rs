@@ -77,6 +77,7 @@ impl App {
                 fact(ui, "parallel pairs", &thousands(pairs.len() as u64), &hover);
             }
         }
+        self.companion_panel(ui, commands);
         self.path_field(ui, commands);
         gap(ui);
     }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use egui::Context;
 
-use crate::session::SESSION_EXTENSION;
+use crate::data::MEMORY_LIMIT;
+use crate::session::{CompanionRole, SESSION_EXTENSION};
 
 use super::App;
 
@@ -17,6 +18,13 @@ pub enum DialogAnswer {
         paths: Vec<PathBuf>,
         /// Whether as a basis.
         as_basis: bool,
+    },
+    /// A file of labels, class names or images.
+    Companion {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        role: CompanionRole,
     },
     /// Where to save the session.
     SaveTo(PathBuf),
@@ -92,6 +100,7 @@ impl App {
     pub(super) fn hear_dialog(&mut self, answer: DialogAnswer) {
         match answer {
             DialogAnswer::Open { paths, as_basis } => self.open_all(paths, as_basis),
+            DialogAnswer::Companion { path, role } => self.open_companion(path, role, MEMORY_LIMIT),
             DialogAnswer::SaveTo(path) => self.save_as_picked(&path),
             DialogAnswer::ExportTo(path) => self.export_picked(&path),
             DialogAnswer::Font(read) => self.font_read(read),

@@ -13,6 +13,7 @@ use crate::srm::{
 };
 use crate::worker::message::Layer;
 
+use super::companions::Companions;
 use super::listing::FileList;
 
 pub use crate::session::PlanesAs;
@@ -61,6 +62,8 @@ pub struct Document {
     pub list: Option<Arc<FileList>>,
     /// The entry of the list that is, and the number of its layer.
     pub entry: Option<(usize, u64)>,
+    /// Labels, class names and images of the layers' samples.
+    pub companions: Companions,
     /// The plane last looked at in each layer, by the layer's number.
     planes: BTreeMap<u64, Plane>,
 }
@@ -75,6 +78,7 @@ impl Document {
             planes: BTreeMap::new(),
             list: None,
             entry: None,
+            companions: Companions::default(),
             choices: Choices {
                 epsilon: Epsilon::clamped(PAPER_EPSILON),
                 epsilon_choice: EpsilonChoice::Auto,

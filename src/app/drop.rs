@@ -76,11 +76,17 @@ impl App {
     }
 
     /// What a drop of these files will do, in two lines.
-    fn drop_will(&self, hovered: &[PathBuf]) -> (String, String) {
+    #[must_use]
+    pub fn drop_will(&self, hovered: &[PathBuf]) -> (String, String) {
         let name = |path: &Path| match path.file_name() {
             Some(name) => name.to_string_lossy().into_owned(),
             None => "the file".to_owned(),
         };
+        if !hovered.iter().any(|path| self.misses(path))
+            && let Some(lines) = self.companions_will(hovered)
+        {
+            return lines;
+        }
         match hovered {
             [path] => {
                 if is_named_session(path) {

@@ -58,6 +58,7 @@ impl App {
                 Message::Restored(restored) => self.layer_restored(*restored),
                 Message::Identified { path, is } => self.identified(path, is),
                 Message::Hashed { layer, error } => self.hashed(layer, error),
+                Message::Companion(message) => self.hear_companion(message),
                 Message::Saved(ended) => self.session_saved(ended),
                 Message::Preview(preview) => {
                     let replaced = self.state.exports.preview.accept(generation, *preview);

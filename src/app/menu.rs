@@ -67,7 +67,9 @@ impl App {
             {
                 enabled = Err("No list is open: open a folder, or several dumps");
             }
-            Command::OpenBasisDialog | Command::CloseShown if self.document.layer().is_none() => {
+            Command::OpenBasisDialog | Command::CloseShown | Command::Companion(_)
+                if self.document.layer().is_none() =>
+            {
                 enabled = Err("No dump is open");
             }
             Command::SaveSession

@@ -7,6 +7,8 @@ mod atlas;
 mod atlas_controls;
 mod atlas_view;
 mod command;
+mod companion_panel;
+mod companions;
 mod data_panel;
 mod dialog;
 mod divide;
@@ -64,6 +66,7 @@ use crate::worker::jobs;
 use crate::worker::message::{LoadAs, LoadRequest, WindowWorker};
 
 pub use command::{Command, Replace};
+pub use companions::{CompanionCommand, Companions};
 pub use document::{Choices, Document, PlanesAs, Preferences, ThemeChoice};
 pub use export::FigureCommand;
 pub use launch::run;
@@ -164,6 +167,7 @@ impl App {
             app.sample_basis = then_basis.take();
             jobs::load_sample(&app.worker);
         }
+        let limit = args.reading.memory_limit();
         let files = args.files.into_iter();
         let files = files.map(|path| std::path::absolute(&path).unwrap_or(path));
         let files = app.take_sessions(files.collect());
@@ -180,6 +184,7 @@ impl App {
             };
             jobs::load(&app.worker, request);
         }
+        app.open_companions(args.companions, limit);
         Ok(app)
     }
 
@@ -354,6 +359,7 @@ impl eframe::App for App {
         while let Ok(answer) = self.dialogs.1.try_recv() {
             self.hear_dialog(answer);
         }
+        self.look_at_hovered(ctx);
         self.take_dropped(ctx);
         while let Some(event) = self.worker.poll() {
             self.hear(event);

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use egui::Context;
 
 use crate::session::{
-    FigureSpec, LayerRecord, Options, Place, Session, View, is_named_session, relative_path,
+    CompanionRecord, FigureSpec, LayerRecord, Options, Place, Session, View, is_named_session,
+    relative_path,
 };
 use crate::srm::{AngleGrid, Epsilon, EpsilonChoice, Plane, Sign};
 use crate::words::{count, times};
 use crate::worker::Lane;
+use crate::worker::companion_job::Companion;
 use crate::worker::jobs;
 use crate::worker::message::Layer;
 use crate::worker::session_job::{self, LayerPlaces, OpenedSession, Origin, RestoredLayer};
@@ -159,6 +161,8 @@ impl App {
         };
         let mut session = Session::new(layers.collect(), shown, options, view);
         session.figure = self.state.figure.clone();
+        let companions = self.document.kept_companions();
+        session.companions = companions.iter().map(|one| one.record()).collect();
         session
     }
 
@@ -343,6 +347,7 @@ impl App {
         }
         self.notify(Tone::Success, format!("{text}."), Vec::new());
         self.state.open = Some(OpenSession { number, origin });
+        self.take_waiting_companions(number);
     }
 
     /// Looks at a layer as the session does: its `ε`, plane and pins.
@@ -423,6 +428,23 @@ impl App {
         self.compare_hashes();
     }
 
+    /// Notes what a session says of the file of a companion.
+    pub(super) fn expect_companion(&mut self, companion: &Companion, record: &CompanionRecord) {
+        let Some(sha256) = record.sha256.as_ref().filter(|_| !companion.is_folder()) else {
+            return;
+        };
+        let restoring = self.state.restoring.as_ref().map(|one| one.origin.name());
+        let open = self.state.open.as_ref().map(|open| open.origin.name());
+        self.state.expected.push(Expected {
+            layer: companion.id,
+            file: companion.file.clone(),
+            file_name: record.file_name.clone(),
+            sha256: sha256.clone(),
+            origin: restoring.or(open).unwrap_or_default(),
+        });
+        self.compare_hashes();
+    }
+
     /// Compares the hashes that are known by now with what sessions say.
     fn compare_hashes(&mut self) {
         let mut differing = Vec::new();
@@ -482,13 +504,15 @@ impl App {
             let known = layer.files().all(|file| file.sha256().is_some());
             !known && !self.state.hashed.contains(&layer.id)
         };
-        let Some(layer) = self.document.layers.iter().find(unknown).cloned() else {
+        let layer = self.document.layers.iter().find(unknown).cloned();
+        if lanes.iter().any(|&lane| self.worker.is_busy(lane)) {
             return;
-        };
-        if !lanes.iter().any(|&lane| self.worker.is_busy(lane)) {
-            self.state.hashed.insert(layer.id);
-            jobs::hash(&self.worker, &layer);
         }
+        let Some(layer) = layer else {
+            return self.request_companion_hash();
+        };
+        self.state.hashed.insert(layer.id);
+        jobs::hash(&self.worker, &layer);
     }
 
     /// Whether the hash of a file of an open layer is still being worked out.

@@ -133,7 +133,7 @@ impl App {
             .map(|restoring| restoring.number);
         match is {
             Some((of, place)) if Some(of) == number => self.locate(place, &path),
-            _ => self.open_dumps(vec![path], false),
+            _ => self.sort_out(vec![path]),
         }
     }
 

@@ -155,7 +155,15 @@ impl App {
         }
         recovery.last = Some(session.clone());
         let (path, kept) = (recovery.own.session.clone(), Arc::clone(&recovery.kept));
-        session_job::keep(&self.worker, session, &self.document.layers, path, kept);
+        let companions = self.document.kept_companions();
+        session_job::keep(
+            &self.worker,
+            session,
+            &self.document.layers,
+            &companions,
+            path,
+            kept,
+        );
     }
 
     pub(super) fn recover(&mut self) {

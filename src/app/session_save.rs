@@ -115,7 +115,15 @@ impl App {
         };
         let layers: Vec<_> = self.document.layers.iter().map(Arc::clone).collect();
         let force = is_own || replace == Replace::Allowed;
-        session_job::save(&self.worker, self.session(), layers, path, force);
+        let companions = self.document.kept_companions();
+        session_job::save(
+            &self.worker,
+            self.session(),
+            layers,
+            companions,
+            path,
+            force,
+        );
     }
 
     /// A session was written, or not.

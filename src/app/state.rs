@@ -16,6 +16,7 @@ use crate::worker::session_job::Origin;
 
 use super::atlas::AtlasKey;
 use super::command::Command;
+use super::companions::CompanionState;
 use super::document::Document;
 use super::export::Exports;
 use super::listing::Listed;
@@ -381,6 +382,8 @@ pub struct State {
     pub saving: Option<SaveDialog>,
     /// What is known of the files that sessions were made from, until it is compared.
     pub expected: Vec<Expected>,
+    /// What is known of companions beside the document.
+    pub companions: CompanionState,
     /// Layers whose files' hashes were asked for.
     pub hashed: BTreeSet<u64>,
 }

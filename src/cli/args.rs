@@ -25,6 +25,7 @@ const EXAMPLES: &str = "\
 Examples:
   followspot                                     open the window on the bundled sample
   followspot layer1.npy layer2.npy               open it on two dumps
+  followspot acts.npy --labels y.npy --images x.npy   with the samples' classes and pictures
   followspot open fig.pdf                        open what an exported figure was made from
   followspot sweep layer1.npy -o layer1.npz      sweep every plane without a window
   followspot ./sweep                             a file named like a subcommand
@@ -110,6 +111,8 @@ pub struct WindowArgs {
     /// Privileged basis, m × d, one vector a row; the neurons' own axes if left out
     #[arg(long, value_name = "B.npy")]
     pub basis: Option<PathBuf>,
+    #[command(flatten)]
+    pub companions: CompanionArgs,
     /// Resolution scale to start with: auto, a cosine (0.9, -0.4), or null:SHARE
     #[arg(long, value_name = "EPSILON", allow_hyphen_values = true)]
     pub epsilon: Option<EpsilonChoice>,
@@ -134,6 +137,22 @@ pub struct WindowArgs {
     #[arg(long, value_name = "FROM:TO:FRAMES", hide = true, requires = "frame_times",
           allow_hyphen_values = true, value_parser = epsilon_drag)]
     pub drag_epsilon: Option<EpsilonDrag>,
+}
+
+// What belongs to the samples beside their activations.
+#[allow(missing_docs)] // likewise
+#[derive(Clone, Debug, Default, PartialEq, Args)]
+pub struct CompanionArgs {
+    /// A class for each sample: whole numbers or words (.npy, .npz, .txt, .csv); for every open
+    /// dump of as many samples
+    #[arg(long, value_name = "FILE")]
+    pub labels: Vec<PathBuf>,
+    /// What the classes are called: one a line (.txt), .csv, a JSON list, or text of a .npy
+    #[arg(long, value_name = "FILE")]
+    pub class_names: Vec<PathBuf>,
+    /// A picture for each sample: N × H × W or N × H × W × 3 (.npy, .npz), or a folder of PNGs
+    #[arg(long, value_name = "FILE")]
+    pub images: Vec<PathBuf>,
 }
 
 /// A drag of the epsilon slider, as a test makes it.
@@ -186,6 +205,8 @@ pub(super) struct OpenArgs {
     /// A session file or an exported figure, and data that it may ask for
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub companions: CompanionArgs,
     /// Theme of the window; the last one used if left out
     #[arg(long, value_enum)]
     pub theme: Option<Theme>,

@@ -27,7 +27,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use args::{Cli, Command};
-pub use args::{EpsilonDrag, ReadingArgs, Theme, WindowArgs};
+pub use args::{CompanionArgs, EpsilonDrag, ReadingArgs, Theme, WindowArgs};
 use failure::Failure;
 use interrupt::Interrupt;
 

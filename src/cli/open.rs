@@ -26,6 +26,7 @@ pub(super) fn window(args: OpenArgs) -> Result<WindowArgs, Failure> {
     Ok(WindowArgs {
         files: args.files,
         basis: None,
+        companions: args.companions,
         epsilon: None,
         reading: ReadingArgs::default(),
         theme: args.theme,

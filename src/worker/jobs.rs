@@ -11,7 +11,7 @@ use super::message::{
     Heatmap, Highlights, Layer, LoadAs, LoadRequest, Message, Swept, WindowWorker,
 };
 use super::source_file::{BasisFile, SourceFile};
-use super::{Context, Generation, Lane, session_job};
+use super::{Context, Generation, Lane, companion_job, session_job};
 use crate::data::{self, ArrayProblem, DataError, Dtype, Matrix};
 use crate::session::{HashError, is_session_like};
 use crate::srm::{
@@ -57,7 +57,11 @@ pub fn load(worker: &WindowWorker, request: LoadRequest) -> Generation {
         format!("Opening {name}"),
         move |context| match run_load(&request, context) {
             Ok(None) | Err(DataError::Cancelled) => {}
-            Ok(Some(message)) => context.say(message),
+            Ok(Some(message)) => {
+                let labels = companion_job::of_table(&message);
+                context.say(message);
+                labels.into_iter().for_each(|labels| context.say(labels));
+            }
             Err(error) => context.say(not_read(request, error, context.cancel())),
         },
     )
@@ -271,9 +275,12 @@ pub(super) fn unit_basis(
 
 /// Asks for the hashes of the files of a layer.
 pub fn hash(worker: &WindowWorker, layer: &Layer) {
-    let id = layer.id;
     // Not the layer: it may be closed meanwhile.
-    let files: Vec<SourceFile> = layer.files().cloned().collect();
+    hash_files(worker, layer.id, layer.files().cloned().collect());
+}
+
+/// Asks for the hashes of the files of the layer or companion of that number.
+pub(super) fn hash_files(worker: &WindowWorker, id: u64, files: Vec<SourceFile>) {
     worker.submit(Lane::Hash, "", move |context| {
         let cancel = context.cancel();
         let hashed = files

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::Worker;
 use super::atlas_job::AtlasPicture;
+use super::companion_job::CompanionMessage;
 use super::export_job::{CopyEnded, ExportEnded, Preview};
 use super::heatmap_job::{Look, Source};
 use super::session_job::{Ended, OpenedSession, RestoredLayer};
@@ -22,6 +23,11 @@ use crate::srm::{
 };
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+
+/// A number that no other layer or companion of this process has.
+pub(super) fn next_id() -> u64 {
+    NEXT_ID.fetch_add(1, Relaxed)
+}
 
 /// An open dump, prepared for its basis.
 #[derive(Debug)]
@@ -65,7 +71,7 @@ impl Layer {
         let overview = overview(&coordinates, cancel).map_err(|_| DataError::Cancelled)?;
         let is_sample = dump.stamp.is_none();
         Ok(Self {
-            id: NEXT_ID.fetch_add(1, Relaxed),
+            id: next_id(),
             dump,
             file,
             basis,
@@ -139,6 +145,41 @@ impl Layer {
     pub fn n_samples(&self) -> usize {
         self.dump.activations.n_samples()
     }
+
+    /// Whether companions of so many entries are those of its samples: one an entry
+    /// along the array's first axis, or one a row that these make.
+    #[must_use]
+    pub fn has_entries(&self, entries: usize) -> bool {
+        entries == self.dump.entries() || entries == self.dump.of_rows
+    }
+
+    /// Which of so many entries of a companion a sample's is; `None` where that many are
+    /// not those of its samples.
+    #[must_use]
+    pub fn entry_of(&self, sample: usize, entries: usize) -> Option<usize> {
+        let place = place_of(self.dump.activations.excluded_rows(), sample);
+        if place >= self.dump.rows.len() {
+            return None;
+        }
+        if entries == self.dump.entries() {
+            return Some(self.dump.entry_of(place));
+        }
+        (entries == self.dump.of_rows).then(|| self.dump.rows.row(place))
+    }
+}
+
+/// The row that a sample is, of rows of which some are left out, ascending.
+fn place_of(left_out: &[usize], sample: usize) -> usize {
+    let (mut from, mut to) = (0, left_out.len());
+    while from < to {
+        let middle = usize::midpoint(from, to);
+        if left_out[middle] - middle <= sample {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    sample + from
 }
 
 /// What is to become of a file.
@@ -276,6 +317,8 @@ pub enum Message {
         /// The sentence, where one could not be worked out.
         error: Option<String>,
     },
+    /// About labels, class names and images.
+    Companion(CompanionMessage),
     /// A session was written, or not.
     Saved(Ended),
     /// The asked-for curves, in the order of the request, and how long after it.
@@ -463,6 +506,14 @@ impl Heatmap {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn samples_are_the_rows_that_are_not_left_out() {
+        let left_out = [0, 3, 4, 9];
+        let rows: Vec<usize> = (0..6).map(|sample| place_of(&left_out, sample)).collect();
+        assert_eq!(rows, [1, 2, 5, 6, 7, 8]);
+        assert_eq!(place_of(&[], 5), 5);
+    }
 
     #[test]
     fn numbers_sort_as_their_keys() {

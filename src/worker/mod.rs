@@ -15,6 +15,7 @@
 //! panic in a job is caught and reported, and the thread goes on.
 
 pub mod atlas_job;
+pub mod companion_job;
 pub mod export_job;
 pub mod heatmap_job;
 pub mod jobs;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::companion_job::{self, Companion};
 use super::jobs::{file_name, sample_layer, unit_basis};
 use super::message::{Layer, Message, WindowWorker};
 use super::source_file::SourceFile;
@@ -170,6 +171,13 @@ fn restore(session: Session, origin: Origin, beside: &[PathBuf], context: &Conte
             say_layer(number, &session, index, places, context);
         }
     }
+    for record in &session.companions {
+        let given = beside
+            .iter()
+            .find(|path| file_name(path) == record.file_name);
+        let path = given.cloned().or_else(|| record.find(&folder, paths));
+        companion_job::restore(number, record, path, context);
+    }
 }
 
 /// The files whose names a session doesn't know.
@@ -180,7 +188,9 @@ fn unknown(session: &Session, beside: &[PathBuf]) -> Vec<PathBuf> {
     };
     let known = |path: &&PathBuf| {
         let name = file_name(path);
+        let mut companions = session.companions.iter();
         session.layers.iter().any(|record| names(record, &name))
+            || companions.any(|companion| companion.file_name == name)
     };
     let unknown = beside.iter().filter(|path| !known(path));
     unknown.cloned().collect()
@@ -282,12 +292,13 @@ pub fn identify(worker: &WindowWorker, path: PathBuf, number: u64, hashes: Vec<O
     });
 }
 
-/// Saves a session of these layers, with their hashes and where they are relative
+/// Saves a session of these layers and companions, with their hashes and where they are relative
 /// to the session's file. What is there is replaced only with `force`.
 pub fn save(
     worker: &WindowWorker,
     session: Session,
     layers: Vec<Arc<Layer>>,
+    companions: Vec<Arc<Companion>>,
     path: PathBuf,
     force: bool,
 ) {
@@ -303,6 +314,10 @@ pub fn save(
             }
             let basis = layer.basis.as_ref();
             record.basis_path = basis.and_then(|basis| way(&folder, basis.file.path()));
+        }
+        for (record, companion) in session.companions.iter_mut().zip(&companions) {
+            record.sha256 = companion.sha256(context.cancel());
+            record.path = way(&folder, companion.file.path());
         }
         let result = write(&path, &session, force);
         context.say(Message::Saved(Ended { path, result }));
@@ -347,6 +362,7 @@ pub fn keep(
     worker: &WindowWorker,
     session: Session,
     layers: &[Arc<Layer>],
+    companions: &[Arc<Companion>],
     path: PathBuf,
     kept: Kept,
 ) {
@@ -358,6 +374,9 @@ pub fn keep(
         }
         let basis = layer.basis.as_ref();
         record.basis_path = basis.and_then(|basis| text(basis.file.path()));
+    }
+    for (record, companion) in session.companions.iter_mut().zip(companions) {
+        record.path = text(companion.file.path());
     }
     worker.submit(Lane::Save, "", move |_| {
         let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);

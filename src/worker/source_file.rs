@@ -28,7 +28,7 @@ impl SourceFile {
         file
     }
 
-    fn new(path: &Path, stamp: Option<FileStamp>) -> Self {
+    pub(super) fn new(path: &Path, stamp: Option<FileStamp>) -> Self {
         Self {
             path: path.to_owned(),
             stamp,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
 use followspot::app::App;
-use followspot::cli::{ReadingArgs, WindowArgs};
+use followspot::cli::{CompanionArgs, ReadingArgs, WindowArgs};
 use ndarray::Array2;
 use ndarray_npy::WriteNpyExt as _;
 
@@ -39,6 +39,7 @@ pub fn args(files: Vec<PathBuf>) -> WindowArgs {
     WindowArgs {
         files,
         basis: None,
+        companions: CompanionArgs::default(),
         epsilon: None,
         reading: ReadingArgs::default(),
         theme: None,
