@@ -177,14 +177,13 @@ impl Images {
         let numbers = head.numbers().map_err(at)?;
         let layout = Layout::of(&numbers).map_err(at)?;
         let lies = source.lies(place).map_err(at)?;
-        let (file, start) = match lies {
-            Some(lies) => lies,
-            None => {
-                let read = source.read(place, pick.memory_limit, cancel, |head, bytes| {
-                    unpacked(head.numbers()?.bytes, bytes, cancel)
-                });
-                (Arc::new(read.map_err(at)?) as Arc<dyn ReadAt>, 0)
-            }
+        let (file, start) = if let Some(lies) = lies {
+            lies
+        } else {
+            let read = source.read(place, pick.memory_limit, cancel, |head, bytes| {
+                unpacked(head.numbers()?.bytes, bytes, cancel)
+            });
+            (Arc::new(read.map_err(at)?) as Arc<dyn ReadAt>, 0)
         };
         let range = layout.range(&*file, start, cancel).map_err(at)?;
         let notes = range.stretched.then(|| {

@@ -338,14 +338,13 @@ struct Classes {
 
 impl Classes {
     fn add(&mut self, word: &str) -> Result<(), ArrayProblem> {
-        let place = match self.places.get(word) {
-            Some(&place) => place,
-            None => {
-                let next = self.places.len();
-                check_classes(next)?;
-                self.places.insert(word.to_owned(), next as u32);
-                next as u32
-            }
+        let place = if let Some(&place) = self.places.get(word) {
+            place
+        } else {
+            let next = self.places.len();
+            check_classes(next)?;
+            self.places.insert(word.to_owned(), next as u32);
+            next as u32
         };
         self.of_entries.push(place);
         Ok(())

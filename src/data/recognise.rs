@@ -205,7 +205,7 @@ impl<'a> Known<'a> {
         found.others = others.filter(|&role| role != Role::Basis).collect();
         match role {
             Role::Labels => self.labels(&mut found, Some(entries)),
-            Role::ClassNames => self.class_names(&mut found, Some(entries)),
+            Role::ClassNames => class_names(&mut found, Some(entries)),
             Role::Images => {
                 found.what = format!("pictures of {}", count(entries, "sample"));
                 found.detail = format!("{}, {}", times(&array.shape), array.dtype);
@@ -260,7 +260,7 @@ impl<'a> Known<'a> {
             }
             _ => {
                 found.others = vec![Role::Labels];
-                self.class_names(&mut found, words);
+                class_names(&mut found, words);
             }
         }
         found
@@ -287,13 +287,13 @@ impl<'a> Known<'a> {
         let misfit = entries.and_then(|n| self.misfit(&found.file_name, n, "label"));
         found.refused = misfit;
     }
+}
 
-    fn class_names(&self, found: &mut Recognised, names: Option<u64>) {
-        found.what = match names {
-            Some(names) => format!("names of {}", classes(names as usize)),
-            None => "class names".to_owned(),
-        };
-    }
+fn class_names(found: &mut Recognised, names: Option<u64>) {
+    found.what = match names {
+        Some(names) => format!("names of {}", classes(names as usize)),
+        None => "class names".to_owned(),
+    };
 }
 
 fn blank(glance: &Glance, role: Role) -> Recognised {

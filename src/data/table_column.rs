@@ -12,8 +12,8 @@ pub(super) fn is_table(origin: &Origin) -> bool {
     matches!(origin.extension.as_str(), "csv" | "tsv")
 }
 
-/// Reads the column of a table that is called one of `names`, or its only one, whose
-/// first cell is a header if `is_header` says so: `each` is given its cells in order.
+/// Reads the column of a table whose first cell is one of `names`, or its only one:
+/// `each` is given its cells in order.
 pub(super) fn column(
     origin: &Origin,
     names: &[&str],
@@ -49,25 +49,19 @@ pub(super) fn column(
         if row.is_multiple_of(1024) && cancel.load(Ordering::Relaxed) {
             return Err(DataError::Cancelled);
         }
-        let place = match chosen {
-            Some(place) => place,
-            None => {
-                let named = record.iter().position(|cell| is_named(cell, names));
-                match (named, record.len()) {
-                    (Some(place), _) => {
-                        chosen = Some(place);
-                        continue;
-                    }
-                    (None, 1) => *chosen.insert(0),
-                    (None, columns) => {
-                        return Err(said(format!(
-                            "has {} and none that is called {}: name the one that is meant in its \
-                             first row",
-                            count(columns as u64, "column"),
-                            names.join(" or ")
-                        )));
-                    }
-                }
+        let place = match (chosen, record.iter().position(|cell| is_named(cell, names))) {
+            (Some(place), _) => place,
+            (None, Some(place)) => {
+                chosen = Some(place);
+                continue;
+            }
+            (None, None) if record.len() == 1 => *chosen.insert(0),
+            (None, None) => {
+                return Err(said(format!(
+                    "has {} and none that is called {}: name the one that is meant in its first row",
+                    count(record.len() as u64, "column"),
+                    names.join(" or ")
+                )));
             }
         };
         let cell = record
