@@ -17,7 +17,7 @@ use crate::worker::message::{Heatmap, Layer, LoadAs, LoadRequest};
 use super::command::{Command, Zoom};
 use super::document::{Document, PlanesAs, auto_epsilon};
 use super::reading::ReadingCommand;
-use super::state::{Aside, History, Overlay, Picker, Tone};
+use super::state::{Aside, History, Overlay, Tone};
 use super::{App, theme};
 
 impl App {
@@ -33,7 +33,7 @@ impl App {
             Command::OpenDialog => self.dialog(ctx, false),
             Command::OpenBasisDialog => self.dialog(ctx, true),
             Command::OpenPath(path) => self.open_all(vec![path], false),
-            Command::PickArray(key) => self.pick(key),
+            Command::Pick(command) => self.apply_pick(command),
             Command::Companion(command) => self.apply_companion(ctx, command),
             Command::UseStandardBasis => self.use_standard_basis(),
             Command::Reading(command) => self.apply_reading(command),
@@ -400,13 +400,6 @@ impl App {
     pub(super) fn next_batch(&mut self) -> u64 {
         self.state.batch += 1;
         self.state.batch
-    }
-
-    fn pick(&mut self, key: Option<String>) {
-        if let Some(Picker { mut request, .. }) = self.state.picker.take() {
-            request.pick.key = key;
-            self.load(*request);
-        }
     }
 
     fn use_standard_basis(&mut self) {

@@ -14,6 +14,7 @@ use super::companions::CompanionCommand;
 use super::document::{Fit, PlanesAs, ThemeChoice};
 use super::export::FigureCommand;
 use super::listing::ListCommand;
+use super::picker::PickCommand;
 use super::reading::ReadingCommand;
 use super::table_export::TableCommand;
 
@@ -27,8 +28,8 @@ pub enum Command {
     OpenBasisDialog,
     /// Open that file.
     OpenPath(PathBuf),
-    /// Take that array of the file that waits for a choice.
-    PickArray(Option<String>),
+    /// About the arrays of a file that waits for a choice.
+    Pick(PickCommand),
     /// About labels, class names and images.
     Companion(CompanionCommand),
     /// Put the shown layer back into the standard basis.

@@ -14,7 +14,7 @@ use crate::worker::{Event, Generation, Lane};
 use super::App;
 use super::command::Command;
 use super::document::{SAMPLE_EPSILON, first_plane, resolved_epsilon};
-use super::state::{HeatmapKey, Notice, Picker, SweepView, Tone};
+use super::state::{HeatmapKey, Notice, SweepView, Tone};
 
 impl App {
     /// Turns what the worker says into state.
@@ -51,9 +51,7 @@ impl App {
                     request => self.opened(&layer, request.map(|r| *r), note.as_deref()),
                 },
                 Message::BasisSet { old, new, request } => self.basis_set(&old, &new, *request),
-                Message::Several { request, arrays } => {
-                    self.state.picker = Some(Picker { request, arrays });
-                }
+                Message::Several { request, arrays } => self.several(request, arrays),
                 Message::Session(opened) => self.session_opened(*opened),
                 Message::Restored(restored) => self.layer_restored(*restored),
                 Message::Identified { path, is } => self.identified(path, is),

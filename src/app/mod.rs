@@ -33,6 +33,8 @@ mod menu;
 mod notices;
 mod paint;
 mod pending;
+mod picker;
+mod picker_view;
 mod plane_panel;
 mod polar_view;
 mod reading;
@@ -71,6 +73,7 @@ pub use document::{Choices, Document, PlanesAs, Preferences, ThemeChoice};
 pub use export::FigureCommand;
 pub use launch::run;
 pub use listing::{Entry, FileList, ListCommand};
+pub use picker::PickCommand;
 pub use reading::ReadingCommand;
 pub use table_export::TableCommand;
 
@@ -300,7 +303,7 @@ impl App {
 
     fn keys(&self) -> Keys {
         let exports = &self.state.exports;
-        let asks = self.state.reading.is_some();
+        let asks = self.state.reading.is_some() || self.state.picker.is_some();
         if exports.dialog.is_some() || exports.table.is_some() || asks {
             Keys::OfDialog
         } else {

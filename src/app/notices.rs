@@ -1,12 +1,9 @@
 //! Strips above the status bar: what happened, with what can be done about it. They
 //! lie over the views, so that nothing moves under the pointer when one comes or
-//! goes. And the picker for a file of several arrays. Nothing here stops the work.
+//! goes. Nothing here stops the work.
 
-use egui::{Frame, Margin, RichText, Ui, Window};
+use egui::{Frame, Margin, RichText, Ui};
 use std::time::Duration;
-
-use crate::data::ArrayInfo;
-use crate::words::times;
 
 use super::App;
 use super::command::Command;
@@ -59,47 +56,6 @@ impl App {
                 }
             });
         ui.ctx().request_repaint_after(Duration::from_secs(1));
-    }
-
-    pub(super) fn picker(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let Some(picker) = &self.state.picker else {
-            return;
-        };
-        let name = picker
-            .request
-            .path
-            .file_name()
-            .unwrap_or(picker.request.path.as_os_str());
-        let mut open = true;
-        Window::new(format!("Arrays in {}", name.to_string_lossy()))
-            .open(&mut open)
-            .collapsible(false)
-            .resizable(false)
-            .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
-            .show(ui.ctx(), |ui| {
-                ui.label("This file holds several arrays. Which one is it?");
-                ui.add_space(6.0);
-                for array in &picker.arrays {
-                    entry(ui, array, commands);
-                }
-            });
-        if !open {
-            self.state.picker = None;
-        }
-    }
-}
-
-fn entry(ui: &mut Ui, array: &ArrayInfo, commands: &mut Vec<Command>) {
-    let key = array.key.clone().unwrap_or_default();
-    let text = format!("{key}    {}    {}", times(&array.shape), array.dtype);
-    let button = egui::Button::new(text).min_size(egui::vec2(320.0, 24.0));
-    let response = ui.add_enabled(array.problem.is_none(), button);
-    let response = match &array.problem {
-        Some(problem) => response.on_disabled_hover_text(format!("{key} {problem}")),
-        None => response.on_hover_text("Open this array: N samples × d neurons"),
-    };
-    if response.clicked() {
-        commands.push(Command::PickArray(array.key.clone()));
     }
 }
 

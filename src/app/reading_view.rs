@@ -70,6 +70,7 @@ fn contents(ui: &mut Ui, dialog: &mut ReadingDialog, commands: &mut Vec<Command>
     }
     section(ui, "Rows");
     rows(ui, dialog);
+    centring(ui, dialog);
     gap(ui);
     bottom(ui, dialog, commands);
 }
@@ -249,6 +250,13 @@ fn rows(ui: &mut Ui, dialog: &mut ReadingDialog) {
         let response = ui.add_enabled(dialog.draws, field);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, "seed"));
     });
+}
+
+fn centring(ui: &mut Ui, dialog: &mut ReadingDialog) {
+    let hover = "Subtract from each neuron its mean over the rows that are read, before anything \
+                 else; the values are then held in double precision";
+    ui.checkbox(&mut dialog.centres, "centre by each neuron's mean")
+        .on_hover_text(hover);
 }
 
 fn bottom(ui: &mut Ui, dialog: &ReadingDialog, commands: &mut Vec<Command>) {

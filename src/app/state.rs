@@ -5,13 +5,12 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::data::ArrayInfo;
 use crate::scene::RowSpan;
 use crate::session::{FigureSpec, View};
 use crate::srm::{Curve, Epsilon, Plane, PlaneMode, Sign, Spotlight, Subset, Sweep};
 use crate::worker::atlas_job::AtlasPicture;
 use crate::worker::heatmap_job::{Look, Source};
-use crate::worker::message::{Heatmap, Highlights, Layer, LoadRequest, Swept};
+use crate::worker::message::{Heatmap, Highlights, Layer, Swept};
 use crate::worker::session_job::Origin;
 
 use super::atlas::AtlasKey;
@@ -21,6 +20,7 @@ use super::document::Document;
 use super::export::Exports;
 use super::listing::Listed;
 use super::pending::Pending;
+use super::picker::Picker;
 use super::reading::ReadingDialog;
 use super::session::{Expected, Restoring};
 use super::session_save::SaveDialog;
@@ -156,15 +156,6 @@ pub struct Notice {
     pub offers: Vec<(String, Command)>,
     /// When it came.
     pub since: Instant,
-}
-
-/// A file with several arrays, waiting for a choice.
-#[derive(Clone, Debug)]
-pub struct Picker {
-    /// What asked for it.
-    pub request: Box<LoadRequest>,
-    /// Its arrays.
-    pub arrays: Vec<ArrayInfo>,
 }
 
 /// A point in time to go back to.
