@@ -100,7 +100,7 @@ impl App {
                 ui.label("whole").on_hover_text(hover);
             }
         });
-        let ink = color(palette(ui.ctx()).spotlight);
+        let ink = color(palette(ui.ctx()).note);
         for line in lines {
             ui.add(Label::new(RichText::new(line).size(11.5).color(ink)).wrap());
         }

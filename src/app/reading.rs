@@ -357,10 +357,11 @@ impl App {
         let Some(new) = self.document.layer().cloned() else {
             return;
         };
+        // The first of all stands where the shown one would.
+        let before = before.filter(|before| before.id != new.id);
         let same = before.as_ref().is_some_and(|b| width(b) == width(&new));
         self.state.first_look = (!same).then_some(new.id);
-        if let Some(before) = before.filter(|before| same && before.id == self.state.rows.0) {
-            debug_assert_ne!(before.id, new.id);
+        if before.is_some_and(|before| same && before.id == self.state.rows.0) {
             self.state.rows.0 = new.id;
         }
     }

@@ -106,7 +106,7 @@ fn labelled(ui: &mut Ui, lengths: &[(String, &str)], colors: &Palette) {
         let ink = match *caption {
             "neurons" => colors.accent,
             "samples" => colors.text,
-            _ => colors.spotlight,
+            _ => colors.note,
         };
         let font = |size| egui::FontId::new(size, egui::FontFamily::Proportional);
         let width = |text: &str, size| {
@@ -241,6 +241,8 @@ fn rows(ui: &mut Ui, dialog: &mut ReadingDialog) {
             .on_hover_text(hover);
         let field = DragValue::new(&mut dialog.most)
             .range(1..=usize::MAX)
+            .custom_formatter(|most, _| thousands(most as u64))
+            .custom_parser(|text| text.replace(',', "").parse().ok())
             .speed(10.0);
         let response = ui.add_enabled(dialog.draws, field);
         response

@@ -140,7 +140,7 @@ fn a_layer_is_read_again_and_undone() {
     window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     settle(&mut window);
     assert_eq!(shape(window.state()), [500, 6]);
-    assert!(window.query_by_label_contains("of 500 rows").is_none());
+    assert!(window.query_by_label("100 of 500 rows (0:100)").is_none());
 }
 
 #[test]
@@ -225,6 +225,19 @@ fn a_folder_is_listed_as_a_person_counts_and_read_file_by_file() {
     window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     window.step();
     assert_eq!(shown_name(window.state()), "epoch_3.npy");
+}
+
+#[test]
+fn a_folder_on_the_command_line_is_a_list() {
+    let (_folder, path) = epochs(3);
+    let mut window = open_with(vec![path]);
+    until(&mut window, "the first file is shown", |app| {
+        shown_name(app) == "epoch_0.npy"
+    });
+    settle(&mut window);
+    window.get_by_label("3 files");
+    // The plane that the most samples light, as of any dump that was just opened.
+    assert_eq!(window.state().swept_planes(), Some(15));
 }
 
 fn plane(i: u32, j: u32) -> Command {
