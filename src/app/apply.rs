@@ -37,6 +37,7 @@ impl App {
             Command::Companion(command) => self.apply_companion(ctx, command),
             Command::UseStandardBasis => self.use_standard_basis(),
             Command::Reading(command) => self.apply_reading(command),
+            Command::Neurons(command) => self.apply_neurons(command),
             Command::List(command) => self.apply_list(ctx, &command),
             Command::ReadAgain(request) => self.load(*request),
             Command::FocusPath => self.state.focus_path = true,
@@ -345,6 +346,7 @@ impl App {
         self.state.figure = aside.figure;
         self.state.open = aside.open;
         self.state.first_look = None;
+        self.state.neurons.draft = None;
     }
 
     // Files

@@ -39,10 +39,14 @@ impl App {
         let planes = self
             .shown_sweep()
             .map(|view| view.sweep.spec.planes.in_all());
+        let among = self.among_text();
         let heading = match planes {
             // The status bar has their number too.
             _ if ui.available_width() < 260.0 => "Planes".to_owned(),
-            Some(planes) => format!("All {}", count_of(planes, "plane")),
+            Some(planes) => match among {
+                Some(among) => format!("{} among {among}", count_of(planes, "plane")),
+                None => format!("All {}", count_of(planes, "plane")),
+            },
             None => "All planes".to_owned(),
         };
         headline(ui, &heading, |ui| {
@@ -130,6 +134,7 @@ impl App {
         paint(ui.painter(), rect.min, &frame, &mut self.textures);
         let marks = atlas_marks(size, &layout, &colors, &self.marks(&picture, &colors));
         paint(&painter, rect.min, &marks, &mut self.textures);
+        self.atlas_menu(&response, &layout, &picture, commands);
         let Some(cell) = pointer else {
             return;
         };

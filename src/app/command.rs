@@ -14,6 +14,7 @@ use super::companions::CompanionCommand;
 use super::document::{Fit, PlanesAs, ThemeChoice};
 use super::export::FigureCommand;
 use super::listing::ListCommand;
+use super::neurons::NeuronCommand;
 use super::picker::PickCommand;
 use super::reading::ReadingCommand;
 use super::table_export::TableCommand;
@@ -98,6 +99,8 @@ pub enum Command {
     },
     /// Set `ε` automatically.
     AutoEpsilon,
+    /// About the neurons among which planes are made.
+    Neurons(NeuronCommand),
     /// Set the number of angles.
     SetAngles {
         /// `A`.
@@ -443,6 +446,20 @@ pub static ACTIONS: &[Action] = &[
         Some(plain(Key::A)),
         Command::AutoEpsilon,
         "The tightest spotlight at which half of the samples are lit in some plane, at most 0.9"
+    ),
+    action!(
+        Edit,
+        "Neurons…",
+        Some(plain(Key::N)),
+        Command::Neurons(NeuronCommand::Toggle),
+        "Each neuron with its share of the light; make planes among some of them only"
+    ),
+    action!(
+        Edit,
+        "All neurons",
+        None,
+        Command::Neurons(NeuronCommand::All),
+        "Make planes among all neurons again"
     ),
     action!(
         Edit,

@@ -4,6 +4,7 @@ use egui::{Align, Button, Layout, MenuBar, Response, RichText, Ui};
 
 use super::command::{ACTIONS, Action, Command, Menu};
 use super::listing::ListCommand;
+use super::neurons::NeuronCommand;
 use super::theme::{color, palette};
 use super::widgets::hover_of;
 use super::{App, ThemeChoice};
@@ -66,6 +67,12 @@ impl App {
                 if self.document.list.is_none() && self.document.layers.len() < 2 =>
             {
                 enabled = Err("No list is open: open a folder, or several dumps");
+            }
+            Command::Neurons(_) if self.document.layer().is_none() => {
+                enabled = Err("No dump is open");
+            }
+            Command::Neurons(NeuronCommand::All) if self.among_text().is_none() => {
+                enabled = Err("Planes are among all neurons");
             }
             Command::OpenBasisDialog | Command::CloseShown | Command::Companion(_)
                 if self.document.layer().is_none() =>

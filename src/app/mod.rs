@@ -5,6 +5,7 @@
 mod apply;
 mod atlas;
 mod atlas_controls;
+mod atlas_menu;
 mod atlas_view;
 mod command;
 mod companion_panel;
@@ -30,6 +31,8 @@ mod launch;
 mod list_panel;
 mod listing;
 mod menu;
+mod neurons;
+mod neurons_view;
 mod notices;
 mod paint;
 mod pending;
@@ -73,6 +76,7 @@ pub use document::{Choices, Document, PlanesAs, Preferences, ThemeChoice};
 pub use export::FigureCommand;
 pub use launch::run;
 pub use listing::{Entry, FileList, ListCommand};
+pub use neurons::NeuronCommand;
 pub use picker::PickCommand;
 pub use reading::ReadingCommand;
 pub use table_export::TableCommand;
@@ -344,6 +348,7 @@ impl App {
         CentralPanel::default()
             .frame(margin)
             .show(ui, |ui| self.divided(ui, commands));
+        self.neurons_window(ui, commands);
         self.notices(ui, commands);
         self.picker(ui, commands);
         self.reading_dialog(ui, commands);

@@ -44,6 +44,7 @@ impl App {
             .response
             .on_hover_text(hover);
         });
+        self.neurons_row(ui, commands);
         let hover = "Signed: samples within the cone minus samples within the opposite cone";
         row(ui, "signed", hover, |ui| {
             let mut on = choices.sign == Sign::Signed;

@@ -19,6 +19,7 @@ use super::companions::CompanionState;
 use super::document::Document;
 use super::export::Exports;
 use super::listing::Listed;
+use super::neurons::NeuronList;
 use super::pending::Pending;
 use super::picker::Picker;
 use super::reading::ReadingDialog;
@@ -40,6 +41,8 @@ pub struct SweepView {
     pub counts: Option<Arc<Vec<i32>>>,
     /// The layer's numbers and planes worth a look.
     pub highlights: Highlights,
+    /// Each vector's share of the light.
+    pub shares: Arc<[f64]>,
     /// How long it took.
     pub took: Duration,
 }
@@ -60,6 +63,7 @@ impl SweepView {
             counts,
             layer: swept.layer,
             highlights: swept.highlights,
+            shares: swept.shares,
             took: swept.took,
         }
     }
@@ -345,6 +349,8 @@ pub struct State {
     pub picker: Option<Picker>,
     /// An array that has to be told how it is read.
     pub reading: Option<ReadingDialog>,
+    /// The list of neurons.
+    pub neurons: NeuronList,
     /// What is known of the entries of the list.
     pub listed: Listed,
     /// The window that lies over the views.

@@ -54,6 +54,9 @@ impl App {
             } else {
                 format!("{text} · {} of {all} planes", number(planes))
             };
+            if let Some(among) = self.among_text() {
+                text = format!("{text} among {among}");
+            }
             if set.degenerate() > 0 {
                 let pairs = count(set.degenerate() as u64, "parallel pair");
                 text = format!("{text} · {pairs} left out");

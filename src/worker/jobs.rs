@@ -16,7 +16,7 @@ use crate::data::{self, ArrayProblem, DataError, Dtype, Matrix};
 use crate::session::{HashError, is_session_like};
 use crate::srm::{
     AngleGrid, Block, Cancelled, Curve, Draw, Epsilon, Observer, Plane, PlaneSet, Sign, Spotlight,
-    SweepSpec, UnitBasis, curve,
+    SweepSpec, UnitBasis, curve, light_shares,
 };
 use crate::words::count;
 
@@ -433,12 +433,14 @@ impl Stages<'_> {
         };
         context.yield_now();
         let highlights = Highlights::new(&source.sweep);
+        let shares = light_shares(&source.sweep).into();
         context.yield_now();
         let heatmap = self.heatmap(&source, &highlights)?;
         context.say(Message::Swept(Box::new(Swept {
             source,
             layer: Arc::clone(self.layer),
             highlights,
+            shares,
             took: self.prepared + took,
             heatmap,
         })));

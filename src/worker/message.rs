@@ -346,6 +346,8 @@ pub struct Swept {
     pub layer: Arc<Layer>,
     /// The layer's numbers and planes worth a look.
     pub highlights: Highlights,
+    /// Each vector's share of the light.
+    pub shares: Arc<[f64]>,
     /// How long the sweep took.
     pub took: Duration,
     /// Its heatmap, if one was wanted and could be drawn at once.
