@@ -14,6 +14,7 @@ use crate::worker::{Event, Generation, Lane};
 use super::App;
 use super::command::Command;
 use super::document::{SAMPLE_EPSILON, first_plane, resolved_epsilon};
+use super::listing::FileList;
 use super::state::{HeatmapKey, Notice, SweepView, Tone};
 
 impl App {
@@ -71,6 +72,12 @@ impl App {
                 } => self.reading_asked(request, shape, dtype),
                 Message::ReadAgain { old, new } => self.read_again(&old, &new),
                 Message::Folder { request, files } => self.folder_listed(*request, files),
+                Message::Listed {
+                    layer,
+                    path,
+                    listing,
+                    entries,
+                } => self.listed_again(layer, FileList::again(path, listing, entries)),
                 Message::LoadFailed {
                     error,
                     path,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::data::{Pick, ReadAs};
+use crate::session::Listing;
 use crate::srm::EpsilonChoice;
 use crate::words::count;
 use crate::worker::message::{Layer, LoadAs, LoadRequest};
@@ -63,7 +64,7 @@ pub struct FileList {
     /// What there is, in the order in which a person counts or the file has it.
     pub entries: Vec<Entry>,
     /// What the entries are.
-    pub noun: &'static str,
+    pub listing: Listing,
 }
 
 /// What can be shown.
@@ -95,7 +96,7 @@ impl FileList {
             id: NEXT_ID.fetch_add(1, Relaxed),
             path,
             entries: files.into_iter().map(entry).collect(),
-            noun: "file",
+            listing: Listing::Folder,
         }
     }
 
@@ -110,7 +111,19 @@ impl FileList {
             id: NEXT_ID.fetch_add(1, Relaxed),
             path: path.to_owned(),
             entries: keys.into_iter().map(entry).collect(),
-            noun: "array",
+            listing: Listing::Arrays,
+        }
+    }
+
+    /// Entries that were found again.
+    #[must_use]
+    pub fn again(path: PathBuf, listing: Listing, entries: Vec<(PathBuf, Option<String>)>) -> Self {
+        let entry = |(path, key)| Entry { path, key };
+        Self {
+            id: NEXT_ID.fetch_add(1, Relaxed),
+            path,
+            entries: entries.into_iter().map(entry).collect(),
+            listing,
         }
     }
 
@@ -123,7 +136,11 @@ impl FileList {
     /// How many entries there are: `50 files`.
     #[must_use]
     pub fn count(&self) -> String {
-        count(self.entries.len() as u64, self.noun)
+        let noun = match self.listing {
+            Listing::Folder => "file",
+            Listing::Arrays => "array",
+        };
+        count(self.entries.len() as u64, noun)
     }
 }
 
@@ -474,6 +491,43 @@ impl App {
             return true;
         }
         false
+    }
+
+    /// What a layer is one of, for a session.
+    pub(super) fn listing_of(&self, layer: &Layer) -> Option<Listing> {
+        let (_, id) = self.document.entry?;
+        let list = self.document.list.as_ref()?;
+        (id == layer.id).then_some(list.listing)
+    }
+
+    /// The list that a layer of a session was shown in is there again, if the layer is
+    /// still in it and no other list was opened meanwhile.
+    pub(super) fn listed_again(&mut self, layer: u64, list: FileList) {
+        let layers = &self.document.layers;
+        let Some(open) = layers.iter().find(|open| open.id == layer) else {
+            return;
+        };
+        let is_shown = |entry: &Entry| {
+            let same = entry.path.file_name() == open.dump.path.file_name();
+            same && (entry.key.is_none() || entry.key == open.dump.key)
+        };
+        let place = list.entries.iter().position(is_shown);
+        if let Some(place) = place.filter(|_| self.document.list.is_none()) {
+            let mut listed = Listed {
+                list: list.id,
+                reveal: true,
+                ..Listed::default()
+            };
+            let read_as = &open.dump.read_as;
+            if !read_as.is_default() {
+                let rank = open.dump.array_shape.len();
+                listed.readings.insert(rank, read_as.clone());
+            }
+            listed.replace(place, open);
+            self.state.listed = listed;
+            self.document.list = Some(Arc::new(list));
+            self.document.entry = Some((place, layer));
+        }
     }
 
     /// The list that is open.

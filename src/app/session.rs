@@ -140,6 +140,7 @@ impl App {
             };
             LayerRecord {
                 epsilon: Some(epsilon.get()),
+                listing: self.listing_of(layer),
                 ..layer.record()
             }
         };
@@ -303,6 +304,10 @@ impl App {
         if let Some(slot) = restoring.slots.get_mut(index) {
             slot.progress = Progress::Open;
             slot.problem = None;
+        }
+        let record = session.layers.get(index);
+        if let Some(listing) = record.and_then(|record| record.listing) {
+            jobs::list_again(&self.worker, layer, listing);
         }
         if index == session.shown || first {
             self.document.shown = position;

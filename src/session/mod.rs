@@ -34,6 +34,6 @@ pub use options::{Options, OptionsError, Resolved};
 pub use places::{Paths, Place, relative_path};
 pub use provenance::{BasisSource, FORMAT, Provenance, ProvenanceError, Samples, Source};
 pub use record::{
-    CompanionRecord, CompanionRole, Facts, LayerRecord, MOST_SESSION_BYTES, PlanesAs,
+    CompanionRecord, CompanionRole, Facts, LayerRecord, Listing, MOST_SESSION_BYTES, PlanesAs,
     SESSION_FORMAT, Session, SessionError, View,
 };

@@ -40,6 +40,16 @@ impl Facts {
     }
 }
 
+/// What a layer is one of, where the window steps through a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Listing {
+    /// The files of its folder.
+    Folder,
+    /// The arrays of its file.
+    Arrays,
+}
+
 /// A layer: where its samples and its basis came from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LayerRecord {
@@ -57,6 +67,9 @@ pub struct LayerRecord {
     /// What a figure of it has to say.
     #[serde(default, skip_serializing_if = "Facts::is_default")]
     pub facts: Facts,
+    /// What it is one of, where it was shown in a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listing: Option<Listing>,
     /// In a session file: where the activations are, relative to it, parts
     /// separated by `/`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -76,6 +89,7 @@ impl LayerRecord {
             epsilon: None,
             planes: None,
             facts: Facts::default(),
+            listing: None,
             path: None,
             basis_path: None,
         }

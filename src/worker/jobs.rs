@@ -13,7 +13,7 @@ use super::message::{
 use super::source_file::{BasisFile, SourceFile};
 use super::{Context, Generation, Lane, companion_job, session_job};
 use crate::data::{self, ArrayProblem, DataError, Dtype, Matrix};
-use crate::session::{HashError, is_session_like};
+use crate::session::{HashError, Listing, is_session_like};
 use crate::srm::{
     AngleGrid, Block, Cancelled, Curve, Draw, Epsilon, Observer, Plane, PlaneSet, Sign, Spotlight,
     SweepSpec, UnitBasis, curve, light_shares,
@@ -114,6 +114,35 @@ fn not_read(request: LoadRequest, error: DataError, cancel: &AtomicBool) -> Mess
         request: Some(Box::new(request)),
         unpacked,
     }
+}
+
+/// Asks what a layer of a session is one of. Where that cannot be told any more, nothing
+/// is said: the layer itself is there.
+pub fn list_again(worker: &WindowWorker, layer: &Layer, listing: Listing) {
+    let (id, file) = (layer.id, layer.file.path().to_owned());
+    worker.submit(Lane::Load, "Listing files", move |context| {
+        let found = match listing {
+            Listing::Folder => file.parent().map(|folder| {
+                let files = data::folder(folder).unwrap_or_default();
+                let entries = files.into_iter().map(|file| (file, None)).collect();
+                (folder.to_owned(), entries)
+            }),
+            Listing::Arrays => {
+                let arrays = data::list(&file, context.cancel()).unwrap_or_default();
+                let fitting = arrays.into_iter().filter(|array| array.problem.is_none());
+                let entries = fitting.map(|array| (file.clone(), array.key)).collect();
+                Some((file, entries))
+            }
+        };
+        if let Some((path, entries)) = found {
+            context.say(Message::Listed {
+                layer: id,
+                path,
+                listing,
+                entries,
+            });
+        }
+    });
 }
 
 /// Opens the bundled sample.

@@ -16,7 +16,7 @@ use super::session_job::{Ended, OpenedSession, RestoredLayer};
 use super::source_file::{BasisFile, SourceFile};
 use crate::data::{self, DataError, Dtype, Dump, Pick};
 use crate::scene::{Aggregate, CurveBundle, Order, Raster, enough_light};
-use crate::session::{BasisSource, LayerRecord};
+use crate::session::{BasisSource, LayerRecord, Listing};
 use crate::srm::{
     Alignment, Cancelled, Coordinates, Curve, EpsilonChoice, Overview, Plane, PlaneSet, Subset,
     Sweep, UnitBasis, overview, overview_among,
@@ -287,6 +287,17 @@ pub enum Message {
         request: Box<LoadRequest>,
         /// Its files.
         files: Vec<PathBuf>,
+    },
+    /// What a layer of a session is one of.
+    Listed {
+        /// The layer's number.
+        layer: u64,
+        /// Its folder or its file.
+        path: PathBuf,
+        /// What they are.
+        listing: Listing,
+        /// Files, each with the array in it where they are arrays of one file.
+        entries: Vec<(PathBuf, Option<String>)>,
     },
     /// A file could not be read; what is open is untouched.
     LoadFailed {

@@ -340,3 +340,32 @@ fn a_list_is_closed_as_a_whole_and_brought_back() {
         shown_name(app) == "epoch_1.npy"
     });
 }
+
+#[test]
+fn a_session_brings_the_list_back() {
+    let (folder, path) = epochs(4);
+    let mut window = open_folder(&path);
+    carry_out(&mut window, ListCommand::Show(2));
+    until(&mut window, "it is shown", |app| {
+        shown_name(app) == "epoch_2.npy"
+    });
+    settle(&mut window);
+    let session = folder.path().join("a.followspot");
+    let replace = followspot::app::Replace::Never;
+    let save = Command::SaveTo {
+        path: session.clone(),
+        replace,
+    };
+    carry_out(&mut window, save);
+    until(&mut window, "it is saved", |_| session.exists());
+    let mut other = open_with(vec![session]);
+    until(&mut other, "the list is there", |app| app.list().is_some());
+    settle(&mut other);
+    assert_eq!(shown_name(other.state()), "epoch_2.npy");
+    assert_eq!(other.state().list().unwrap().entries.len(), 4);
+    other.key_press(Key::PageDown);
+    until(&mut other, "the list goes on", |app| {
+        shown_name(app) == "epoch_3.npy"
+    });
+    assert_eq!(other.state().document().layers.len(), 1);
+}
