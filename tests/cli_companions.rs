@@ -1,5 +1,7 @@
 //! Labels, class names, images and folders on the command line.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 #[path = "common/program.rs"]
 mod program;

@@ -75,6 +75,7 @@ impl Companions {
     }
 
     /// All of them, in the order in which they were opened.
+    #[must_use]
     pub fn all(&self) -> impl DoubleEndedIterator<Item = &Arc<Companion>> {
         self.0.iter()
     }
@@ -202,7 +203,7 @@ impl App {
                 key,
                 role,
                 gone,
-            } => self.use_instead(path, key, role, gone),
+            } => self.use_instead(path, Pick::key(key.as_deref()), role, gone),
             CompanionCommand::Remove(id) => self.remove_companion(id),
         }
     }
@@ -489,14 +490,13 @@ impl App {
     }
 
     /// Uses a file otherwise; the companion that it was used as goes.
-    fn use_instead(&mut self, path: PathBuf, key: Option<String>, role: Role, gone: Option<u64>) {
+    fn use_instead(&mut self, path: PathBuf, pick: Pick, role: Role, gone: Option<u64>) {
         if let Some(gone) = gone
             && self.document.companions.all().any(|one| one.id == gone)
         {
             self.history.record(&self.document, OPENING, false);
             self.document.companions.remove(gone);
         }
-        let pick = Pick::key(key.as_deref());
         if let Some(role) = companion_role(role) {
             let others = Vec::new();
             let request = CompanionRequest {

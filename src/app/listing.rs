@@ -429,17 +429,14 @@ impl App {
         let layers = &self.document.layers;
         let before = self.document.entry.map(|(_, id)| id);
         let place = before.and_then(|id| layers.iter().position(|open| open.id == id));
-        match place {
-            Some(place) => {
-                self.document.layers.insert(place + 1, Arc::clone(layer));
-                self.show_kept(place + 1);
-                self.document.layers.remove(place);
-                self.document.shown = place;
-            }
-            None => {
-                self.document.layers.push(Arc::clone(layer));
-                self.show_kept(self.document.layers.len() - 1);
-            }
+        if let Some(place) = place {
+            self.document.layers.insert(place + 1, Arc::clone(layer));
+            self.show_kept(place + 1);
+            self.document.layers.remove(place);
+            self.document.shown = place;
+        } else {
+            self.document.layers.push(Arc::clone(layer));
+            self.show_kept(self.document.layers.len() - 1);
         }
         self.document.entry = Some((entry, layer.id));
         self.state.listed.replace(entry, layer);

@@ -68,16 +68,16 @@ impl App {
             {
                 enabled = Err("No list is open: open a folder, or several dumps");
             }
-            Command::Neurons(_) if self.document.layer().is_none() => {
+            Command::OpenBasisDialog
+            | Command::CloseShown
+            | Command::Companion(_)
+            | Command::Neurons(_)
+                if self.document.layer().is_none() =>
+            {
                 enabled = Err("No dump is open");
             }
             Command::Neurons(NeuronCommand::All) if self.among_text().is_none() => {
                 enabled = Err("Planes are among all neurons");
-            }
-            Command::OpenBasisDialog | Command::CloseShown | Command::Companion(_)
-                if self.document.layer().is_none() =>
-            {
-                enabled = Err("No dump is open");
             }
             Command::SaveSession
             | Command::SaveSessionAs

@@ -186,10 +186,14 @@ fn buttons(ui: &mut Ui, ticked: &mut [bool], found: &[u32], search: &str) {
         };
         if button("only these", "Tick those that are listed and no other") {
             ticked.fill(false);
-            found.iter().for_each(|&k| ticked[k as usize] = true);
+            for &k in found {
+                ticked[k as usize] = true;
+            }
         }
         if button("without these", "Untick those that are listed") {
-            found.iter().for_each(|&k| ticked[k as usize] = false);
+            for &k in found {
+                ticked[k as usize] = false;
+            }
         }
     });
 }

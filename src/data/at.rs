@@ -78,6 +78,9 @@ pub(super) fn placed(file: File) -> Arc<dyn ReadAt> {
     Arc::new(Moved(Mutex::new(file)))
 }
 
+/// A file, and the byte at which something begins in it.
+pub(super) type Lies = (Arc<dyn ReadAt>, u64);
+
 /// The bytes of an array, from a place of a file on.
 pub(super) struct Extent<'a> {
     source: &'a dyn ReadAt,

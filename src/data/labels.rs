@@ -101,6 +101,7 @@ impl Labels {
     ///
     /// # Errors
     /// [`DataError`] if they are more than [`MOST_CLASSES`] classes.
+    #[must_use]
     pub fn of_dump(dump: &Dump) -> Option<Result<Self, DataError>> {
         let words = dump.labels.as_ref()?;
         let mut classes = Classes::default();

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::at::{Extent, ReadAt};
+use super::at::{Extent, Lies, ReadAt};
 use super::body::Bytes;
 use super::error::{ArrayProblem, DataError, printable};
 use super::head::Head;
@@ -178,10 +178,7 @@ impl Archive {
 
     /// The file, and the byte at which the values of the array at `place` begin in it,
     /// where they are stored as they are. Its checksum is not compared.
-    pub(super) fn lies(
-        &mut self,
-        place: usize,
-    ) -> Result<Option<(Arc<dyn ReadAt>, u64)>, ArrayProblem> {
+    pub(super) fn lies(&mut self, place: usize) -> Result<Option<Lies>, ArrayProblem> {
         let (member, size) = self.member(place)?;
         drop(member);
         let Some((start, _)) = size.placed else {

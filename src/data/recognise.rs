@@ -141,14 +141,14 @@ impl<'a> Known<'a> {
             Is::Pictures(pictures) => {
                 let mut images = blank(glance, Role::Images);
                 images.what = format!("{} in natural order", count(*pictures, "picture"));
-                images.detail = "a folder of PNGs".to_owned();
+                "a folder of PNGs".clone_into(&mut images.detail);
                 images.refused = self.misfit(&images.file_name, *pictures, "picture");
                 vec![images]
             }
             Is::Folder(files) => {
                 let mut list = blank(glance, Role::Activations);
                 list.what = format!("a list of {}", count(*files, "file"));
-                list.detail = "layers or epochs, in natural order".to_owned();
+                "layers or epochs, in natural order".clone_into(&mut list.detail);
                 vec![list]
             }
             Is::Unknown => vec![blank(glance, Role::Activations)],
@@ -191,7 +191,7 @@ impl<'a> Known<'a> {
         };
         let mut found = blank(glance, role);
         found.key.clone_from(&array.key);
-        found.detail = array.dtype.clone();
+        found.detail.clone_from(&array.dtype);
         let could = |role: &Role| *role != found.role && array.could_be(*role);
         let others = [
             Role::Activations,
@@ -212,11 +212,11 @@ impl<'a> Known<'a> {
                 found.refused = self.misfit(&found.file_name, entries, "picture");
             }
             Role::Basis => {
-                found.what = "a privileged basis".to_owned();
+                "a privileged basis".clone_into(&mut found.what);
                 found.detail = format!("{}, {}", times(&array.shape), array.dtype);
             }
             Role::Activations | Role::Other => {
-                found.what = "activations".to_owned();
+                "activations".clone_into(&mut found.what);
                 found.detail = format!("{}, {}", times(&array.shape), array.dtype);
             }
         }
@@ -252,16 +252,13 @@ impl<'a> Known<'a> {
             None => named,
         };
         let mut found = blank(glance, role);
-        found.detail = "text".to_owned();
-        match role {
-            Role::Labels => {
-                found.others = vec![Role::ClassNames];
-                self.labels(&mut found, words);
-            }
-            _ => {
-                found.others = vec![Role::Labels];
-                class_names(&mut found, words);
-            }
+        "text".clone_into(&mut found.detail);
+        if role == Role::Labels {
+            found.others = vec![Role::ClassNames];
+            self.labels(&mut found, words);
+        } else {
+            found.others = vec![Role::Labels];
+            class_names(&mut found, words);
         }
         found
     }

@@ -70,11 +70,10 @@ impl ArrayInfo {
         match (role, &self.shape[..]) {
             (Role::Labels, [_] | [_, 1]) => number,
             (Role::ClassNames, [_] | [_, 1]) => text,
-            (Role::Images, [_, _, _]) => number && !text,
             (Role::Images, &[_, a, _, b]) => {
                 number && !text && (are_channels(a) || are_channels(b))
             }
-            (Role::Basis, [_, _]) => number && !text,
+            (Role::Images, [_, _, _]) | (Role::Basis, [_, _]) => number && !text,
             (Role::Activations, _) => self.problem.is_none(),
             _ => false,
         }

@@ -5,7 +5,7 @@ use std::io::BufReader;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::at::{Extent, ReadAt};
+use super::at::{Extent, Lies};
 use super::body::Bytes;
 use super::error::{ArrayProblem, DataError};
 use super::foreign;
@@ -109,11 +109,11 @@ impl Source {
         let is_text = table::looks_so(&origin.start(table::SAMPLE)?);
         let by_name = foreign::by_name(&origin);
         if table::is_named_so(extension) && (is_text || by_name.is_none()) {
-            return table::open(origin, cancel).map(Self::Listed);
+            return table::open(&origin, cancel).map(Self::Listed);
         }
         match by_name {
             Some(error) => Err(error),
-            None if is_text => table::open(origin, cancel).map(Self::Listed),
+            None if is_text => table::open(&origin, cancel).map(Self::Listed),
             None => Err(unknown(&origin, &start)),
         }
     }
@@ -201,7 +201,7 @@ impl Source {
 
     /// The file, and the byte at which the values of the array at `place` begin in it,
     /// where they lie there as they are.
-    pub fn lies(&mut self, place: usize) -> Result<Option<(Arc<dyn ReadAt>, u64)>, ArrayProblem> {
+    pub fn lies(&mut self, place: usize) -> Result<Option<Lies>, ArrayProblem> {
         match self {
             Self::Npy(origin) => {
                 let extent = Extent::new(&*origin.file, 0);

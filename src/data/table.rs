@@ -74,7 +74,7 @@ fn not_text(bytes: &[u8]) -> Option<usize> {
 /// # Errors
 /// [`DataError::Format`] with the line, the column and the cell that is no number;
 /// [`DataError::Cancelled`] soon after `cancel` is set.
-pub(super) fn open(origin: Origin, cancel: &AtomicBool) -> Result<Listed, DataError> {
+pub(super) fn open(origin: &Origin, cancel: &AtomicBool) -> Result<Listed, DataError> {
     let bad = |what: String| DataError::Format {
         file: origin.name.clone(),
         kind: KIND,
@@ -95,7 +95,7 @@ pub(super) fn open(origin: Origin, cancel: &AtomicBool) -> Result<Listed, DataEr
         )));
     }
     let layout = Layout::of(&sample);
-    let mut records = Records::new(&origin, &layout);
+    let mut records = Records::new(origin, &layout);
     let mut record = ByteRecord::new();
     let next = |records: &mut Records, record: &mut ByteRecord| {
         records.next(record).map_err(|error| origin.io(error))
@@ -105,7 +105,7 @@ pub(super) fn open(origin: Origin, cancel: &AtomicBool) -> Result<Listed, DataEr
     };
     let first = (place, record.clone());
     let second = next(&mut records, &mut record)?.map(|place| (place, &record));
-    let (mut table, header) = Table::begin(&origin, &layout, &first, second).map_err(bad)?;
+    let (mut table, header) = Table::begin(origin, &layout, &first, second).map_err(bad)?;
     if !header {
         table.add(first.0, &first.1).map_err(bad)?;
     }

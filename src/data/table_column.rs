@@ -100,7 +100,7 @@ fn delimiter(origin: &Origin) -> Result<u8, DataError> {
         .split(|&byte| byte == b'\n')
         .next()
         .unwrap_or_default();
-    let often = |wanted: u8| first.iter().filter(|&&byte| byte == wanted).count();
+    let often = |wanted: u8| first.split(|&byte| byte == wanted).count();
     let most = [b',', b';', b'\t']
         .into_iter()
         .rev()

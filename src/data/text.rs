@@ -234,7 +234,7 @@ mod tests {
             (&b"a\n\nb\n"[..], "x.txt has nothing in line 2"),
             (b"a\n\xff\n", "x.txt is no UTF-8 text in line 2"),
             (
-                &[b'a'; 100_000],
+                &vec![b'a'; 100_000],
                 "x.txt has more than 16,384 bytes in line 1",
             ),
         ] {

@@ -60,18 +60,20 @@ pub fn load(worker: &WindowWorker, request: LoadRequest) -> Generation {
             Ok(Some(message)) => {
                 let labels = companion_job::of_table(&message);
                 context.say(message);
-                labels.into_iter().for_each(|labels| context.say(labels));
+                if let Some(labels) = labels {
+                    context.say(labels);
+                }
             }
-            Err(error) => context.say(not_read(request, error, context.cancel())),
+            Err(error) => context.say(not_read(request, &error, context.cancel())),
         },
     )
 }
 
 /// What is said where a file was not read: what has to be known first, or why it
 /// cannot be.
-fn not_read(request: LoadRequest, error: DataError, cancel: &AtomicBool) -> Message {
+fn not_read(request: LoadRequest, error: &DataError, cancel: &AtomicBool) -> Message {
     let is_basis = matches!(request.purpose, LoadAs::Basis(_));
-    let unpacked = match &error {
+    let unpacked = match error {
         DataError::SeveralArrays { keys, .. } => {
             return Message::Several {
                 arrays: data::list(&request.path, cancel).unwrap_or_else(|_| keys.clone()),

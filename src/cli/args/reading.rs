@@ -40,6 +40,7 @@ pub struct ReadingArgs {
 
 impl ReadingArgs {
     /// How the samples come about.
+    #[must_use]
     pub fn read_as(&self) -> ReadAs {
         ReadAs {
             stack: self.stack,
@@ -53,6 +54,7 @@ impl ReadingArgs {
     }
 
     /// The array of that key, read so; what is not said is as `known` has it.
+    #[must_use]
     pub fn pick(&self, key: Option<&str>, known: &ReadAs) -> Pick {
         let given = self.read_as();
         let read_as = ReadAs {
@@ -71,6 +73,7 @@ impl ReadingArgs {
     }
 
     /// Most bytes that compressed data may unpack to.
+    #[must_use]
     pub fn memory_limit(&self) -> u64 {
         self.memory_limit.unwrap_or(MEMORY_LIMIT)
     }

@@ -1,5 +1,6 @@
 use super::super::npy::MAGIC;
 use super::*;
+use std::fmt::Write as _;
 
 /// A `.npy` file.
 fn npy(descr: &str, shape: &str, body: &[u8]) -> Vec<u8> {
@@ -223,7 +224,7 @@ fn what_a_text_header_promises_is_compared_with_what_is_there() {
 fn classes_beyond_the_most_are_refused() {
     let mut text = String::new();
     for n in 0..=MOST_CLASSES {
-        text += &format!("{n}\n");
+        let _ = writeln!(text, "{n}");
     }
     let error = read("a.txt", text.as_bytes()).unwrap_err();
     assert!(

@@ -45,6 +45,7 @@ fn open() -> Open {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)] // a table
 fn what_a_file_is_follows_from_content_shape_dtype_and_name() {
     use Role::{Activations, Basis, ClassNames, Images, Labels};
     for (glance, role, what) in [

@@ -4,7 +4,7 @@ use super::*;
 
 fn read(text: impl AsRef<[u8]>) -> Result<Listed, DataError> {
     let origin = Origin::of_bytes("x.csv", text.as_ref().to_vec());
-    open(origin, &AtomicBool::new(false))
+    open(&origin, &AtomicBool::new(false))
 }
 
 /// The shape and the values of a table.
@@ -44,8 +44,8 @@ fn check_error(text: impl AsRef<[u8]>, fragments: &[&str]) {
     assert!(!error.contains(char::is_control), "{error}");
 }
 
-fn words(list: &[&str]) -> Option<Vec<String>> {
-    Some(list.iter().map(|&word| word.to_owned()).collect())
+fn words(list: &[&str]) -> Vec<String> {
+    list.iter().map(|&word| word.to_owned()).collect()
 }
 
 const FOUR: &[f64] = &[1.0, 2.5, -3.0, 4e-3];
@@ -74,44 +74,44 @@ fn delimiters_ends_marks_and_comments() {
 #[test]
 fn headers_name_neurons_and_labels() {
     let listed = check("a,\"b, c\"\n1,2.5\n-3,4e-3\n", &[2, 2], FOUR);
-    assert_eq!(listed.neuron_names, words(&["a", "b, c"]));
+    assert_eq!(listed.neuron_names, Some(words(&["a", "b, c"])));
     let listed = check("a,Label,b\n1,cat,2.5\n-3,7,4e-3\n", &[2, 2], FOUR);
-    assert_eq!(listed.neuron_names, words(&["a", "b"]));
-    assert_eq!(listed.labels, words(&["cat", "7"]));
+    assert_eq!(listed.neuron_names, Some(words(&["a", "b"])));
+    assert_eq!(listed.labels, Some(words(&["cat", "7"])));
     let listed = check("y n0 n1\n0 1 2.5\n1 -3 4e-3\n", &[2, 2], FOUR);
-    assert_eq!(listed.labels, words(&["0", "1"]));
+    assert_eq!(listed.labels, Some(words(&["0", "1"])));
     // As pandas counts columns.
     let listed = check("0,1\n1,2.5\n-3,4e-3\n", &[2, 2], FOUR);
-    assert_eq!(listed.neuron_names, words(&["0", "1"]));
+    assert_eq!(listed.neuron_names, Some(words(&["0", "1"])));
     check("0,1\n1,2\n", &[2, 2], &[0.0, 1.0, 1.0, 2.0]);
 }
 
 #[test]
 fn the_only_column_of_words_is_the_labels() {
     let listed = check("1,cat,2.5\n-3,\"dog, small\",4e-3\n", &[2, 2], FOUR);
-    assert_eq!(listed.labels, words(&["cat", "dog, small"]));
+    assert_eq!(listed.labels, Some(words(&["cat", "dog, small"])));
     let listed = check("a,kind,b\n1,cat,2.5\n-3,dog,4e-3\n", &[2, 2], FOUR);
-    assert_eq!(listed.neuron_names, words(&["a", "b"]));
-    assert_eq!(listed.labels, words(&["cat", "dog"]));
+    assert_eq!(listed.neuron_names, Some(words(&["a", "b"])));
+    assert_eq!(listed.labels, Some(words(&["cat", "dog"])));
 }
 
 #[test]
 fn one_column_is_labels_or_names() {
     let listed = check("3\n1\n2\n", &[3], &[3.0, 1.0, 2.0]);
-    assert_eq!(listed.labels, words(&["3", "1", "2"]));
+    assert_eq!(listed.labels, Some(words(&["3", "1", "2"])));
     let listed = check("label\n3\n1\n", &[2], &[3.0, 1.0]);
-    assert_eq!(listed.labels, words(&["3", "1"]));
+    assert_eq!(listed.labels, Some(words(&["3", "1"])));
     check("1.5\n2\n", &[2], &[1.5, 2.0]);
     check("first\n1.5\n2\n", &[2], &[1.5, 2.0]);
     let listed = check("great white shark\n\"tench\"\n", &[2], &[]);
-    assert_eq!(listed.labels, words(&["great white shark", "tench"]));
+    assert_eq!(listed.labels, Some(words(&["great white shark", "tench"])));
     let head = listed.members[0].head.clone().unwrap();
     let Descr::Refused(refused) = head.descr else {
         panic!()
     };
     assert!(refused.is_text());
     let listed = check("class_name\ncat\n", &[1], &[]);
-    assert_eq!(listed.labels, words(&["cat"]));
+    assert_eq!(listed.labels, Some(words(&["cat"])));
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn what_is_no_table_is_told() {
     check_error("label,class,a\n1,2,3\n", &["`label` and `class`"]);
     assert!(matches!(
         open(
-            Origin::of_bytes("x.csv", b"1,2\n".repeat(5_000)),
+            &Origin::of_bytes("x.csv", b"1,2\n".repeat(5_000)),
             &AtomicBool::new(true)
         ),
         Err(DataError::Cancelled)
