@@ -181,10 +181,20 @@ pub struct Hovered {
     found: Vec<Recognised>,
 }
 
+/// What was said of a file.
+#[derive(Debug)]
+struct Said {
+    name: String,
+    text: String,
+    offers: Vec<(String, Command)>,
+}
+
 /// What is known of companions beside the document.
 #[derive(Debug, Default)]
 pub struct CompanionState {
     hovered: Hovered,
+    /// What was said of the files that came together last, with their number.
+    said: (Option<u64>, Vec<Said>),
     /// Those of a session, by its number, of which no layer is there yet.
     waiting: Vec<(u64, CompanionRecord, Arc<Companion>)>,
     /// Those whose files' hashes were asked for.
@@ -237,6 +247,7 @@ impl App {
             role,
             others: Vec::new(),
             belongs: Belongs::Perhaps,
+            batch: self.next_batch(),
         };
         companion_job::load(&self.worker, request);
     }
@@ -362,6 +373,7 @@ impl App {
         // Names are compared with the labels that come along.
         companions.sort_by_key(|one| one.role == Role::ClassNames);
         self.open_dumps(dumps.into_iter().map(|one| one.path).collect(), false);
+        let batch = self.next_batch();
         for one in companions {
             if let Some(why) = &one.refused {
                 let offers = one.others.iter();
@@ -383,6 +395,7 @@ impl App {
                     CompanionRole::ClassNames => Belongs::Perhaps,
                     _ => Belongs::Surely,
                 },
+                batch,
             };
             companion_job::load(&self.worker, request);
         }
@@ -392,30 +405,52 @@ impl App {
     fn companion_opened(&mut self, companion: Arc<Companion>, request: Option<CompanionRequest>) {
         let others = request.as_ref().map(|request| request.others.clone());
         let others = others.unwrap_or_default();
+        let batch = request.as_ref().map(|request| request.batch);
         let surely = request.is_some_and(|request| request.belongs == Belongs::Surely);
         let misfit = self.misfit(&companion).filter(|_| !surely);
+        let offers = |gone| {
+            let offer = |&other| instead(companion.file.path(), companion.key(), other, gone);
+            others.iter().map(offer).collect()
+        };
         if let Some(why) = misfit {
             self.fail_screenshot(&why);
-            let offers = others
-                .iter()
-                .map(|&other| instead(companion.file.path(), companion.key(), other, None));
-            let offers = offers.collect();
-            self.notify(Tone::Error, sentence(&why), offers);
+            self.notify(Tone::Error, sentence(&why), offers(None));
             return self.worker.discard(companion);
         }
+        let offers: Vec<_> = offers(Some(companion.id));
         self.history.record(&self.document, OPENING, false);
         self.document.companions.add(Arc::clone(&companion));
-        let offers = others.iter();
-        let offers = offers.map(|&other| {
-            instead(
-                companion.file.path(),
-                companion.key(),
-                other,
-                Some(companion.id),
-            )
+        let said = format!("{}: {}.", name(&companion), self.says(&companion));
+        let said = Said {
+            name: name(&companion),
+            text: said,
+            offers,
+        };
+        self.say_of_batch(batch, said);
+    }
+
+    /// Says what became of a file; of files that came together in one strip.
+    fn say_of_batch(&mut self, batch: Option<u64>, said: Said) {
+        let known = &mut self.state.companions.said;
+        if batch.is_none() || known.0 != batch {
+            *known = (batch, Vec::new());
+        }
+        known.1.push(said);
+        let together = known.1.len() > 1;
+        let texts: Vec<&str> = known.1.iter().map(|said| said.text.as_str()).collect();
+        let text = texts.join(" ");
+        let offers = known.1.iter().flat_map(|said| {
+            said.offers.iter().map(|(label, command)| {
+                let label = if together {
+                    format!("{}: {label}", said.name)
+                } else {
+                    label.clone()
+                };
+                (label, command.clone())
+            })
         });
-        let text = format!("{}: {}.", name(&companion), self.says(&companion));
-        self.notify(Tone::Success, text, offers.collect());
+        let offers = offers.collect();
+        self.notify(Tone::Success, text, offers);
     }
 
     /// What a companion is for, in a few words.
@@ -505,6 +540,7 @@ impl App {
                 role,
                 others,
                 belongs: Belongs::Perhaps,
+                batch: self.next_batch(),
             };
             return companion_job::load(&self.worker, request);
         }

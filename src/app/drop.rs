@@ -64,15 +64,12 @@ impl App {
             bold(),
             color(colors.text),
         );
-        let proportional = egui::FontFamily::Proportional;
+        let font = FontId::new(12.5, egui::FontFamily::Proportional);
         let secondary = color(colors.secondary);
-        line(
-            middle + egui::vec2(0.0, 20.0),
-            detail,
-            12.5,
-            proportional,
-            secondary,
-        );
+        // What a group will be takes more than a line.
+        let detail = painter.layout(detail, font, secondary, card.width() - 32.0);
+        let corner = middle + egui::vec2(-detail.size().x / 2.0, 13.0);
+        painter.galley(corner, detail, secondary);
     }
 
     /// What a drop of these files will do, in two lines.

@@ -176,6 +176,8 @@ pub struct CompanionRequest {
     pub others: Vec<Role>,
     /// Whether it belongs to something.
     pub belongs: Belongs,
+    /// Files that are asked for at once share a number, and a strip.
+    pub batch: u64,
 }
 
 /// Whether a companion belongs to something.

@@ -200,6 +200,11 @@ fn a_group_is_sorted_out_together_and_read_otherwise_by_one_click() {
         app.session().companions.len() == 3
     });
     settle(&mut window);
+    // One strip says it all.
+    let strip = "y.npy: labels for 60 samples, 10 classes. digits.txt: names of 10 classes.";
+    assert!(says(&window, "x.npy: pictures of 60 samples, 8 × 8 pixels"));
+    assert!(says(&window, strip));
+    window.get_by_label("digits.txt: Use it as labels instead");
     let app = window.state();
     assert_eq!(app.document().layer().unwrap().name(), "acts.npy");
     assert_eq!(class(app, 13).as_deref(), Some("three"));
