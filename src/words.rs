@@ -96,6 +96,28 @@ pub fn io_error(error: &std::io::Error) -> String {
     }
 }
 
+/// A text out of a file as one may show it: nothing in it steers a terminal or turns
+/// its line around, and of one longer than `most` characters only the ends are left.
+#[must_use]
+pub fn printable(text: &str, most: usize) -> String {
+    let harmless = |c: char| {
+        let turns = matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if c.is_control() || turns {
+            '\u{fffd}'
+        } else {
+            c
+        }
+    };
+    if text.chars().nth(most).is_none() {
+        return text.chars().map(harmless).collect();
+    }
+    let ends = most / 2;
+    let first = text.chars().take(ends);
+    let mut last: Vec<char> = text.chars().rev().take(ends).collect();
+    last.reverse();
+    first.chain(['…']).chain(last).map(harmless).collect()
+}
+
 /// What a caught panic said.
 #[must_use]
 pub fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
@@ -107,6 +129,18 @@ pub fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_in_a_file_cannot_steer_who_reads_it() {
+        assert_eq!(
+            printable("layer\u{1b}[31m\n1", 80),
+            "layer\u{fffd}[31m\u{fffd}1"
+        );
+        assert_eq!(printable("a\u{202e}b\u{2028}", 80), "a\u{fffd}b\u{fffd}");
+        assert_eq!(printable("größe", 5), "größe");
+        assert_eq!(printable("model.layers.31.weight", 10), "model…eight");
+        assert_eq!(printable(&"ä".repeat(70_000), 80).chars().count(), 81);
+    }
 
     #[test]
     fn commas_stand_before_every_third_digit() {

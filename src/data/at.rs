@@ -148,7 +148,7 @@ impl<'a> Extent<'a> {
     /// read yet are read now.
     pub fn checksum(&self, length: u64, cancel: &AtomicBool) -> Result<u32, ArrayProblem> {
         let read: Vec<(u64, u64)> = self.sorted().iter().map(|sum| (sum.0, sum.1)).collect();
-        let mut scrap = vec![0; BUFFER];
+        let mut scrap = vec![0; usize::try_from(length).map_or(BUFFER, |bytes| bytes.min(BUFFER))];
         let mut next = 0;
         for (at, read) in read.into_iter().chain([(length, 0)]) {
             while next < at {

@@ -1,5 +1,7 @@
 //! Which array of a file is meant, by what its head says.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::dtype::Dtype;
 use super::error::{ArrayProblem, DataError, printable};
 use super::head::Head;
@@ -65,13 +67,20 @@ pub fn stacked(arrays: &[ArrayInfo]) -> Option<Vec<u64>> {
     Some(std::iter::once(rows).chain(lengths).collect())
 }
 
-/// What all arrays of a file are.
-pub(super) fn all_infos(source: &mut Source) -> Vec<ArrayInfo> {
+/// What all arrays of a file are. There may be very many of them, each with a head
+/// to be unpacked.
+pub(super) fn all_infos(
+    source: &mut Source,
+    cancel: &AtomicBool,
+) -> Result<Vec<ArrayInfo>, DataError> {
     (0..source.len())
         .map(|place| {
+            if cancel.load(Ordering::Relaxed) {
+                return Err(DataError::Cancelled);
+            }
             let key = source.key(place).map(str::to_owned);
             let head = source.head(place);
-            info(source.file_name(), key, head)
+            Ok(info(source.file_name(), key, head))
         })
         .collect()
 }
@@ -117,6 +126,7 @@ pub(super) fn fits(rows: usize, neurons: usize) -> Result<(), ArrayProblem> {
 pub(super) fn choose(
     source: &mut Source,
     key: Option<&str>,
+    cancel: &AtomicBool,
 ) -> Result<(usize, Option<String>), DataError> {
     let file = source.file_name().to_owned();
     if let Some(key) = key {
@@ -129,7 +139,7 @@ pub(super) fn choose(
             None => Err(DataError::NoSuchKey {
                 file,
                 key: key.to_owned(),
-                arrays: all_infos(source),
+                arrays: all_infos(source, cancel)?,
             }),
         };
     }
@@ -137,7 +147,7 @@ pub(super) fn choose(
     if source.len() == 1 {
         return Ok((0, None));
     }
-    let mut arrays = all_infos(source);
+    let mut arrays = all_infos(source, cancel)?;
     let fitting = |array: &ArrayInfo| array.problem.is_none();
     match arrays.iter().filter(|&array| fitting(array)).count() {
         0 => Err(DataError::NoneFits { file, arrays }),

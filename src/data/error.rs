@@ -7,7 +7,7 @@ use super::ArrayInfo;
 use super::plan::preview;
 use super::read_as::{Channels, Flatten, ReadAs};
 use crate::srm::{ActivationsError, BasisError, Cancelled};
-use crate::words::{count, gigabytes, io_error, size, thousands, times};
+use crate::words::{self, count, gigabytes, io_error, size, thousands, times};
 
 /// What a folder is called in a sentence.
 pub(super) const FOLDER: &str = "a directory";
@@ -88,7 +88,10 @@ pub enum DataError {
         begins: String,
     },
     /// A key was given for a `.npy` file.
-    #[error("{file} is a single array, it has no key `{key}`: leave out --key")]
+    #[error(
+        "{file} is a single array, it has no key `{}`: leave out --key",
+        printable(key)
+    )]
     KeyForSingleArray {
         /// The file's name.
         file: String,
@@ -97,7 +100,9 @@ pub enum DataError {
     },
     /// A key was given though all arrays are to be stacked.
     #[error(
-        "all arrays of {file} were to be stacked, so none is chosen by its key `{key}`: leave out --key or --stack"
+        "all arrays of {file} were to be stacked, so none is chosen by its key `{}`: leave out \
+         --key or --stack",
+        printable(key)
     )]
     KeyForStack {
         /// The file's name.
@@ -126,7 +131,11 @@ pub enum DataError {
         arrays: Vec<ArrayInfo>,
     },
     /// The file has no array of that name.
-    #[error("{file} has no array `{key}`: it holds {}", several(arrays))]
+    #[error(
+        "{file} has no array `{}`: it holds {}",
+        printable(key),
+        several(arrays)
+    )]
     NoSuchKey {
         /// The file's name.
         file: String,
@@ -411,9 +420,10 @@ fn place(file: &str, key: Option<&str>) -> String {
     }
 }
 
-/// A name out of a file, with nothing in it that steers a terminal.
+/// A name out of a file, with nothing in it that steers a terminal, and of a very
+/// long one its ends.
 pub(super) fn printable(name: &str) -> String {
-    name.replace(char::is_control, "\u{fffd}")
+    words::printable(name, 80)
 }
 
 fn without_it(error: &ActivationsError) -> String {

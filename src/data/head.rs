@@ -121,6 +121,14 @@ impl Head {
 }
 
 impl Numbers {
+    /// How many values there are.
+    pub fn values(&self) -> usize {
+        if self.shape.contains(&0) {
+            return 0;
+        }
+        self.shape.iter().product()
+    }
+
     /// The array as a matrix that lies row after row or column after column, if it
     /// is one.
     pub fn matrix(&self) -> Option<Matrix> {

@@ -8,6 +8,9 @@ use std::fmt;
 /// Deepest nesting that is read; NumPy's own headers need three.
 const DEPTH: usize = 16;
 
+/// Most fields of a dict; NumPy's have three.
+const MOST_FIELDS: usize = 16;
+
 /// A value of the dict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Literal {
@@ -68,6 +71,9 @@ pub(super) fn parse_dict(text: &str) -> Result<Vec<(String, Literal)>, String> {
             .map_err(|what| format!("field `{field}` {what}"))?;
         if fields.iter().any(|(known, _)| *known == name) {
             return Err(format!("field `{field}` stands there twice"));
+        }
+        if fields.len() == MOST_FIELDS {
+            return Err(format!("there are more than {MOST_FIELDS} fields"));
         }
         fields.push((name, value));
         if !parser.eat(',') && !parser.rest.trim_start().starts_with('}') {

@@ -21,7 +21,8 @@
 //! - reserves no memory that the file's size cannot justify: what a header
 //!   promises is compared with the bytes that are there, what a zip member
 //!   declares with the most that its stored bytes can open to, and what is
-//!   unpacked with [`Pick::memory_limit`]; narrow layers take up to 32 times their
+//!   unpacked, and what all arrays of a file come to on top of one another, with
+//!   [`Pick::memory_limit`]; narrow layers take up to 32 times their
 //!   file, as [`Activations`] says, and what has to be brought into memory before it
 //!   is put in order, once more its own size;
 //! - writes nothing: names inside an archive are keys;
@@ -177,7 +178,7 @@ pub struct Matrix {
 /// array stands in its [`ArrayInfo::problem`].
 pub fn list(path: &Path, cancel: &AtomicBool) -> Result<Vec<ArrayInfo>, DataError> {
     let mut source = Source::open(Origin::open(path)?, cancel)?;
-    Ok(choose::all_infos(&mut source))
+    choose::all_infos(&mut source, cancel)
 }
 
 /// As [`list`], of bytes in memory as a file of that name.
@@ -190,7 +191,7 @@ pub fn list_bytes(
     cancel: &AtomicBool,
 ) -> Result<Vec<ArrayInfo>, DataError> {
     let mut source = Source::open(Origin::of_bytes(name, bytes), cancel)?;
-    Ok(choose::all_infos(&mut source))
+    choose::all_infos(&mut source, cancel)
 }
 
 /// Reads one array as activations, `N × d`, and checks it.
@@ -236,7 +237,7 @@ fn load_from(
     let taken = if pick.read_as.stack {
         stack::take(&mut source, pick, cancel, samples)?
     } else {
-        let (place, note) = choose::choose(&mut source, pick.key.as_deref())?;
+        let (place, note) = choose::choose(&mut source, pick.key.as_deref(), cancel)?;
         let mut taken = take(&mut source, place, pick, cancel, samples)?;
         taken.notes.splice(0..0, note);
         taken
@@ -259,7 +260,10 @@ pub fn load_each(
     let origin = Origin::open(path)?;
     let stamp = origin.stamp;
     let mut source = Source::open(origin, cancel)?;
-    for (place, array) in choose::all_infos(&mut source).into_iter().enumerate() {
+    for (place, array) in choose::all_infos(&mut source, cancel)?
+        .into_iter()
+        .enumerate()
+    {
         let wanted =
             array.problem.is_none() && (array.shape.len() == 2 || !pick.read_as.is_default());
         let loaded = wanted.then(|| {
@@ -359,10 +363,31 @@ fn dump(
 /// # Errors
 /// [`DataError`], as [`load`] but for the checks of [`Activations::new`].
 pub fn load_matrix(path: &Path, pick: &Pick, cancel: &AtomicBool) -> Result<Matrix, DataError> {
-    let origin = Origin::open(path)?;
+    load_matrix_from(Origin::open(path)?, path, pick, cancel)
+}
+
+/// As [`load_matrix`], of bytes in memory as a file of that name.
+///
+/// # Errors
+/// As [`load_matrix`].
+pub fn load_matrix_bytes(
+    name: &str,
+    bytes: Arc<[u8]>,
+    pick: &Pick,
+    cancel: &AtomicBool,
+) -> Result<Matrix, DataError> {
+    load_matrix_from(Origin::of_bytes(name, bytes), Path::new(name), pick, cancel)
+}
+
+fn load_matrix_from(
+    origin: Origin,
+    path: &Path,
+    pick: &Pick,
+    cancel: &AtomicBool,
+) -> Result<Matrix, DataError> {
     let stamp = origin.stamp;
     let mut source = Source::open(origin, cancel)?;
-    let (place, _) = choose::choose(&mut source, pick.key.as_deref())?;
+    let (place, _) = choose::choose(&mut source, pick.key.as_deref(), cancel)?;
     let taken = take(&mut source, place, pick, cancel, body::row_major)?;
     Ok(Matrix {
         file_name: source.file_name().to_owned(),

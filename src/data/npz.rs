@@ -240,6 +240,11 @@ impl Archive {
         Ok((member, size))
     }
 
+    /// Bytes of the archive when it was opened.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
     /// The archive's file, without its folder.
     pub fn file_name(&self) -> &str {
         &self.file_name
@@ -299,7 +304,7 @@ impl Read for Member<'_> {
 /// Passes over what is left up to the declared size, then asks for one byte
 /// more: there must be none, and asking makes the zip reader compare checksums.
 fn finish(member: &mut Member, size: Size, cancel: &AtomicBool) -> Result<(), ArrayProblem> {
-    let mut scrap = vec![0u8; 1 << 16];
+    let mut scrap = vec![0u8; member.left.clamp(1, 1 << 16) as usize];
     while member.left > 0 {
         if cancel.load(Ordering::Relaxed) {
             return Err(ArrayProblem::Cancelled);

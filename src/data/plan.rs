@@ -286,7 +286,9 @@ impl Plan {
     /// axis a row.
     pub fn whole(numbers: Numbers) -> Self {
         let rows = numbers.shape[0];
-        let columns = numbers.shape[1..].iter().product();
+        // Beside a length of 0 the others may be anything.
+        let lengths = numbers.shape[1..].iter();
+        let columns = lengths.fold(1usize, |all, &length| all.saturating_mul(length));
         let as_it_lies = if numbers.shape.contains(&0) {
             Some(nothing(&numbers, rows, columns))
         } else {

@@ -261,6 +261,7 @@ impl Info {
             "F32" => Dtype::F32,
             "F64" => Dtype::F64,
             "C64" => return Descr::complex("C64"),
+            blank if blank.trim().is_empty() => return Descr::other("``"),
             other => return Descr::other(&printable(other)),
         };
         Descr::little(dtype)
@@ -313,7 +314,11 @@ impl<'de> Deserialize<'de> for Header {
                         let error = error.to_string();
                         // The place is added once more.
                         let what = error.split(" at line ").next().unwrap_or_default();
-                        A::Error::custom(format!("tensor `{}`: {what}", printable(&name)))
+                        A::Error::custom(format!(
+                            "tensor `{}`: {}",
+                            printable(&name),
+                            printable(what)
+                        ))
                     })?;
                     infos.push((name, info));
                 }

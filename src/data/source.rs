@@ -127,6 +127,15 @@ impl Source {
         }
     }
 
+    /// Bytes of the file.
+    pub fn bytes(&self) -> u64 {
+        match self {
+            Self::Npy(origin) => origin.length,
+            Self::Npz(archive) => archive.length(),
+            Self::Listed(listed) => listed.origin.length,
+        }
+    }
+
     /// How many arrays it holds.
     pub fn len(&self) -> usize {
         match self {

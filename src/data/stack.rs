@@ -30,7 +30,10 @@ pub(super) fn take<T>(
         let key = source.key(place).map(str::to_owned);
         problem.at(&file, key.as_deref())
     })?;
-    let mut pile = Pile::new(dtype);
+    // Arrays may share bytes of the file, and an archive's directory says so as often
+    // as it likes. Bytes widen to eight at most.
+    let most = pick.memory_limit.max(source.bytes().saturating_mul(8));
+    let mut pile = Pile::new(dtype, most);
     let mut notes = Vec::new();
     for place in 0..source.len() {
         let key = source.key(place).map(str::to_owned);
@@ -77,15 +80,18 @@ struct Pile {
     /// Whether the values are kept in single precision.
     single: bool,
     bytes: Vec<u8>,
+    /// Most bytes that they may be.
+    most: u64,
 }
 
 impl Pile {
-    fn new(dtype: Dtype) -> Self {
+    fn new(dtype: Dtype, most: u64) -> Self {
         Self {
             rows: 0,
             rest: None,
             single: dtype.fits_f32(),
             bytes: Vec::new(),
+            most,
         }
     }
 
@@ -113,9 +119,18 @@ impl Pile {
                 times(known)
             )));
         }
-        self.rows += numbers.shape[0] as u64;
+        let width = if self.single { 4 } else { 8 };
+        let values = numbers.values();
+        let unpacked = self.bytes.len() as u64 + values as u64 * width;
+        if unpacked > self.most {
+            let limit = self.most;
+            return Err(ArrayProblem::OverLimit { unpacked, limit });
+        }
+        // Rows of no columns take no bytes.
+        let rows = self.rows.checked_add(numbers.shape[0] as u64);
+        self.rows = rows.ok_or(ArrayProblem::Memory(u64::MAX))?;
         let values = body::row_major(bytes, &Plan::whole(numbers), cancel)?.values;
-        let bytes = values.len() * if self.single { 4 } else { 8 };
+        let bytes = values.len() * width as usize;
         let room = self.bytes.try_reserve(bytes);
         room.map_err(|_| ArrayProblem::Memory(bytes as u64))?;
         for value in values {

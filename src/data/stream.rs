@@ -33,7 +33,7 @@ impl Stream<'_, '_> {
         convert: &(impl Fn([u8; S]) -> T + Sync),
     ) -> Result<Vec<T>, ArrayProblem> {
         let mut values = self.room()?;
-        let mut block = vec![0; BLOCK];
+        let mut block = self.block();
         let mut done = 0;
         for values in values.chunks_mut(BLOCK / S) {
             let items = self.read(&mut block, done, values.len())?;
@@ -74,7 +74,7 @@ impl Stream<'_, '_> {
         let (outer, inner) = (self.outer, self.inner);
         let mut lines = lines(outer, inner)?;
         let mut blocks = lines.view_mut();
-        let mut block = vec![0; BLOCK];
+        let mut block = self.block();
         let together = (BLOCK / S / inner).max(1);
         // One piece, unless a line is longer than a block.
         let piece = inner.next_multiple_of(LANES).min(BLOCK / S / LANES * LANES);
@@ -131,7 +131,7 @@ impl Stream<'_, '_> {
         mut with: impl FnMut(&[[u8; S]], (usize, usize), (usize, usize)),
     ) -> Result<(), ArrayProblem> {
         let (outer, inner) = (self.outer, self.inner);
-        let mut block = vec![0; BLOCK];
+        let mut block = self.block();
         let together = (BLOCK / S / inner).clamp(1, LANES);
         let run = inner.min(BLOCK / S);
         let mut from = 0;
@@ -146,6 +146,11 @@ impl Stream<'_, '_> {
             from = to;
         }
         Ok(())
+    }
+
+    /// Room for what is read at a time: archives may hold very many small arrays.
+    fn block(&self) -> Vec<u8> {
+        vec![0; usize::try_from(self.bytes).map_or(BLOCK, |bytes| bytes.min(BLOCK))]
     }
 
     /// Room for all values.

@@ -128,6 +128,20 @@ pub fn read_session(path: &Path) -> Result<(Session, FileKind), ReadError> {
     Ok((session, kind))
 }
 
+/// As [`read_session`], of bytes in memory as a file of that name.
+///
+/// # Errors
+/// [`ReadError`]
+pub fn read_session_bytes(name: &str, bytes: &[u8]) -> Result<(Session, FileKind), ReadError> {
+    let head = &bytes[..bytes.len().min(HEAD_BYTES as usize)];
+    let Some(kind) = FileKind::of(head) else {
+        return Err(ReadError::Unknown(name.to_owned()));
+    };
+    let most = bytes.len().min(MOST_SCANNED_BYTES as usize);
+    let session = session_in(kind, &bytes[..most], name)?;
+    Ok((session, kind))
+}
+
 /// Whether a file looks like a session file or a figure: by its extension, and
 /// where that says nothing by its first bytes. A look at a file that may be on a
 /// slow disk.

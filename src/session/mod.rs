@@ -27,7 +27,7 @@ pub use command::{
 pub use figure::{FigureError, FigureSpec, FigureView};
 pub use file::{
     FileKind, MOST_SCANNED_BYTES, ReadError, SESSION_EXTENSION, SESSION_MARK, is_named_session,
-    is_session_like, read_session,
+    is_session_like, read_session, read_session_bytes,
 };
 pub use hash::{Hash, HashError, HashJob, sha256, sha256_of};
 pub use options::{Options, OptionsError, Resolved};

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::options::Options;
 use crate::data::{Dump, Matrix, Pick, ReadAs};
 use crate::srm::{Epsilon, EpsilonChoice};
+use crate::words;
 
 /// The latest version of the record's format. A record has the first that can
 /// say what it says: 1 for one source, 2 for shards.
@@ -161,7 +162,7 @@ pub struct Provenance {
 #[derive(Debug, thiserror::Error)]
 pub enum ProvenanceError {
     /// Not understood.
-    #[error("the provenance is not understood: {0}")]
+    #[error("the provenance is not understood: {}", words::printable(&.0.to_string(), 300))]
     NotUnderstood(#[from] serde_json::Error),
     /// Written by a later version.
     #[error(

@@ -11,6 +11,7 @@ use super::options::Options;
 use super::provenance::{BasisSource, Provenance, Source};
 use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
 use crate::srm::Epsilon;
+use crate::words;
 
 /// Version of the format of [`Session`]. An older one is read with what it lacks
 /// taken as the default; a newer one is refused.
@@ -202,7 +203,7 @@ pub struct Session {
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
     /// Not understood.
-    #[error("the session is not understood: {0}")]
+    #[error("the session is not understood: {}", words::printable(&.0.to_string(), 300))]
     NotUnderstood(#[from] serde_json::Error),
     /// Written by a later version.
     #[error(
@@ -345,7 +346,7 @@ impl Session {
         if session.shown >= session.layers.len().max(1) {
             return Err(SessionError::Damaged(format!(
                 "it shows layer {} of {}",
-                session.shown + 1,
+                words::thousands((session.shown as u64).saturating_add(1)),
                 session.layers.len()
             )));
         }
