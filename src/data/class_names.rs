@@ -64,7 +64,7 @@ impl ClassNames {
         };
         if !is_text(&origin)? {
             let mut source = Source::open(origin, cancel)?;
-            let place = place_of(&mut source, pick.key.as_deref(), Role::ClassNames)?;
+            let place = place_of(&mut source, pick.key.as_deref(), Role::ClassNames, cancel)?;
             key = source.key(place).map(str::to_owned);
             let read = source.read(place, pick.memory_limit, cancel, |head, bytes| {
                 let layout = text::layout(head).ok_or_else(|| {

@@ -170,7 +170,7 @@ impl Images {
     ) -> Result<Self, DataError> {
         let (name, stamp) = (origin.name.clone(), origin.stamp);
         let mut source = Source::open(origin, cancel)?;
-        let place = place_of(&mut source, pick.key.as_deref(), Role::Images)?;
+        let place = place_of(&mut source, pick.key.as_deref(), Role::Images, cancel)?;
         let key = source.key(place).map(str::to_owned);
         let at = |problem: ArrayProblem| problem.at(&name, key.as_deref());
         let head = source.head(place).map_err(at)?;

@@ -78,7 +78,7 @@ impl Labels {
             (None, "text".to_owned(), classes.finish())
         } else {
             let mut source = Source::open(origin, cancel)?;
-            let place = place_of(&mut source, pick.key.as_deref(), Role::Labels)?;
+            let place = place_of(&mut source, pick.key.as_deref(), Role::Labels, cancel)?;
             let key = source.key(place).map(str::to_owned);
             let at = |problem: ArrayProblem| problem.at(&name, key.as_deref());
             let dtype = source.head(place).map_err(at)?.descr.name();
@@ -172,12 +172,13 @@ pub(super) fn place_of(
     source: &mut Source,
     key: Option<&str>,
     role: Role,
+    cancel: &AtomicBool,
 ) -> Result<usize, DataError> {
     if key.is_some() || source.len() == 1 {
-        return choose::choose(source, key).map(|(place, _)| place);
+        return choose::choose(source, key, cancel).map(|(place, _)| place);
     }
     let file = source.file_name().to_owned();
-    let infos = choose::all_infos(source);
+    let infos = choose::all_infos(source, cancel)?;
     let could = |place: &usize| infos[*place].could_be(role);
     let fitting: Vec<usize> = (0..infos.len()).filter(could).collect();
     let says = |place: &&usize| infos[**place].says(role);
