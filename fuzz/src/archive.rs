@@ -162,8 +162,8 @@ fn fields(out: &mut Vec<u8>, said: Said, name: &[u8]) {
 
 fn deflate(data: &[u8]) -> Vec<u8> {
     let mut packer = DeflateEncoder::new(Vec::new(), Compression::fast());
-    let packed = packer.write_all(data).and_then(|()| packer.finish());
-    packed.unwrap_or_else(|error| unreachable!("nothing fails in memory: {error}"))
+    let deflated = packer.write_all(data).and_then(|()| packer.finish());
+    deflated.unwrap_or_else(|error| unreachable!("nothing fails in memory: {error}"))
 }
 
 #[cfg(test)]

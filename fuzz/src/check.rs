@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use followspot::data::{
-    ArrayInfo, Channels, DataError, Dump, Flatten, Pick, ReadAs, RowRange, list_bytes, load_bytes,
-    load_matrix_bytes,
+    ArrayInfo, Channels, ClassNames, DataError, Dump, Flatten, Images, Labels, Pick, ReadAs,
+    RowRange, list_bytes, load_bytes, load_matrix_bytes,
 };
 use followspot::session::{
     Session, figure_command, plane_command, read_session_bytes, sweep_command,
@@ -49,7 +49,7 @@ impl fmt::Display for Wrong {
 /// [`Wrong`] where an answer is none. A reader that panics, hangs or takes too much
 /// memory is for the caller to notice.
 pub fn check(name: &str, bytes: &Arc<[u8]>) -> Result<Reached, Wrong> {
-    let reached = arrays(name, bytes)?;
+    let reached = arrays(name, bytes)?.max(companions(name, bytes)?);
     Ok(reached.max(session(name, bytes)?))
 }
 
@@ -225,6 +225,48 @@ fn whole(dump: &Dump) -> Result<(), Wrong> {
         dump.rows.len(),
         dump.of_rows
     )))
+}
+
+/// What comes beside activations.
+fn companions(name: &str, bytes: &Arc<[u8]>) -> Result<Reached, Wrong> {
+    let never = AtomicBool::new(false);
+    let pick = Pick {
+        memory_limit: LIMIT,
+        ..Pick::default()
+    };
+    let mut reached = Reached::Nothing;
+    match Labels::of_bytes(name, Arc::clone(bytes), &pick, &never) {
+        Ok(labels) => {
+            let classes = labels.counts.len();
+            let last = labels.class_of(labels.entries() - 1);
+            let counted: u64 = labels.counts.iter().sum();
+            let is_whole = counted == labels.entries() as u64
+                && classes == labels.classes.len()
+                && last.is_some_and(|class| (class as usize) < classes);
+            if !is_whole {
+                return Err(Wrong("labels contradict themselves".to_owned()));
+            }
+            reached = Reached::Read;
+        }
+        Err(error) => said(name, &error)?,
+    }
+    match ClassNames::of_bytes(name, Arc::clone(bytes), &pick, &never) {
+        Ok(_) => reached = Reached::Read,
+        Err(error) => said(name, &error)?,
+    }
+    match Images::of_bytes(name, Arc::clone(bytes), &pick, &never) {
+        Ok(images) => {
+            let entries = images.entries();
+            for entry in [0, entries.saturating_sub(1), entries] {
+                if let Err(error) = images.picture(entry) {
+                    said(name, &error)?;
+                }
+            }
+            reached = Reached::Read;
+        }
+        Err(error) => said(name, &error)?,
+    }
+    Ok(reached)
 }
 
 fn session(name: &str, bytes: &[u8]) -> Result<Reached, Wrong> {

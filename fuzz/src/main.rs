@@ -1,5 +1,6 @@
 //! Runs hostile inputs by the million and keeps those that something is wrong with.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -139,7 +140,7 @@ fn many(args: &Args, bench: &Bench, seeds: &[Seed], formats: &[Format]) -> u64 {
             }
             Err(_) => count.wrong += 1,
         }
-        if told.elapsed() > Duration::from_secs(60) {
+        if told.elapsed() > Duration::from_mins(1) {
             told = Instant::now();
             eprintln!(
                 "{} inputs after {} s",
@@ -157,8 +158,9 @@ fn tell(formats: &[Format], counts: &[Count], seed: u64, time: Duration) {
         "format            inputs     listed       read    wrong   peak MB  inputs/s\n",
     );
     for (format, count) in formats.iter().zip(counts) {
-        lines += &format!(
-            "{:<12} {:>11} {:>10} {:>10} {:>8} {:>9.1} {:>9.0}\n",
+        let _ = writeln!(
+            lines,
+            "{:<12} {:>11} {:>10} {:>10} {:>8} {:>9.1} {:>9.0}",
             format.name(),
             count.inputs,
             count.listed,
@@ -170,8 +172,9 @@ fn tell(formats: &[Format], counts: &[Count], seed: u64, time: Duration) {
     }
     let inputs: u64 = counts.iter().map(|count| count.inputs).sum();
     let wrong: u64 = counts.iter().map(|count| count.wrong).sum();
-    lines += &format!(
-        "{inputs} inputs with seed {seed} in {:.0} s, {wrong} of them with findings\n",
+    let _ = writeln!(
+        lines,
+        "{inputs} inputs with seed {seed} in {:.0} s, {wrong} of them with findings",
         time.as_secs_f64()
     );
     let _ = std::io::stdout().write_all(lines.as_bytes());
@@ -213,11 +216,14 @@ struct Bench {
     /// The number of the input that is tried, should the program end with it.
     progress: Mutex<File>,
     /// What is tried, and since when.
-    under_way: Mutex<Option<(Instant, String, String, Arc<[u8]>)>>,
+    under_way: Mutex<Option<UnderWay>>,
     /// What was found, in kinds.
     kinds: Mutex<Vec<(String, usize)>>,
     done: AtomicBool,
 }
+
+/// An input that is tried: since when, its label, its name and its bytes.
+type UnderWay = (Instant, String, String, Arc<[u8]>);
 
 impl Drop for Bench {
     fn drop(&mut self) {
@@ -287,16 +293,13 @@ impl Bench {
             .take(60)
             .collect();
         let mut kinds = lock(&self.kinds);
-        let seen = match kinds.iter_mut().find(|(known, _)| *known == kind) {
-            Some((_, seen)) => {
-                *seen += 1;
-                *seen
-            }
-            None => {
-                kinds.push((kind, 1));
-                1
-            }
-        };
+        let known = kinds.iter().position(|(known, _)| *known == kind);
+        let place = known.unwrap_or_else(|| {
+            kinds.push((kind, 0));
+            kinds.len() - 1
+        });
+        kinds[place].1 += 1;
+        let seen = kinds[place].1;
         if seen > KEPT {
             return;
         }

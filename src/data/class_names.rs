@@ -43,6 +43,19 @@ impl ClassNames {
         Self::read(Origin::open(path)?, path, pick, cancel)
     }
 
+    /// As [`ClassNames::load`], of bytes in memory as a file of that name.
+    ///
+    /// # Errors
+    /// As [`ClassNames::load`].
+    pub fn of_bytes(
+        name: &str,
+        bytes: Arc<[u8]>,
+        pick: &Pick,
+        cancel: &AtomicBool,
+    ) -> Result<Self, DataError> {
+        Self::read(Origin::of_bytes(name, bytes), Path::new(name), pick, cancel)
+    }
+
     fn read(
         origin: Origin,
         path: &Path,

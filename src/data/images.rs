@@ -144,6 +144,19 @@ impl Images {
         Self::open_array(Origin::open(path)?, path, pick, cancel)
     }
 
+    /// As [`Images::open`], of bytes in memory as a file of that name.
+    ///
+    /// # Errors
+    /// As [`Images::open`].
+    pub fn of_bytes(
+        name: &str,
+        bytes: Arc<[u8]>,
+        pick: &Pick,
+        cancel: &AtomicBool,
+    ) -> Result<Self, DataError> {
+        Self::open_array(Origin::of_bytes(name, bytes), Path::new(name), pick, cancel)
+    }
+
     fn open_folder(path: &Path) -> Result<Self, DataError> {
         let folder = Folder::open(path)?;
         let size = folder.size_of(0)?;

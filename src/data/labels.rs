@@ -61,6 +61,19 @@ impl Labels {
         Self::read(origin, path, pick, cancel)
     }
 
+    /// As [`Labels::load`], of bytes in memory as a file of that name.
+    ///
+    /// # Errors
+    /// As [`Labels::load`].
+    pub fn of_bytes(
+        name: &str,
+        bytes: Arc<[u8]>,
+        pick: &Pick,
+        cancel: &AtomicBool,
+    ) -> Result<Self, DataError> {
+        Self::read(Origin::of_bytes(name, bytes), Path::new(name), pick, cancel)
+    }
+
     fn read(
         origin: Origin,
         path: &Path,
