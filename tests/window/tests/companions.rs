@@ -101,6 +101,8 @@ fn dropped_labels_belong_to_the_samples_until_they_are_removed_or_undone() {
     assert_eq!(window.query_all_by_label("180").count(), 7);
     carry_out(&mut window, Command::Undo);
     assert_eq!(class(window.state(), 12), None);
+    // The labels alone are undone.
+    assert_eq!(window.state().document().layers.len(), 1);
     carry_out(&mut window, Command::Redo);
     assert_eq!(class(window.state(), 12).as_deref(), Some("2"));
     window.get_by_label("Remove labels").click();
