@@ -39,12 +39,17 @@ impl App {
         let planes = self
             .shown_sweep()
             .map(|view| view.sweep.spec.planes.in_all());
-        let among = self.among_text();
+        let among = self.among_numbers();
         let heading = match planes {
             // The status bar has their number too.
             _ if ui.available_width() < 260.0 => "Planes".to_owned(),
             Some(planes) => match among {
-                Some(among) => format!("{} among {among}", count_of(planes, "plane")),
+                Some((chosen, all)) => format!(
+                    "{} among {} of {}",
+                    count_of(planes, "plane"),
+                    number(chosen),
+                    number(all)
+                ),
                 None => format!("All {}", count_of(planes, "plane")),
             },
             None => "All planes".to_owned(),

@@ -212,12 +212,16 @@ impl App {
     /// How many of how many vectors planes are made among, where not all: `62 of 384
     /// neurons`.
     pub(super) fn among_text(&self) -> Option<String> {
+        let noun = noun(self.document.layer()?);
+        let (chosen, all) = self.among_numbers()?;
+        Some(format!("{} of {}", number(chosen), count(all as u64, noun)))
+    }
+
+    /// How many are chosen and how many there are, where not all are chosen.
+    pub(super) fn among_numbers(&self) -> Option<(usize, usize)> {
         let layer = self.document.layer()?;
         let subset = self.document.choices.subset(layer);
-        (!subset.is_whole()).then(|| {
-            let all = count(subset.of_how_many() as u64, noun(layer));
-            format!("{} of {all}", number(subset.len()))
-        })
+        (!subset.is_whole()).then(|| (subset.len(), subset.of_how_many()))
     }
 
     /// The rows of the list, as they were found or sorted last.

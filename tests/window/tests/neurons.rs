@@ -47,7 +47,7 @@ fn shares_of_the_light_add_up_and_planes_follow_the_ticks() {
     assert_eq!(window.state().swept_planes(), Some(253));
     assert_eq!(window.state().light_shares().unwrap()[3], 0.0);
     // The list, the title of the planes, the status line.
-    let said = "253 planes among 23 of 24 neurons";
+    let said = "253 planes among 23 of 24";
     assert_eq!(window.query_all_by_label_contains(said).count(), 3);
     window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     settle(&mut window);
