@@ -202,6 +202,20 @@ fn lengths_beside_a_zero_may_be_anything() {
     }
 }
 
+/// Looking from each of them for the directory's beginning took minutes.
+#[test]
+fn an_archive_of_very_many_ends_is_refused_at_once() {
+    let end = b"PK\x05\x06\0\0\0\0\x01\0\x01\0\x2e\0\0\0\0\0\0\0\0\0";
+    let bytes: Arc<[u8]> = [b"PK\x03\x04", &end.repeat(100_000)[..]].concat().into();
+    let never = AtomicBool::new(false);
+    let said = list_bytes("ends.npz", bytes, &never).unwrap_err();
+    error("ends.npz", &said);
+    assert!(
+        said.to_string().contains("does not hold together"),
+        "{said}"
+    );
+}
+
 #[test]
 fn a_long_list_of_arrays_is_called_off() {
     let bytes: Arc<[u8]> = named_often(&npy("(2, 3)", 24), 500).into();

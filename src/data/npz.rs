@@ -9,7 +9,8 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use zip::result::ZipError;
+use zip::read::{ArchiveOffset, Config};
+use zip::result::{ZipError, ZipResult};
 use zip::{CompressionMethod, ZipArchive};
 
 use super::at::{Extent, Lies, ReadAt};
@@ -52,6 +53,16 @@ struct Size {
     placed: Option<(u64, u32)>,
 }
 
+/// Opens a zip file, before which nothing may stand: where it might, the reader would
+/// look through the file for its beginning for each end of a directory that it finds,
+/// and a hostile file has as many as it likes.
+pub(super) fn opened(origin: &Origin) -> ZipResult<Zip> {
+    let config = Config {
+        archive_offset: ArchiveOffset::Known(0),
+    };
+    ZipArchive::with_config(config, BufReader::new(origin.reader()))
+}
+
 /// Reads the directory of a zip file.
 pub(super) fn directory(origin: &Origin) -> Result<Zip, DataError> {
     let (file_name, length) = (origin.name.as_str(), origin.length);
@@ -77,7 +88,7 @@ pub(super) fn directory(origin: &Origin) -> Result<Zip, DataError> {
             thousands(MOST_MEMBERS)
         )));
     }
-    let zip = ZipArchive::new(BufReader::new(origin.reader())).map_err(|error| match error {
+    let zip = opened(origin).map_err(|error| match error {
         ZipError::Io(source) if source.kind() != io::ErrorKind::UnexpectedEof => io(source),
         error => bad(format!(
             "{}, so it is truncated or damaged: copy or save it again",

@@ -15,7 +15,7 @@ mod names;
 
 use std::collections::HashMap;
 use std::fmt::Display;
-use std::io::{BufReader, Read, Seek};
+use std::io::{Read, Seek};
 
 use zip::{CompressionMethod, ZipArchive};
 
@@ -24,7 +24,7 @@ use super::error::{ArrayProblem, DataError, printable};
 use super::foreign;
 use super::head::{Head, Order};
 use super::literal::shortened;
-use super::npz::{MOST_DEFLATE, SLACK};
+use super::npz::{self, MOST_DEFLATE, SLACK};
 use super::origin::Origin;
 use super::pickle::{Pickle, Problem, Scalar, Tensor, Value};
 use super::source::{Listed, Member, MemberBody};
@@ -120,8 +120,8 @@ fn packed(origin: Origin, member: usize, start: u64, bytes: u64) -> MemberBody {
                 limit,
             });
         }
-        let zip = ZipArchive::new(BufReader::new(origin.reader()));
-        let mut zip = zip.map_err(|error| ArrayProblem::Packing(error.to_string()))?;
+        let mut zip =
+            npz::opened(&origin).map_err(|error| ArrayProblem::Packing(error.to_string()))?;
         let mut unpacked = unpack(&mut zip, member, bytes)?;
         unpacked.drain(..usize::try_from(start).map_or(unpacked.len(), |n| n.min(unpacked.len())));
         Ok(unpacked)

@@ -246,7 +246,9 @@ fn doubt(session: &Session) -> Option<String> {
 fn in_svg(bytes: &[u8]) -> Option<Vec<u8>> {
     // Whatever other attributes an editor has put there.
     const LONGEST_TAG: usize = 1024;
-    let marked = places(bytes, b"<metadata").find_map(|at| {
+    // A page has one or two.
+    const MOST_TAGS: usize = 4096;
+    let marked = places(bytes, b"<metadata").take(MOST_TAGS).find_map(|at| {
         let tag = &bytes[at..bytes.len().min(at + LONGEST_TAG)];
         let end = tag.iter().position(|&byte| byte == b'>')?;
         find(&tag[..end], SESSION_MARK.as_bytes())?;
