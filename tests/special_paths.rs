@@ -19,7 +19,7 @@ use followspot::data::{Pick, list, load, load_each, load_matrix};
 use program::Place;
 
 /// Far longer than anything here takes: only what waits for ever gets there.
-const GUARD: Duration = Duration::from_secs(120);
+const GUARD: Duration = Duration::from_mins(2);
 
 /// The paths, and what is said of each.
 struct Special {

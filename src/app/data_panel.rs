@@ -113,9 +113,9 @@ impl App {
                 return;
             }
             let text = if self.can_drop {
-                "Drop an activation dump on the window: a .npy or .npz array, samples × neurons."
+                "Drop an activation dump on the window (.npy, .npz, .safetensors, .pt, .h5, .csv), or a folder of them."
             } else {
-                "Use File ▸ Open for an activation dump: a .npy or .npz array, samples × neurons."
+                "Use File ▸ Open for an activation dump (.npy, .npz, .safetensors, .pt, .h5, .csv)."
             };
             ui.label(RichText::new(text).color(color(colors.secondary)));
             return;
@@ -174,7 +174,7 @@ impl App {
                 .hint_text("or a path")
                 .desired_width(f32::INFINITY);
             let response = ui.add(field).on_hover_text(
-                "A path to a .npy or .npz file, a session or a figure; Enter opens it (Ctrl+L)",
+                "A path to a dump, a folder, a session or a figure; Enter opens it (Ctrl+L)",
             );
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "path"));
             if std::mem::take(&mut self.state.focus_path) {

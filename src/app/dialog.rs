@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use egui::Context;
 
-use crate::data::MEMORY_LIMIT;
+use crate::data::{EXTENSIONS, MEMORY_LIMIT};
 use crate::session::{CompanionRole, SESSION_EXTENSION};
 
 use super::App;
@@ -47,7 +47,7 @@ impl App {
             let dialog = rfd::FileDialog::new();
             let paths = if as_basis {
                 let dialog = dialog.set_title("Open a basis");
-                let dialog = dialog.add_filter("Arrays (.npy, .npz)", &["npy", "npz"]);
+                let dialog = dialog.add_filter("Arrays", &EXTENSIONS);
                 let dialog = dialog.add_filter("All files", &["*"]);
                 dialog.pick_file().into_iter().collect()
             } else {
@@ -55,9 +55,9 @@ impl App {
                 dialog
                     .add_filter(
                         "Dumps, sessions and figures",
-                        &["npy", "npz", SESSION_EXTENSION, "svg", "pdf", "png"],
+                        &[&EXTENSIONS[..], &[SESSION_EXTENSION, "svg", "pdf", "png"]].concat(),
                     )
-                    .add_filter("Arrays (.npy, .npz)", &["npy", "npz"])
+                    .add_filter("Arrays", &EXTENSIONS)
                     .add_filter("All files", &["*"])
                     .pick_files()
                     .unwrap_or_default()

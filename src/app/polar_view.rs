@@ -35,9 +35,9 @@ impl App {
             let text = if self.document.layer().is_some() {
                 "No plane is selected."
             } else if self.can_drop {
-                "Drop an activation dump here: a .npy or .npz array of samples × neurons."
+                "Drop an activation dump here (.npy, .npz, .safetensors, .pt, .h5, .csv), or a folder of them."
             } else {
-                "Use File ▸ Open for an activation dump: a .npy or .npz array, samples × neurons."
+                "Use File ▸ Open for an activation dump (.npy, .npz, .safetensors, .pt, .h5, .csv)."
             };
             empty(ui, text);
             return;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use egui::{Button, Context, Key, RichText, TextEdit, Ui, Window};
 
+use crate::data::EXTENSIONS;
 use crate::session::Place;
 use crate::worker::session_job;
 
@@ -160,7 +161,7 @@ impl App {
         self.ask(ctx, move || {
             let path = rfd::FileDialog::new()
                 .set_title(format!("Where is {}?", file.file_name))
-                .add_filter("Arrays (.npy, .npz)", &["npy", "npz"])
+                .add_filter("Arrays", &EXTENSIONS)
                 .add_filter("All files", &["*"])
                 .pick_file()?;
             Some(DialogAnswer::Locate { missing, path })

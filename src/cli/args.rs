@@ -30,7 +30,8 @@ Examples:
   followspot sweep layer1.npy -o layer1.npz      sweep every plane without a window
   followspot ./sweep                             a file named like a subcommand
 
-Activations are N × d, one sample a row, one neuron a column, in a .npy or .npz file.";
+Activations are N × d, one sample a row, one neuron a column: .npy, .npz, .safetensors, PyTorch .pt,
+HDF5, CSV, or a folder of such files. Of more axes, --flatten says how they become N × d.";
 
 const OPEN_EXAMPLES: &str = "\
 Examples:
@@ -297,7 +298,7 @@ pub(super) struct PlaneArgs {
 /// What is read.
 #[derive(Clone, Debug, Args)]
 pub(super) struct InputArgs {
-    /// Activations, N × d, in a .npy or .npz file
+    /// Activations, N × d: .npy, .npz, .safetensors, .pt, .h5 or text
     #[arg(value_name = "ACTS")]
     pub acts: PathBuf,
     /// The array to take from a .npz that holds several

@@ -86,6 +86,7 @@ pub use plan::{Preview, RowMap, preview};
 pub use read_as::{Center, Channels, Flatten, MEMORY_LIMIT, Pick, ReadAs, RowRange};
 pub use recognise::{Open, OpenLayer, Recognised, recognise};
 pub use role::Role;
+pub use source::EXTENSIONS;
 pub use stamp::FileStamp;
 
 use crate::srm::{Activations, Cancelled};

@@ -142,7 +142,7 @@ pub(super) enum Problem {
     Opcode(String),
     #[error("breaks off at byte {}", thousands(*.0 as u64))]
     Cut(usize),
-    #[error("recalls entry {} of its memo, which it never made", thousands(u64::from(*.0)))]
+    #[error("recalls entry {} of its memo, which it never made: it is damaged, copy or save it again", thousands(u64::from(*.0)))]
     Memo(u32),
     #[error("is damaged at byte {}: {what}", thousands(*at as u64))]
     Damaged { at: usize, what: &'static str },
@@ -155,7 +155,7 @@ fn advice(module: &str) -> &'static str {
     if whole_model.iter().any(|start| module.starts_with(start)) || module == "torch.nn" {
         ". It seems to be a whole model: save its tensors, torch.save(model.state_dict(), f)"
     } else {
-        ""
+        ". Ask for a file of tensors alone, as torch.save({'layer1': x}, f) writes it"
     }
 }
 

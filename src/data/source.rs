@@ -20,6 +20,24 @@ use super::{pickle, safetensors, table, torch};
 /// Bytes of a bare pickle that are searched for what it would call.
 const PICKLE_START: usize = 1 << 20;
 
+/// How names of files end that can be read, in the order in which they are told. The
+/// content has the first word.
+pub const EXTENSIONS: [&str; 13] = [
+    "npy",
+    "npz",
+    "safetensors",
+    "pt",
+    "pth",
+    "bin",
+    "h5",
+    "hdf5",
+    "csv",
+    "tsv",
+    "txt",
+    "dat",
+    "mat",
+];
+
 /// An open file of a known format.
 pub(super) enum Source {
     /// A single array.

@@ -34,7 +34,7 @@ The file holds what it takes to make it again: followspot open fig.pdf, or drop 
 /// help says.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct FigureArgs {
-    /// Activations, N × d, in .npy or .npz files; several for panels of several
+    /// Activations, N × d (.npy, .npz, .safetensors, .pt, .h5, text); several for panels of several
     #[arg(value_name = "ACTS", required = true)]
     pub acts: Vec<PathBuf>,
     /// The array to take from a .npz that holds several
