@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -9,7 +10,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use followspot::app::App;
 use followspot::data::Flatten;
-use followspot_window_tests::{drop_files, noise, open, settle, until};
+use followspot_window_tests::{args, drop_files, noise, open, open_args, settle, until};
 
 fn shown_name(app: &App) -> String {
     let layer = app.document().layer();
@@ -180,4 +181,29 @@ fn an_array_of_three_axes_is_asked_about_next() {
     window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     window.step();
     assert!(window.state().document().layers[0].is_sample);
+}
+
+#[test]
+fn what_unpacks_to_more_than_is_allowed_is_read_all_the_same_by_a_click() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/formats/deflated_keys.npz");
+    let mut args = args(vec![path]);
+    args.reading.memory_limit = Some(100);
+    let mut window = open_args(args);
+    until(&mut window, "the picker is there", |app| {
+        app.offered().is_some()
+    });
+    window.run_steps(3);
+    window.get_by_label_contains("layer2 ").click();
+    let started = Instant::now();
+    let offer = "Read it all the same (";
+    while window.query_by_label_contains(offer).is_none() {
+        assert!(started.elapsed() < Duration::from_secs(60), "no offer");
+        window.step();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(window.state().document().layers.is_empty());
+    window.get_by_label_contains(offer).click();
+    until(&mut window, "it is open", |app| {
+        shown_name(app) == "deflated_keys.npz : layer2"
+    });
 }
