@@ -298,6 +298,7 @@ fn hdf5(origin: Origin) -> Result<Source, DataError> {
 }
 
 #[cfg(not(feature = "hdf5"))]
+#[allow(clippy::needless_pass_by_value)] // as the reader takes it
 fn hdf5(origin: Origin) -> Result<Source, DataError> {
     Err(foreign::hdf5(&origin))
 }

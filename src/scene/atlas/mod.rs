@@ -156,7 +156,7 @@ pub struct Atlas {
     pub side: usize,
     /// The vector at each place of a side.
     pub vectors: Vec<u32>,
-    /// The place of each of the basis's vectors; [`NOWHERE`] of those left out.
+    /// The place of each of the basis's vectors; `u32::MAX` of those left out.
     pub places: Vec<u32>,
     /// Levels of detail, the finest first.
     pub levels: Vec<Level>,
