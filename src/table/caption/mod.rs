@@ -2,6 +2,7 @@
 //! options.
 //!
 //! ```
+//! use followspot::data::ReadAs;
 //! use followspot::session::{Options, Provenance, Source};
 //! use followspot::srm::{Epsilon, Plane};
 //! use followspot::table::{Caption, CaptionFormat, Shown};
@@ -11,6 +12,8 @@
 //!     sha256: None,
 //!     key: None,
 //!     shape: [1797, 24],
+//!     array_shape: None,
+//!     read_as: ReadAs::default(),
 //!     dtype: "float32".to_owned(),
 //!     excluded_rows: 0,
 //!     zero_rows: 0,
