@@ -32,7 +32,7 @@ mod tests;
 
 pub use markup::CaptionFormat;
 
-use crate::data::Center;
+use crate::data::{Center, Flatten};
 use crate::session::{Provenance, Source};
 use crate::srm::{Epsilon, EpsilonChoice, Plane, PlaneMode};
 use crate::words::{letter, percent, thousands};
@@ -140,6 +140,8 @@ impl<'a> Caption<'a> {
         ];
         sentences.extend(names_vectors(&self.shown).then(|| teller.vectors()));
         sentences.extend(teller.among(&self.shown));
+        sentences.extend(teller.positions());
+        sentences.extend(teller.part());
         sentences.extend(teller.centred());
         sentences.extend(teller.left_out());
         sentences.extend(teller.zero());
@@ -408,6 +410,48 @@ impl Teller<'_> {
                 format!("{vector} is row {index} of {name}, counted from 0")
             }
         }
+    }
+
+    /// How an array of more axes became samples, where all were read alike.
+    fn positions(&self) -> Option<String> {
+        let flatten = self.common(|source| source.read_as.flatten)?;
+        Some(match flatten {
+            Flatten::Positions => "Every position of the array is a sample".to_owned(),
+            Flatten::Mean => "A sample is the mean over its positions".to_owned(),
+            Flatten::Max => "A sample is the largest value over its positions".to_owned(),
+            Flatten::Position(place) => {
+                let place = self.format.number(&place.to_string());
+                format!("A sample is its position {place}, counted from 0")
+            }
+        })
+    }
+
+    /// That only some of the rows were read.
+    fn part(&self) -> Option<String> {
+        let [only] = self.sources() else {
+            return None;
+        };
+        let read_as = &only.read_as;
+        let range = read_as
+            .rows
+            .map(|rows| self.format.words(&rows.to_string()));
+        let Some(most) = read_as.sample_rows else {
+            return range.map(|range| format!("Only the rows {range} are read"));
+        };
+        let of = range.map_or_else(String::new, |range| format!(" of the rows {range}"));
+        Some(format!(
+            "At most {}{of} are read, drawn at random (seed {})",
+            self.format.counted(most as u64, "row"),
+            self.format.number(&read_as.seed.unwrap_or(0).to_string())
+        ))
+    }
+
+    /// What all sources have in common.
+    fn common<T: PartialEq>(&self, of: impl Fn(&Source) -> Option<T>) -> Option<T> {
+        let (first, others) = self.sources().split_first()?;
+        let first = of(first);
+        let same = others.iter().all(|other| of(other) == first);
+        first.filter(|_| same)
     }
 
     fn centred(&self) -> Option<String> {

@@ -402,3 +402,38 @@ fn planes_among_some_neurons_are_said_in_every_format() {
     let text = Caption::new(Shown::Ensemble(planes), &some).text(CaptionFormat::Text);
     assert!(!text.contains("among"), "{text}");
 }
+
+#[test]
+fn how_samples_were_read_is_said() {
+    let read = |read_as: ReadAs, parts: &[&str]| {
+        let mut record = record("0.7", 0.7);
+        record.samples = Samples::Source(Source {
+            read_as,
+            ..source("tokens.npy")
+        });
+        says(Shown::Ensemble(ALL), &record, parts);
+    };
+    for (flatten, said) in [
+        ("positions", "Every position of the array is a sample."),
+        ("mean", "A sample is the mean over its positions."),
+        ("-1", "A sample is its position -1, counted from 0."),
+    ] {
+        let read_as = ReadAs {
+            flatten: Some(flatten.parse().unwrap()),
+            ..ReadAs::default()
+        };
+        read(read_as, &[said]);
+    }
+    let rows = ReadAs {
+        rows: Some("::10".parse().unwrap()),
+        ..ReadAs::default()
+    };
+    read(rows.clone(), &["Only the rows ::10 are read."]);
+    let drawn = ReadAs {
+        sample_rows: Some(5000),
+        seed: Some(7),
+        ..rows
+    };
+    let said = "At most 5,000 rows of the rows ::10 are read, drawn at random (seed 7).";
+    read(drawn, &[said]);
+}
