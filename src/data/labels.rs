@@ -176,7 +176,8 @@ pub(super) fn is_text(origin: &Origin) -> Result<bool, DataError> {
     let named = matches!(origin.extension.as_str(), "txt" | "csv" | "tsv" | "json");
     let start = origin.start(4096)?;
     let is_binary = start.contains(&0) || start.starts_with(super::npy::MAGIC);
-    Ok(named && !is_binary && !start.starts_with(b"PK\x03\x04"))
+    // Of no bytes something else is said.
+    Ok(named && !start.is_empty() && !is_binary && !start.starts_with(b"PK\x03\x04"))
 }
 
 /// The array of a file that could be of that role: of that key, the only one, or the

@@ -245,7 +245,7 @@ impl Table {
         let (width, told_by) = self.width;
         if record.len() != width {
             return Err(format!(
-                "line {} has {}, {} expected as on line {}",
+                "line {} has {}, {} expected as on line {}: mend it, or save the array with np.save",
                 self.line(place),
                 count(record.len() as u64, "field"),
                 thousands(width as u64),
@@ -274,7 +274,9 @@ impl Table {
             }
             let Some((value, fraction)) = self.number(bytes) else {
                 let cell = self.cell(place, column, &text(bytes));
-                return Err(format!("{cell} is no number"));
+                return Err(format!(
+                    "{cell} is no number: write one or nan there, or save the array with np.save"
+                ));
             };
             if fraction != Fraction::Unknown {
                 if self.fraction != Fraction::Unknown && self.fraction != fraction {

@@ -179,7 +179,7 @@ fn what_is_no_labels_is_one_sentence() {
             npy("<U2", "(2, 2)", &[0; 64]),
             "a.npy holds 2 × 2 words, but one an entry",
         ),
-        ("a.txt", b"".to_vec(), "a.txt holds no label"),
+        ("a.txt", b"".to_vec(), "a.txt is empty"),
         (
             "a.csv",
             b"a,b\n1,2\n".to_vec(),
