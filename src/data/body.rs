@@ -55,26 +55,19 @@ pub(super) fn samples(
         Rows::Plain(matrix) => return Body::new(bytes, *matrix, cancel).samples(),
         Rows::Gathered(view) => view,
     };
-    let rounded = AtomicBool::new(false);
-    let dtype = plan.numbers.dtype;
     let reading = GatheredSamples(Gathering {
         bytes,
         plan,
         view,
         cancel,
     });
-    let values = if !dtype.fits_f32() {
-        wide(dtype, &rounded, reading)?
-    } else if view.reduce == Reduce::Mean {
+    let dtype = plan.numbers.dtype;
+    if view.reduce == Reduce::Mean {
         // Single precision would round the means.
-        narrow::<f64, _>(dtype, reading)?
+        in_double(dtype, reading)
     } else {
-        narrow::<f32, _>(dtype, reading)?
-    };
-    Ok(Decoded {
-        values,
-        rounded: rounded.into_inner(),
-    })
+        in_least(dtype, reading)
+    }
 }
 
 /// All values of a plan, row-major, in double precision.
@@ -87,23 +80,13 @@ pub(super) fn row_major(
         Rows::Plain(matrix) => return Body::new(bytes, *matrix, cancel).row_major(),
         Rows::Gathered(view) => view,
     };
-    let rounded = AtomicBool::new(false);
-    let dtype = plan.numbers.dtype;
     let reading = GatheredRows(Gathering {
         bytes,
         plan,
         view,
         cancel,
     });
-    let values = if dtype.fits_f32() {
-        narrow::<f64, _>(dtype, reading)?
-    } else {
-        wide(dtype, &rounded, reading)?
-    };
-    Ok(Decoded {
-        values,
-        rounded: rounded.into_inner(),
-    })
+    in_double(plan.numbers.dtype, reading)
 }
 
 /// An array as activations, or why it cannot be some.
@@ -164,33 +147,12 @@ impl<'a, 'c> Body<'a, 'c> {
     /// All rows as samples, in the least precision that holds them. The matrix
     /// has a row and a column.
     pub fn samples(self) -> Result<Decoded<Samples>, ArrayProblem> {
-        let rounded = AtomicBool::new(false);
-        let dtype = self.matrix.dtype;
-        let values = if dtype.fits_f32() {
-            narrow::<f32, _>(dtype, AsSamples(self))?
-        } else {
-            wide(dtype, &rounded, AsSamples(self))?
-        };
-        Ok(Decoded {
-            values,
-            rounded: rounded.into_inner(),
-        })
+        in_least(self.matrix.dtype, AsSamples(self))
     }
 
     /// All values, row-major, in double precision.
     pub fn row_major(self) -> Result<Decoded<Vec<f64>>, ArrayProblem> {
-        let rounded = AtomicBool::new(false);
-        let dtype = self.matrix.dtype;
-        let reading = RowByRow(self);
-        let values = if dtype.fits_f32() {
-            narrow::<f64, _>(dtype, reading)?
-        } else {
-            wide(dtype, &rounded, reading)?
-        };
-        Ok(Decoded {
-            values,
-            rounded: rounded.into_inner(),
-        })
+        in_double(self.matrix.dtype, RowByRow(self))
     }
 
     /// The file holds so many lines of so many values.
@@ -292,6 +254,34 @@ impl<T: Real> Reading<T> for AsSamples<'_, '_> {
             Err(unfit) => Ok(Err(unfit)),
         }
     }
+}
+
+/// Reads in the least precision that holds the dtype.
+fn in_least<M, R>(dtype: Dtype, reading: R) -> Result<Decoded<M>, ArrayProblem>
+where
+    R: Reading<f32, Made = M> + Reading<f64, Made = M>,
+{
+    if dtype.fits_f32() {
+        return Ok(Decoded {
+            values: narrow::<f32, _>(dtype, reading)?,
+            rounded: false,
+        });
+    }
+    in_double(dtype, reading)
+}
+
+/// Reads in double precision.
+fn in_double<R: Reading<f64>>(dtype: Dtype, reading: R) -> Result<Decoded<R::Made>, ArrayProblem> {
+    let rounded = AtomicBool::new(false);
+    let values = if dtype.fits_f32() {
+        narrow::<f64, _>(dtype, reading)?
+    } else {
+        wide(dtype, &rounded, reading)?
+    };
+    Ok(Decoded {
+        values,
+        rounded: rounded.into_inner(),
+    })
 }
 
 /// The dtypes that single precision holds.

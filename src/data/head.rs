@@ -24,7 +24,6 @@ pub(crate) enum Order {
     /// The first index varies fastest.
     Fortran,
     /// So many values lie between neighbours along each dimension.
-    #[allow(dead_code)] // until there is a format that has them
     Strides(Vec<u64>),
 }
 
