@@ -6,13 +6,42 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
-use followspot::app::App;
+use egui_kittest::kittest::Queryable as _;
+use followspot::app::{App, Command};
 use followspot::cli::{CompanionArgs, ReadingArgs, WindowArgs};
 use ndarray::Array2;
 use ndarray_npy::WriteNpyExt as _;
 
 /// How long a test waits for the worker before it fails.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Carries a command out, as a menu entry does, and draws a frame.
+pub fn carry_out(window: &mut Harness<'_, App>, command: impl Into<Command>) {
+    let ctx = window.ctx.clone();
+    window.state_mut().carry_out(&ctx, command.into());
+    window.step();
+}
+
+/// Whether something on screen says that.
+#[must_use]
+pub fn says(window: &Harness<'_, App>, text: &str) -> bool {
+    window.query_all_by_label_contains(text).next().is_some()
+}
+
+/// Draws frames until something on screen says that.
+///
+/// # Panics
+/// If nothing does in ten seconds or so.
+pub fn until_said(window: &mut Harness<'_, App>, text: &str) {
+    for _ in 0..5000 {
+        window.step();
+        if says(window, text) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    panic!("never said: {text}");
+}
 
 /// The window without a file: it opens on the sample.
 #[must_use]

@@ -8,33 +8,13 @@ use egui_kittest::kittest::Queryable as _;
 use followspot::app::{App, Command, Replace};
 use followspot::session::{CompanionRole, Session};
 use followspot_window_tests::{
-    args, drop_files, noise, open, open_args, open_with, settle, until, write_npy,
+    args, carry_out, drop_files, noise, open, open_args, open_with, says, settle, until,
+    until_said, write_npy,
 };
 use ndarray::{Array1, Array3};
 use ndarray_npy::WriteNpyExt as _;
 
 type Window = Harness<'static, App>;
-
-fn carry_out(window: &mut Window, command: Command) {
-    let ctx = window.ctx.clone();
-    window.state_mut().carry_out(&ctx, command);
-    window.step();
-}
-
-fn says(window: &Window, text: &str) -> bool {
-    window.query_all_by_label_contains(text).next().is_some()
-}
-
-fn until_said(window: &mut Window, text: &str) {
-    for _ in 0..5000 {
-        window.step();
-        if says(window, text) {
-            return;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
-    panic!("never said: {text}");
-}
 
 /// Labels of so many samples: 0 to 9, over and over.
 fn write_labels(path: &Path, samples: usize) {

@@ -12,30 +12,11 @@ use followspot::session::figure::FigureView;
 use followspot::session::{FigureSpec, Session};
 use followspot::srm::{Epsilon, Plane};
 use followspot::worker::table_job::TableOf;
-use followspot_window_tests::{noise, open, open_with, settle, until, write_npy};
+use followspot_window_tests::{
+    carry_out, noise, open, open_with, says, settle, until, until_said, write_npy,
+};
 
 type Window = Harness<'static, App>;
-
-fn carry_out(window: &mut Window, command: impl Into<Command>) {
-    let ctx = window.ctx.clone();
-    window.state_mut().carry_out(&ctx, command.into());
-    window.step();
-}
-
-fn says(window: &Window, text: &str) -> bool {
-    window.query_all_by_label_contains(text).next().is_some()
-}
-
-fn until_said(window: &mut Window, text: &str) {
-    for _ in 0..5000 {
-        window.step();
-        if says(window, text) {
-            return;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
-    panic!("never said: {text}");
-}
 
 fn exported(window: &mut Window) {
     until(window, "the export has ended", |app| !app.is_exporting());

@@ -11,7 +11,7 @@ use followspot::app::{App, Command};
 use followspot::srm::{
     AngleGrid, Epsilon, Plane, PlaneMode, PlaneSet, Sign, SweepSpec, curve, sweep,
 };
-use followspot_window_tests::{noise, open_with, settle, until, write_npy};
+use followspot_window_tests::{noise, open_with, says, settle, until, write_npy};
 
 /// A layer with this many neurons has 19,900 planes: more than are swept at once.
 const NEURONS: usize = 200;
@@ -38,10 +38,6 @@ fn set_epsilon(window: &mut Harness<'_, App>, epsilon: f64) {
 }
 
 /// Whether a text stands in the window.
-fn says(window: &Harness<'_, App>, text: &str) -> bool {
-    window.query_all_by_label_contains(text).count() > 0
-}
-
 /// Turns the wheel over the heatmap, so many points.
 fn turn_wheel(window: &mut Harness<'_, App>, points: f32) {
     let rect = window.get_by_label("plane heatmap").rect();

@@ -5,13 +5,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use followspot::app::{App, Command, NeuronCommand};
-use followspot_window_tests::{noise, open, open_with, settle, until, write_npy};
-
-fn carry_out(window: &mut Harness<'_, App>, command: impl Into<Command>) {
-    let ctx = window.ctx.clone();
-    window.state_mut().carry_out(&ctx, command.into());
-    window.step();
-}
+use followspot_window_tests::{carry_out, noise, open, open_with, settle, until, write_npy};
 
 /// The window on the sample with the list of neurons open.
 fn listed() -> Harness<'static, App> {

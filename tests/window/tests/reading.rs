@@ -8,7 +8,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use followspot::app::{App, Command, ListCommand, ReadingCommand};
 use followspot::data::{Channels, Flatten};
-use followspot_window_tests::{drop_files, noise, open, open_with, settle, until, write_npy};
+use followspot_window_tests::{
+    carry_out, drop_files, noise, open, open_with, settle, until, write_npy,
+};
 use ndarray::Array3;
 use ndarray_npy::WriteNpyExt as _;
 
@@ -39,12 +41,6 @@ fn asked(path: &Path) -> Harness<'static, App> {
     until(&mut window, "the dialog is there", |app| app.is_asking());
     window.run_steps(3);
     window
-}
-
-fn carry_out(window: &mut Harness<'_, App>, command: impl Into<Command>) {
-    let ctx = window.ctx.clone();
-    window.state_mut().carry_out(&ctx, command.into());
-    window.step();
 }
 
 /// Types into the field of the dialog.

@@ -12,31 +12,11 @@ use followspot::scene::{AngleUnit, ColorMap};
 use followspot::session::Session;
 use followspot::srm::{Epsilon, Plane, PlaneMode};
 use followspot_window_tests::{
-    drop_files, noise, open, open_with, recovering, settle, until, write_npy,
+    carry_out, drop_files, noise, open, open_with, recovering, says, settle, until, until_said,
+    write_npy,
 };
 
 type Window = Harness<'static, App>;
-
-fn carry_out(window: &mut Window, command: Command) {
-    let ctx = window.ctx.clone();
-    window.state_mut().carry_out(&ctx, command);
-    window.step();
-}
-
-fn says(window: &Window, text: &str) -> bool {
-    window.query_all_by_label_contains(text).next().is_some()
-}
-
-fn until_said(window: &mut Window, text: &str) {
-    for _ in 0..5000 {
-        window.step();
-        if says(window, text) {
-            return;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
-    panic!("never said: {text}");
-}
 
 /// What is open, once the hashes of all files are known.
 fn hashed(window: &mut Window) -> Session {
