@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
-use crate::session::{FigureSpec, View};
+use crate::session::{ChanceLook, ClassLook, FigureSpec, PlaneAs, ProjectionLook, ScaleLook, View};
 use crate::srm::{
     AngleGrid, Epsilon, EpsilonChoice, NeuronChoice, PAPER_EPSILON, Plane, PlaneMode, PlaneSet,
     Sign, Subset, SweepSpec,
@@ -47,6 +47,10 @@ pub struct Choices {
     pub plane: Option<Plane>,
     /// Planes laid over it.
     pub pins: Vec<Plane>,
+    /// Where the spotlight points in the plane, in radians; at the peak where `None`.
+    pub angle_rad: Option<f64>,
+    /// How classes are shown.
+    pub classes: ClassLook,
 }
 
 /// The open layers and the choices.
@@ -88,6 +92,8 @@ impl Document {
                 neurons: NeuronChoice::default(),
                 plane: None,
                 pins: Vec::new(),
+                angle_rad: None,
+                classes: ClassLook::default(),
             },
         })
     }
@@ -274,6 +280,14 @@ pub struct Preferences {
     pub atlas_order: AtlasOrder,
     /// What the ensemble's axis reaches.
     pub fit: Fit,
+    /// How the selected plane is shown.
+    pub plane_as: PlaneAs,
+    /// How it is shown at every `ε`.
+    pub scales: ScaleLook,
+    /// How projections are shown.
+    pub projection: ProjectionLook,
+    /// What of chance is drawn.
+    pub chance: ChanceLook,
     /// How the window is divided.
     pub division: Division,
     /// Files opened, the newest first.
@@ -285,7 +299,8 @@ pub struct Preferences {
 }
 
 impl Preferences {
-    /// The part that a session records: how things are shown, without planes.
+    /// The part that a session records: how things are shown, without what is chosen of
+    /// them.
     #[must_use]
     pub fn view(&self) -> View {
         View {
@@ -298,6 +313,12 @@ impl Preferences {
             quantity: self.quantity,
             atlas_order: self.atlas_order,
             unit: self.unit,
+            angle_rad: None,
+            plane_as: self.plane_as,
+            classes: ClassLook::default(),
+            scales: self.scales,
+            projection: self.projection,
+            chance: self.chance,
         }
     }
 
@@ -310,6 +331,10 @@ impl Preferences {
         self.quantity = view.quantity;
         self.atlas_order = view.atlas_order;
         self.unit = view.unit;
+        self.plane_as = view.plane_as;
+        self.scales = view.scales;
+        self.projection = view.projection;
+        self.chance = view.chance;
     }
 
     /// Puts a file at the head of the recent ones.

@@ -158,6 +158,8 @@ impl App {
         let view = View {
             plane: choices.plane.map(pair),
             pins: choices.pins.iter().copied().map(pair).collect(),
+            angle_rad: choices.angle_rad,
+            classes: choices.classes.clone(),
             ..self.preferences.view()
         };
         let mut session = Session::new(layers.collect(), shown, options, view);
@@ -373,6 +375,8 @@ impl App {
         let plane = |[i, j]: [u32; 2]| Plane { i, j };
         choices.plane = session.view.plane.map(plane);
         choices.pins = session.view.pins.iter().copied().map(plane).collect();
+        choices.angle_rad = session.view.angle_rad.filter(|angle| angle.is_finite());
+        choices.classes = session.view.classes.clone();
         // Without a plane, the sweep's end chooses one as after opening a dump.
         self.state.first_look = choices.plane.is_none().then_some(layer.id);
         if choices.plane.is_none() {

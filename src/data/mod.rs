@@ -89,7 +89,7 @@ pub use role::Role;
 pub use source::EXTENSIONS;
 pub use stamp::FileStamp;
 
-use crate::srm::{Activations, Cancelled};
+use crate::srm::{Activations, Cancelled, Classes, NO_CLASS};
 use body::{Bytes, Decoded, Samples};
 use head::Head;
 use origin::Origin;
@@ -149,6 +149,74 @@ impl Dump {
     pub fn entries(&self) -> usize {
         self.of_rows / self.rows_a_sample.max(1)
     }
+
+    /// The array's row that a sample is: rows that were left out or not chosen count.
+    /// `None` beyond the last.
+    #[must_use]
+    pub fn row_of_sample(&self, sample: usize) -> Option<usize> {
+        let place = self.place_of_sample(sample)?;
+        Some(self.rows.row(place))
+    }
+
+    /// Whether companions of so many entries are those of its samples: one an entry
+    /// along the array's first axis, or one a row that these make.
+    #[must_use]
+    pub fn has_entries(&self, entries: usize) -> bool {
+        entries == self.entries() || entries == self.of_rows
+    }
+
+    /// Which of so many entries of a companion a sample's is; `None` where that many are
+    /// not those of its samples.
+    #[must_use]
+    pub fn entry_of_sample(&self, sample: usize, entries: usize) -> Option<usize> {
+        let place = self.place_of_sample(sample)?;
+        if entries == self.entries() {
+            return Some(self.entry_of(place));
+        }
+        (entries == self.of_rows).then(|| self.rows.row(place))
+    }
+
+    /// The classes of its samples by labels, called as the names say where they fit, else
+    /// as they stand in the labels; `None` where the labels are not those of its samples.
+    #[must_use]
+    pub fn classes(&self, labels: &Labels, names: Option<&ClassNames>) -> Option<Classes> {
+        if !self.has_entries(labels.entries()) {
+            return None;
+        }
+        let of_sample = |sample| {
+            let entry = self.entry_of_sample(sample, labels.entries())?;
+            labels.class_of(entry)
+        };
+        let of_samples = (0..self.activations.n_samples())
+            .map(|sample| of_sample(sample).unwrap_or(NO_CLASS))
+            .collect();
+        let name = |(class, known): (usize, &String)| {
+            let named = names.and_then(|names| names.name_of(labels, class as u32));
+            named.map_or_else(|| known.clone(), str::to_owned)
+        };
+        let names = labels.classes.iter().enumerate().map(name).collect();
+        Some(Classes::new(of_samples, names))
+    }
+
+    /// The place of a sample among the rows that were read.
+    fn place_of_sample(&self, sample: usize) -> Option<usize> {
+        let place = place_of(self.activations.excluded_rows(), sample);
+        (place < self.rows.len()).then_some(place)
+    }
+}
+
+/// The row that a sample is, of rows of which some are left out, ascending.
+fn place_of(left_out: &[usize], sample: usize) -> usize {
+    let (mut from, mut to) = (0, left_out.len());
+    while from < to {
+        let middle = usize::midpoint(from, to);
+        if left_out[middle] - middle <= sample {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    sample + from
 }
 
 /// An array read as a matrix in double precision, for a basis.
@@ -566,6 +634,14 @@ mod tests {
         (0..acts.n_samples())
             .map(|n| (0..acts.n_neurons()).map(|k| value(n, k)).collect())
             .collect()
+    }
+
+    #[test]
+    fn samples_are_the_rows_that_are_not_left_out() {
+        let left_out = [0, 3, 4, 9];
+        let rows: Vec<usize> = (0..6).map(|sample| place_of(&left_out, sample)).collect();
+        assert_eq!(rows, [1, 2, 5, 6, 7, 8]);
+        assert_eq!(place_of(&[], 5), 5);
     }
 
     #[test]

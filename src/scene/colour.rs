@@ -146,11 +146,13 @@ pub enum ColorMap {
     Cividis,
     /// Dark to bright by way of red.
     Inferno,
+    /// Magenta on black, as in the figures of the method's author.
+    Magenta,
 }
 
 impl ColorMap {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Viridis, Self::Cividis, Self::Inferno];
+    pub const ALL: [Self; 4] = [Self::Viridis, Self::Cividis, Self::Inferno, Self::Magenta];
 
     /// Its name.
     #[must_use]
@@ -159,6 +161,7 @@ impl ColorMap {
             Self::Viridis => "Viridis",
             Self::Cividis => "Cividis",
             Self::Inferno => "Inferno",
+            Self::Magenta => "Magenta",
         }
     }
 
@@ -169,6 +172,7 @@ impl ColorMap {
             Self::Viridis => "viridis",
             Self::Cividis => "cividis",
             Self::Inferno => "inferno",
+            Self::Magenta => "magenta",
         }
     }
 
@@ -181,6 +185,7 @@ impl ColorMap {
             (false, Self::Viridis) => colorous::VIRIDIS,
             (false, Self::Cividis) => colorous::CIVIDIS,
             (false, Self::Inferno) => colorous::INFERNO,
+            (false, Self::Magenta) => return (0..=255).map(|k| [k, 0, k, 255]).collect(),
         };
         (0..256)
             .map(|k| {

@@ -16,6 +16,7 @@ mod command;
 pub mod figure;
 mod file;
 mod hash;
+mod look;
 mod options;
 mod places;
 mod provenance;
@@ -30,6 +31,10 @@ pub use file::{
     is_session_like, read_session, read_session_bytes,
 };
 pub use hash::{Hash, HashError, HashJob, sha256, sha256_of};
+pub use look::{
+    ChanceLook, ClassCurves, ClassLook, ClassShare, KernelWidth, Normaliser, PlaneAs, ProjectionAs,
+    ProjectionLook, ProjectionOf, Rotations, ScaleAxis, ScaleLook, ScaleQuantity,
+};
 pub use options::{Options, OptionsError, Resolved};
 pub use places::{Paths, Place, relative_path};
 pub use provenance::{BasisSource, FORMAT, Provenance, ProvenanceError, Samples, Source};

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::figure::{FigureSpec, FigureView};
+use super::look::{ChanceLook, ClassLook, PlaneAs, ProjectionLook, ScaleLook};
 use super::options::Options;
 use super::provenance::{BasisSource, Provenance, Source};
 use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
@@ -138,6 +139,21 @@ pub struct View {
     pub atlas_order: AtlasOrder,
     /// How angles are written.
     pub unit: AngleUnit,
+    /// Where the spotlight points in the selected plane: radians from `b_i` towards
+    /// `b_j`; it follows the peak where `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub angle_rad: Option<f64>,
+    /// How the selected plane is shown.
+    pub plane_as: PlaneAs,
+    /// How classes are.
+    #[serde(skip_serializing_if = "ClassLook::is_default")]
+    pub classes: ClassLook,
+    /// How the plane is shown at every `ε`.
+    pub scales: ScaleLook,
+    /// How projections are shown.
+    pub projection: ProjectionLook,
+    /// What of chance is drawn.
+    pub chance: ChanceLook,
 }
 
 /// What belongs to the samples beside their activations.

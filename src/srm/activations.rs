@@ -447,6 +447,28 @@ impl Activations {
         &self.inverse_norms
     }
 
+    /// `‖x‖` of a sample as it was in the source; infinite where that is beyond the
+    /// largest double.
+    ///
+    /// # Panics
+    /// If `sample ≥ N`.
+    #[must_use]
+    pub fn norm(&self, sample: usize) -> f64 {
+        let inverse = self.inverse_norms[sample];
+        if inverse == 0.0 {
+            return 0.0;
+        }
+        match self.rescaled.binary_search_by_key(&sample, |&(n, _)| n) {
+            Err(_) => 1.0 / inverse,
+            Ok(place) => {
+                let (_, exponent) = self.rescaled[place];
+                // In two steps: `2^1024` is no double, nor has `2^−1074` all its bits.
+                let half = exponent / 2;
+                intake::two_to(half) / inverse * intake::two_to(exponent - half)
+            }
+        }
+    }
+
     /// Bytes held by the values, whole lines of them, and the norms.
     #[must_use]
     pub fn bytes(&self) -> usize {
@@ -467,5 +489,30 @@ fn outcome<E>(
         Ok(activations) => Ok(Ok(activations)),
         Err(Stop::Broken(error)) => Ok(Err(error)),
         Err(Stop::Unfit(error)) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn norms_are_those_of_the_source() {
+        let rows = [
+            vec![3.0, 4.0],
+            vec![0.0, 0.0],
+            vec![3e300, 4e300],
+            vec![3e-310, 4e-310],
+            vec![f64::MAX, f64::MAX],
+        ];
+        let layer = Activations::from_rows(&rows).unwrap();
+        let close = |sample: usize, expected: f64| {
+            let error = (layer.norm(sample) / expected - 1.0).abs();
+            assert!(error < 1e-13, "{sample}: {}", layer.norm(sample));
+        };
+        close(0, 5.0);
+        close(2, 5e300);
+        assert!((layer.norm(3) - 5e-310).abs() < 1e-322);
+        assert_eq!((layer.norm(1), layer.norm(4)), (0.0, f64::INFINITY));
     }
 }

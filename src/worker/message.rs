@@ -150,36 +150,15 @@ impl Layer {
     /// along the array's first axis, or one a row that these make.
     #[must_use]
     pub fn has_entries(&self, entries: usize) -> bool {
-        entries == self.dump.entries() || entries == self.dump.of_rows
+        self.dump.has_entries(entries)
     }
 
     /// Which of so many entries of a companion a sample's is; `None` where that many are
     /// not those of its samples.
     #[must_use]
     pub fn entry_of(&self, sample: usize, entries: usize) -> Option<usize> {
-        let place = place_of(self.dump.activations.excluded_rows(), sample);
-        if place >= self.dump.rows.len() {
-            return None;
-        }
-        if entries == self.dump.entries() {
-            return Some(self.dump.entry_of(place));
-        }
-        (entries == self.dump.of_rows).then(|| self.dump.rows.row(place))
+        self.dump.entry_of_sample(sample, entries)
     }
-}
-
-/// The row that a sample is, of rows of which some are left out, ascending.
-fn place_of(left_out: &[usize], sample: usize) -> usize {
-    let (mut from, mut to) = (0, left_out.len());
-    while from < to {
-        let middle = usize::midpoint(from, to);
-        if left_out[middle] - middle <= sample {
-            from = middle + 1;
-        } else {
-            to = middle;
-        }
-    }
-    sample + from
 }
 
 /// What is to become of a file.
@@ -519,14 +498,6 @@ impl Heatmap {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn samples_are_the_rows_that_are_not_left_out() {
-        let left_out = [0, 3, 4, 9];
-        let rows: Vec<usize> = (0..6).map(|sample| place_of(&left_out, sample)).collect();
-        assert_eq!(rows, [1, 2, 5, 6, 7, 8]);
-        assert_eq!(place_of(&[], 5), 5);
-    }
 
     #[test]
     fn numbers_sort_as_their_keys() {
