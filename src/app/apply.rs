@@ -1,6 +1,7 @@
 //! The one place where commands are carried out.
 
 use std::collections::VecDeque;
+use std::f64::consts::TAU;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -96,6 +97,7 @@ impl App {
             Command::Dismiss(id) => self.state.notices.retain(|notice| notice.id != id),
             Command::DismissAll => self.state.notices.clear(),
             Command::SetFit(fit) => self.preferences.fit = fit,
+            Command::ToggleResolution => self.preferences.chance.resolution ^= true,
             choice => self.choose(choice),
         }
     }
@@ -103,6 +105,7 @@ impl App {
     /// Commands that change the choices: each can be undone.
     pub(super) fn choose(&mut self, command: Command) {
         let before = self.document.clone();
+        let spotlight = self.spotlight_rad();
         let choices = &mut self.document.choices;
         let mut merge = false;
         let kind = match command {
@@ -156,6 +159,24 @@ impl App {
             Command::ClearPins => {
                 choices.pins.clear();
                 "change of pins"
+            }
+            Command::Classes(command) => {
+                merge = command.is_dragged();
+                command.change(&mut choices.classes);
+                "change of classes"
+            }
+            Command::Turn {
+                angle_rad,
+                dragging,
+            } => {
+                choices.angle_rad = angle_rad.map(|angle| angle.rem_euclid(TAU));
+                merge = dragging;
+                "turn of the spotlight"
+            }
+            Command::TurnBy(steps) => {
+                let Some(angle) = spotlight else { return };
+                choices.angle_rad = Some(turned(&choices.grid, angle, steps));
+                "turn of the spotlight"
             }
             Command::SelectPlane { plane, dragging } => {
                 merge = dragging;
@@ -482,4 +503,11 @@ pub(super) fn order_hover(order: PlaneOrder) -> &'static str {
             "Rows by alignment index, most aligned first; those lit by under 1% of the samples after"
         }
     }
+}
+
+/// So many steps of the grid on, from the grid's angle that is nearest.
+fn turned(grid: &AngleGrid, angle_rad: f64, steps: i32) -> f64 {
+    let distinct = grid.distinct() as i64;
+    let place = grid.nearest(angle_rad) as i64 + i64::from(steps);
+    grid.angle_rad(place.rem_euclid(distinct) as usize)
 }

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity, RowSpan};
-use crate::session::CompanionRole;
+use crate::session::{ClassCurves, CompanionRole};
 use crate::srm::{Epsilon, Plane, PlaneMode, Sign};
 use crate::worker::message::LoadRequest;
 
+use super::classes::ClassCommand;
 use super::companions::CompanionCommand;
 use super::document::{Fit, PlanesAs, ThemeChoice};
 use super::export::FigureCommand;
@@ -118,7 +119,20 @@ pub enum Command {
     CopySweepCommand,
     /// Put the command on the clipboard that prints the selected plane's curve.
     CopyPlaneCommand,
+    /// About how classes are shown.
+    Classes(ClassCommand),
     // Plane
+    /// Turn the spotlight.
+    Turn {
+        /// To that in-plane angle in radians; to the peak, and on with it, where `None`.
+        angle_rad: Option<f64>,
+        /// As for `ε`.
+        dragging: bool,
+    },
+    /// Turn the spotlight by so many steps of the grid.
+    TurnBy(i32),
+    /// Draw the expected resolution, or don't.
+    ToggleResolution,
     /// Show the dump at that place of the list.
     ShowLayer(usize),
     /// Look at a plane.
@@ -519,6 +533,30 @@ pub static ACTIONS: &[Action] = &[
     ),
     action!(
         Plane,
+        "Spotlight to the peak",
+        Some(plain(Key::S)),
+        Command::Turn {
+            angle_rad: None,
+            dragging: false
+        },
+        "Turn the spotlight to the curve's largest value, and let it follow"
+    ),
+    action!(
+        Plane,
+        "Spotlight onwards",
+        Some(plain(Key::ArrowRight)),
+        Command::TurnBy(1),
+        "Turn the spotlight by a step of the grid, from b_i towards b_j"
+    ),
+    action!(
+        Plane,
+        "Spotlight back",
+        Some(plain(Key::ArrowLeft)),
+        Command::TurnBy(-1),
+        "Turn it by a step the other way"
+    ),
+    action!(
+        Plane,
         "Pin or unpin",
         Some(plain(Key::P)),
         Command::TogglePin,
@@ -572,6 +610,34 @@ pub static ACTIONS: &[Action] = &[
         Some(plain(Key::T)),
         Command::SwitchPlanes,
         "All planes as rows over the angle, or as cells of neurons × neurons"
+    ),
+    action!(
+        View,
+        "Expected resolution",
+        Some(plain(Key::R)),
+        Command::ToggleResolution,
+        "The lobe of an infinitely narrow cluster at the peak, 2 arccos ε wide: nothing finer shows"
+    ),
+    action!(
+        View,
+        "Classes overlaid",
+        None,
+        Command::Classes(ClassCommand::Split(ClassCurves::Overlaid)),
+        "A curve a class in the polar plot"
+    ),
+    action!(
+        View,
+        "Classes stacked",
+        None,
+        Command::Classes(ClassCommand::Split(ClassCurves::Stacked)),
+        "A band a class in the polar plot, on top of each other: together the curve of all"
+    ),
+    action!(
+        View,
+        "Classes off",
+        None,
+        Command::Classes(ClassCommand::Split(ClassCurves::Off)),
+        "One curve of all samples"
     ),
     action!(
         View,

@@ -1,4 +1,4 @@
-//! The three views beside and below each other, in shares that can be dragged and
+//! The four views beside and below each other, in shares that can be dragged and
 //! that survive a smaller window.
 
 use egui::{CursorIcon, Rect, Sense, Ui, UiBuilder, pos2, vec2};
@@ -24,12 +24,15 @@ impl App {
         let middle = area.right() - share(division.heatmap, area.width(), LEAST[0]);
         let polar = Rect::from_min_max(area.min, pos2(middle, low));
         let heatmap = Rect::from_min_max(pos2(middle, area.top()), pos2(area.right(), low));
-        let ensemble = Rect::from_min_max(pos2(area.left(), low), area.max);
-        self.splitters(ui, area, pos2(middle, low));
+        let below = area.right() - share(division.samples, area.width(), LEAST[0]);
+        let ensemble = Rect::from_min_max(pos2(area.left(), low), pos2(below, area.bottom()));
+        let samples = Rect::from_min_max(pos2(below, low), area.max);
+        self.splitters(ui, area, pos2(middle, low), below);
         self.see_clicked(ui, [polar, heatmap, ensemble]);
-        within(ui, polar, |ui| self.polar_view(ui, commands));
+        within(ui, polar, |ui| self.plane_view(ui, commands));
         within(ui, heatmap, |ui| self.planes_view(ui, commands));
         within(ui, ensemble, |ui| self.ensemble_view(ui, commands));
+        within(ui, samples, |ui| self.samples_panel(ui, commands));
         ui.advance_cursor_after_rect(area);
     }
 
@@ -57,19 +60,21 @@ impl App {
         }
     }
 
-    fn splitters(&mut self, ui: &mut Ui, area: Rect, corner: egui::Pos2) {
+    fn splitters(&mut self, ui: &mut Ui, area: Rect, corner: egui::Pos2, below: f32) {
         let division = &mut self.preferences.division;
         let standing = Rect::from_min_max(pos2(corner.x, area.top()), corner);
         let lying = Rect::from_min_max(pos2(area.left(), corner.y), pos2(area.right(), corner.y));
+        let lower = Rect::from_min_max(pos2(below, corner.y), pos2(below, area.bottom()));
         let colors = palette(ui.ctx());
         for (name, line, cursor) in [
             ("width", standing, CursorIcon::ResizeHorizontal),
             ("height", lying, CursorIcon::ResizeVertical),
+            ("lower width", lower, CursorIcon::ResizeHorizontal),
         ] {
-            let grip = line.expand2(if name == "width" {
-                vec2(3.0, 0.0)
-            } else {
+            let grip = line.expand2(if name == "height" {
                 vec2(0.0, 3.0)
+            } else {
+                vec2(3.0, 0.0)
             });
             let response = ui.interact(grip, ui.scope_id().with(name), Sense::drag());
             let held = response.hovered() || response.dragged();
@@ -80,10 +85,11 @@ impl App {
                 && let Some(pointer) = response.interact_pointer_pos()
             {
                 let limit = |share: f32| share.clamp(0.1, 0.9);
-                if name == "width" {
-                    division.heatmap = limit((area.right() - pointer.x) / area.width());
-                } else {
-                    division.ensemble = limit((area.bottom() - pointer.y) / area.height());
+                let right = limit((area.right() - pointer.x) / area.width());
+                match name {
+                    "width" => division.heatmap = right,
+                    "lower width" => division.samples = right,
+                    _ => division.ensemble = limit((area.bottom() - pointer.y) / area.height()),
                 }
             }
             let ink = if held { colors.accent } else { colors.border };

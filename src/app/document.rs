@@ -246,6 +246,8 @@ pub struct Division {
     pub heatmap: f32,
     /// Share of the views' height that the ensemble has.
     pub ensemble: f32,
+    /// Share of the views' width that the samples have.
+    pub samples: f32,
 }
 
 impl Default for Division {
@@ -254,6 +256,7 @@ impl Default for Division {
             panel: 268.0,
             heatmap: 0.48,
             ensemble: 0.36,
+            samples: 0.54,
         }
     }
 }

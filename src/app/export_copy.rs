@@ -53,6 +53,7 @@ impl App {
             let text = "No curve is there yet: wait a moment, or select a plane.";
             return self.notify(Tone::Error, text.to_owned(), Vec::new());
         };
+        let shown = &shown.curves;
         let text = match &shown[..] {
             [only] => format!("The curve of {} is copied.", only.plane),
             several => format!("{} curves are copied.", several.len()),

@@ -15,6 +15,7 @@ use super::App;
 use super::command::Command;
 use super::document::{SAMPLE_EPSILON, first_plane, resolved_epsilon};
 use super::listing::FileList;
+use super::state::ShownCurves;
 use super::state::{HeatmapKey, Notice, SweepView, Tone};
 
 impl App {
@@ -27,10 +28,15 @@ impl App {
                 message,
                 ..
             } => match message {
-                Message::Curves(curves, took) => {
+                Message::Curves(curves, split, took) => {
                     self.note_curve(took);
                     // What it replaces is small.
-                    drop(self.state.curves.accept(generation, curves));
+                    let shown = ShownCurves { curves, split };
+                    drop(self.state.curves.accept(generation, shown));
+                }
+                Message::Classes(classes) => {
+                    let replaced = self.state.classes.accept(generation, classes);
+                    self.worker.discard(replaced);
                 }
                 Message::Swept(swept) => self.swept(generation, *swept),
                 Message::Heatmap(heatmap) => {
@@ -119,6 +125,14 @@ impl App {
                 self.state.curves.refuse();
                 "drawing the curve"
             }
+            Lane::Classes => {
+                self.state.classes.refuse();
+                "reading the classes"
+            }
+            Lane::Samples => "listing the samples",
+            Lane::Directions => "counting about the neurons",
+            Lane::Picture => "drawing the plane",
+            Lane::Test => "the test",
             Lane::Load => "opening a file",
             Lane::Save => "saving the session",
             Lane::Hash => "hashing a file",

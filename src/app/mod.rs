@@ -7,6 +7,8 @@ mod atlas;
 mod atlas_controls;
 mod atlas_menu;
 mod atlas_view;
+mod class_legend;
+mod classes;
 mod command;
 mod companion_panel;
 mod companions;
@@ -39,14 +41,17 @@ mod pending;
 mod picker;
 mod picker_view;
 mod plane_panel;
+mod plane_view;
 mod polar_view;
 mod reading;
 mod reading_view;
 mod requests;
+mod samples_panel;
 mod session;
 mod session_missing;
 mod session_recovery;
 mod session_save;
+mod spotlight;
 mod spotlight_panel;
 mod state;
 mod status;
@@ -70,6 +75,7 @@ use crate::worker::Lane;
 use crate::worker::jobs;
 use crate::worker::message::{LoadAs, LoadRequest, WindowWorker};
 
+pub use classes::{ClassCommand, ClassesKey};
 pub use command::{Command, Replace};
 pub use companions::{CompanionCommand, Companions};
 pub use document::{Choices, Document, PlanesAs, Preferences, ThemeChoice};
@@ -221,7 +227,7 @@ impl App {
     /// Counts of the selected plane at the `A` angles, once they are there.
     #[must_use]
     pub fn selected_counts(&self) -> Option<&[i64]> {
-        let curve = self.state.curves.result()?.first()?;
+        let curve = self.state.curves.result()?.curves.first()?;
         Some(&curve.counts)
     }
 
@@ -253,7 +259,7 @@ impl App {
     /// The plane whose curve is shown.
     #[must_use]
     pub fn selected_plane(&self) -> Option<Plane> {
-        Some(self.state.curves.result()?.first()?.plane)
+        Some(self.state.curves.result()?.curves.first()?.plane)
     }
 
     /// Where a plane stands among the rows of the heatmap.
@@ -298,6 +304,7 @@ impl App {
             && self.document.layer().is_some()
             && state.first_look.is_none()
             && !state.curves.is_stale()
+            && !state.classes.is_stale()
             && !state.sweep.is_stale()
             && !state.heatmap.is_stale()
             && state.heatmap.shown.is_some()
@@ -452,7 +459,10 @@ fn command_keys(ctx: &egui::Context, keys: Keys) -> VecDeque<Command> {
         let plain = shortcut.modifiers.is_none();
         let arrow = matches!(
             shortcut.logical_key,
-            egui::Key::ArrowUp | egui::Key::ArrowDown
+            egui::Key::ArrowUp
+                | egui::Key::ArrowDown
+                | egui::Key::ArrowLeft
+                | egui::Key::ArrowRight
         );
         let esc = shortcut.logical_key == egui::Key::Escape;
         let covered = keys == Keys::OfDialog && !esc;

@@ -186,7 +186,7 @@ impl App {
     }
 
     fn plane_numbers(&self, ui: &mut Ui) {
-        let Some(curve) = self.state.curves.result().and_then(|curves| curves.first()) else {
+        let Some(curve) = self.first_curve() else {
             return;
         };
         let n = curve.n_samples as f64;

@@ -1,37 +1,39 @@
 //! The selected plane as a polar plot, with what only a screen has: the cone
 //! that follows the pointer, and the way out of a dark plane.
 
-use egui::{Align2, FontId, Sense, Ui};
+use egui::{Align2, FontId, Rect, Sense, Ui, UiBuilder, pos2, vec2};
 
 use crate::scene::{
     Corner, PolarCurve, PolarFill, PolarLayout, PolarView, SERIES, Style, Text, polar,
 };
-use crate::srm::{Curve, Epsilon, Sign, null};
+use crate::session::ClassCurves as Split;
+use crate::srm::{ClassCurves, Curve, Epsilon, Sign, null};
 use crate::words::count;
 
 use super::App;
+use super::class_legend::{LEAST_BESIDE, WIDTH};
 use super::command::Command;
+use super::document::Choices;
 use super::paint::paint;
+use super::state::ShownCurves;
 use super::theme::{color, palette};
-use super::widgets::{empty, epsilon_text, fraction_text, number, plane_text, rest, title};
+use super::widgets::{empty, epsilon_text, fraction_text, number, plane_text, rest, subtitle_with};
 
 impl App {
     pub(super) fn polar_view(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let heading = match self
-            .document
-            .choices
-            .plane
-            .filter(|_| self.document.layer().is_some())
-        {
-            Some(plane) => format!("Plane  {}", plane_text(plane)),
-            None => "Plane".to_owned(),
+        let heading = self.plane_headline(ui);
+        let shown = self.state.curves.result().cloned();
+        let split = shown.as_ref().and_then(|shown| shown.split.clone());
+        let split = split.filter(|_| self.classes().is_some() && self.split_shown() != Split::Off);
+        let subtitle = match (&split, self.document.choices.sign) {
+            (Some(split), _) => self.split_subtitle(split),
+            (None, Sign::Unsigned) => "fraction of samples inside the spotlight, by angle".into(),
+            (None, Sign::Signed) => {
+                "fraction inside the spotlight minus fraction opposite, by angle".into()
+            }
         };
-        let subtitle = match self.document.choices.sign {
-            Sign::Unsigned => "fraction of samples inside the spotlight, by angle",
-            Sign::Signed => "fraction inside the spotlight minus fraction opposite, by angle",
-        };
-        title(ui, &heading, subtitle);
-        let Some(curves) = self.state.curves.result().cloned() else {
+        subtitle_with(ui, &subtitle, |ui| self.class_menu(ui, commands));
+        let Some(shown) = shown else {
             let text = if self.document.layer().is_some() {
                 "No plane is selected."
             } else if self.can_drop {
@@ -42,9 +44,25 @@ impl App {
             empty(ui, text);
             return;
         };
-        let view = self.polar_of(ui, &curves);
-        let size = rest(ui);
-        let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+        let curves = &shown.curves;
+        let mut size = rest(ui);
+        if let Some(split) = &split
+            && size.x >= LEAST_BESIDE + WIDTH
+        {
+            let whole = ui.available_rect_before_wrap();
+            let legend = Rect::from_min_max(pos2(whole.right() - WIDTH, whole.top()), whole.max);
+            size.x -= WIDTH + 6.0;
+            ui.scope_builder(UiBuilder::new().max_rect(legend), |ui| {
+                ui.set_clip_rect(legend.intersect(ui.clip_rect()));
+                self.class_legend(ui, split, commands);
+            });
+            ui.advance_cursor_after_rect(Rect::from_min_size(whole.min, vec2(0.0, 0.0)));
+        }
+        let view = self.polar_of(ui, &shown, split.as_deref());
+        let at = ui.min_rect().left();
+        let top = ui.cursor().top();
+        let rect = Rect::from_min_size(pos2(at, top), size);
+        let response = ui.allocate_rect(rect, Sense::click_and_drag());
         let style = Style::screen(palette(ui.ctx()), self.preferences.unit);
         let (scene, layout) = polar([size.x, size.y], &view, &style);
         let label = format!("polar plot of {heading}");
@@ -52,8 +70,16 @@ impl App {
         let pointed = response
             .hover_pos()
             .and_then(|pointer| layout.angle_at([pointer.x - rect.min.x, pointer.y - rect.min.y]));
-        if let Some(angle) = pointed {
+        self.steer(&response, &layout, rect, commands);
+        if let Some(angle) = self.spotlight_rad() {
             self.cone(ui, rect.min, &layout, angle);
+        }
+        if let Some(angle) = pointed.filter(|_| !response.dragged()) {
+            let tip = layout.ray(angle, layout.radius);
+            let centre = rect.min + vec2(layout.centre[0], layout.centre[1]);
+            let stroke = egui::Stroke::new(1.0, color(palette(ui.ctx()).spotlight.alpha(110)));
+            let tip = rect.min + vec2(tip[0], tip[1]);
+            ui.painter().line_segment([centre, tip], stroke);
         }
         paint(ui.painter(), rect.min, &scene, &mut self.textures);
         let Some(curve) = curves.first() else {
@@ -62,12 +88,53 @@ impl App {
         if curve.counts.iter().all(|&count| count == 0) {
             self.dark_plane(ui, rect, curve, commands);
         } else if let Some(angle) = pointed {
-            let text = self.reading(&curves, angle);
-            response.on_hover_text_at_pointer(text);
+            let text = self.reading(curves, angle);
+            if !response.dragged() {
+                response.on_hover_text_at_pointer(text);
+            }
         }
     }
 
-    fn polar_of(&self, ui: &Ui, curves: &[Curve]) -> PolarView {
+    /// Turns the spotlight to where the pointer drags it, from step to step of the grid;
+    /// with Alt held to any angle.
+    fn steer(
+        &self,
+        response: &egui::Response,
+        layout: &PolarLayout,
+        rect: Rect,
+        commands: &mut Vec<Command>,
+    ) {
+        let held = response.dragged() || response.clicked();
+        let Some(pointer) = response.interact_pointer_pos().filter(|_| held) else {
+            return;
+        };
+        let [x, y] = [pointer.x - rect.min.x, pointer.y - rect.min.y];
+        // While it is dragged, the pointer may leave the circle.
+        let angle = if response.dragged() {
+            layout.direction_of([x, y])
+        } else {
+            layout.angle_at([x, y])
+        };
+        let Some(angle) = angle else {
+            return;
+        };
+        let grid = &self.document.choices.grid;
+        let free = response.ctx.input(|i| i.modifiers.alt);
+        let angle = if free {
+            angle
+        } else {
+            grid.angle_rad(grid.nearest(angle))
+        };
+        if self.document.choices.angle_rad != Some(angle) {
+            commands.push(Command::Turn {
+                angle_rad: Some(angle),
+                dragging: response.dragged(),
+            });
+        }
+    }
+
+    fn polar_of(&self, ui: &Ui, shown: &ShownCurves, split: Option<&ClassCurves>) -> PolarView {
+        let curves = &shown.curves;
         let colors = palette(ui.ctx());
         let choices = &self.document.choices;
         let mut drawn: Vec<PolarCurve> = curves
@@ -88,9 +155,22 @@ impl App {
                 },
             })
             .collect();
+        if let (Some(split), Some(whole)) = (split, curves.first())
+            && let Some(parts) = self.split_curves(whole, split, colors.faint)
+        {
+            // In their stead or around them; the pinned curves lie behind.
+            drawn.splice(0..1, parts.into_iter().rev());
+        }
         // The selected one on top.
         drawn.reverse();
-        let signed = choices.sign == Sign::Signed;
+        let resolution = self.preferences.chance.resolution && !signed_of(choices);
+        let resolution = curves.first().filter(|_| resolution).and_then(|curve| {
+            let (index, _) = curve.peak()?;
+            let step = std::f64::consts::TAU / (curve.counts.len() - 1) as f64;
+            let half = choices.epsilon.half_angle_deg().to_radians();
+            Some([index as f64 * step, half])
+        });
+        let signed = signed_of(choices);
         let ring = self.document.layer().filter(|_| !signed).map(|layer| {
             null::expected_fraction(
                 choices.epsilon.get(),
@@ -121,12 +201,13 @@ impl App {
         PolarView {
             faint: Vec::new(),
             faint_name: Text::default(),
-            legend: (drawn.len() > 1).then_some(Corner::UpperLeft),
+            legend: (curves.len() > 1 && split.is_none()).then_some(Corner::UpperLeft),
             curves: drawn,
             names,
             alpha_rad,
             ring,
             signed,
+            resolution,
             most: None,
         }
     }
@@ -249,4 +330,8 @@ impl App {
             }
         }
     }
+}
+
+fn signed_of(choices: &Choices) -> bool {
+    choices.sign == Sign::Signed
 }

@@ -1,6 +1,7 @@
 //! What the choices ask of the worker: compared each frame with what was asked
 //! last, so that no view need know what depends on what.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::scene::RowSpan;
@@ -10,6 +11,7 @@ use crate::worker::jobs;
 use crate::worker::message::Heatmap;
 
 use super::App;
+use super::classes::MOST_CURVES;
 use super::state::{CurveKey, HeatmapKey, SweepKey, SweepView};
 
 /// How long another layer's picture may stay: it bridges a fast sweep without
@@ -74,17 +76,29 @@ impl App {
     /// Asks for whatever is neither shown nor on its way.
     pub(super) fn request(&mut self) {
         if self.document.layer().is_none() {
-            for lane in [Lane::Curve, Lane::Sweep, Lane::Heatmap, Lane::Atlas] {
+            for lane in [
+                Lane::Curve,
+                Lane::Classes,
+                Lane::Sweep,
+                Lane::Heatmap,
+                Lane::Atlas,
+            ] {
                 self.worker.cancel(lane);
             }
-            let curves = self.state.curves.clear();
+            let curves = (self.state.curves.clear(), self.state.classes.clear());
             let gone = (self.state.sweep.clear(), self.state.heatmap.clear());
             let atlas = self.state.atlas.clear();
-            if curves.is_some() || gone.0.is_some() || gone.1.is_some() || atlas.is_some() {
+            if curves.0.is_some()
+                || curves.1.is_some()
+                || gone.0.is_some()
+                || gone.1.is_some()
+                || atlas.is_some()
+            {
                 self.worker.discard((curves, gone, atlas));
             }
             return;
         }
+        self.request_classes();
         self.request_curves();
         self.request_sweep();
         self.request_heatmap();
@@ -123,6 +137,7 @@ impl App {
             epsilon: choices.epsilon,
             angles: choices.grid.count(),
             sign: choices.sign,
+            split: self.split_key(),
         };
         if self.state.curves.needs(&key) {
             let held = self.state.curves.asked.as_ref().is_some_and(|(asked, _)| {
@@ -132,14 +147,20 @@ impl App {
                 self.state.curves.hold(key);
                 return;
             }
-            let generation = jobs::curves(
-                &self.worker,
-                layer,
-                key.planes.clone(),
-                key.epsilon,
-                choices.grid.clone(),
-                key.sign,
-            );
+            let split = key.split.as_ref().zip(self.classes());
+            let split = split.map(|(key, classes)| jobs::Split {
+                classes: Arc::clone(classes),
+                hidden: key.hidden.clone(),
+                most: MOST_CURVES,
+            });
+            let request = jobs::CurvesRequest {
+                planes: key.planes.clone(),
+                epsilon: key.epsilon,
+                grid: choices.grid.clone(),
+                sign: key.sign,
+                split,
+            };
+            let generation = jobs::curves(&self.worker, layer, request);
             self.state.curves.ask(key, generation);
         }
     }

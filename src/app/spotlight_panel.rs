@@ -45,6 +45,7 @@ impl App {
             .on_hover_text(hover);
         });
         self.neurons_row(ui, commands);
+        self.angle_row(ui, commands);
         let hover = "Signed: samples within the cone minus samples within the opposite cone";
         row(ui, "signed", hover, |ui| {
             let mut on = choices.sign == Sign::Signed;
@@ -58,6 +59,44 @@ impl App {
             }
         });
         gap(ui);
+    }
+
+    /// Where the spotlight points, to be typed.
+    fn angle_row(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let hover = "θ: where the spotlight points, from b_i towards b_j; drag it in the polar \
+                     plot (with Alt to any angle) or type it";
+        row(ui, "spotlight at θ", hover, |ui| {
+            let Some(angle) = self.spotlight_rad() else {
+                ui.label("–")
+                    .on_hover_text("Nothing is lit in this plane: type an angle once it is");
+                return;
+            };
+            let unit = self.preferences.unit;
+            let mut degrees = angle.to_degrees();
+            let before = degrees;
+            let field = DragValue::new(&mut degrees)
+                .speed(0.5)
+                .custom_formatter(move |degrees, _| unit.write(degrees.to_radians()))
+                .custom_parser(|text| angle_of(text).map(f64::to_degrees));
+            let response = ui.add(field).on_hover_text(hover);
+            response.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::Role::SpinButton, true, "spotlight angle")
+            });
+            if degrees != before && degrees.is_finite() {
+                commands.push(Command::Turn {
+                    angle_rad: Some(on_grid(&self.document.choices.grid, degrees.to_radians())),
+                    dragging: response.dragged(),
+                });
+            }
+            if self.document.choices.angle_rad.is_none() {
+                let text = RichText::new("peak").color(color(palette(ui.ctx()).note));
+                let hover =
+                    "It points at the curve's peak and follows it; turning it makes it yours";
+                ui.label(text.size(11.0)).on_hover_text(hover);
+            } else {
+                action_button(ui, "to the peak", "Spotlight to the peak", Ok(()), commands);
+            }
+        });
     }
 
     fn epsilon_controls(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
@@ -190,4 +229,72 @@ impl App {
 fn parse_share(text: &str) -> Option<f64> {
     let percent: f64 = text.trim().trim_end_matches('%').trim().parse().ok()?;
     Some(percent / 100.0)
+}
+
+/// An angle typed in degrees, or in radians or multiples of π where it says so; radians.
+fn angle_of(text: &str) -> Option<f64> {
+    let text = text.trim().replace('−', "-");
+    if let Some(radians) = text.strip_suffix("rad") {
+        return radians.trim().parse().ok();
+    }
+    if let Some((before, after)) = text.split_once('π') {
+        let times = match before.trim() {
+            "" => 1.0,
+            "-" => -1.0,
+            number => number.parse().ok()?,
+        };
+        let over: f64 = match after.trim().strip_prefix('/') {
+            Some(number) => number.trim().parse().ok()?,
+            None if after.trim().is_empty() => 1.0,
+            None => return None,
+        };
+        return Some(times * std::f64::consts::PI / over);
+    }
+    let degrees: f64 = text.trim_end_matches('°').trim().parse().ok()?;
+    Some(degrees.to_radians())
+}
+
+/// The angle of the grid that a typed one means, where it is one to within rounding.
+fn on_grid(grid: &AngleGrid, angle_rad: f64) -> f64 {
+    let angle = angle_rad.rem_euclid(std::f64::consts::TAU);
+    let near = grid.angle_rad(grid.nearest(angle));
+    if (near - angle).abs() < 1e-9 {
+        near
+    } else {
+        angle
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::f64::consts::{FRAC_PI_4, PI};
+
+    #[test]
+    fn angles_are_understood_as_they_are_written() {
+        let check = |text: &str, expected: f64| {
+            let angle = angle_of(text).unwrap();
+            assert!((angle - expected).abs() < 1e-12, "{text}: {angle}");
+        };
+        check("45", FRAC_PI_4);
+        check(" 45° ", FRAC_PI_4);
+        check("−90", -PI / 2.0);
+        check("0.5 rad", 0.5);
+        check("π", PI);
+        check("3π/4", 3.0 * FRAC_PI_4);
+        check("-π/4", -FRAC_PI_4);
+        for bad in ["", "x", "π/x", "ππ", "12 rads"] {
+            assert!(angle_of(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn typed_angles_of_the_grid_are_its_own_to_the_bit() {
+        let grid = AngleGrid::new(361).unwrap();
+        for k in 0..360 {
+            let typed = angle_of(&k.to_string()).unwrap();
+            assert_eq!(on_grid(&grid, typed), grid.angle_rad(k));
+        }
+        assert_eq!(on_grid(&grid, 0.123), 0.123);
+    }
 }

@@ -7,13 +7,16 @@ use std::time::{Duration, Instant};
 
 use crate::scene::RowSpan;
 use crate::session::{FigureSpec, View};
-use crate::srm::{Curve, Epsilon, Plane, PlaneMode, Sign, Spotlight, Subset, Sweep};
+use crate::srm::{
+    ClassCurves, Classes, Curve, Epsilon, Plane, PlaneMode, Sign, Spotlight, Subset, Sweep,
+};
 use crate::worker::atlas_job::AtlasPicture;
 use crate::worker::heatmap_job::{Look, Source};
 use crate::worker::message::{Heatmap, Highlights, Layer, Swept};
 use crate::worker::session_job::Origin;
 
 use super::atlas::AtlasKey;
+use super::classes::ClassesKey;
 use super::command::Command;
 use super::companions::CompanionState;
 use super::document::Document;
@@ -105,6 +108,26 @@ pub struct CurveKey {
     pub epsilon: Epsilon,
     pub angles: usize,
     pub sign: Sign,
+    /// How the first plane's is split by class, if it is.
+    pub split: Option<SplitKey>,
+}
+
+/// How a curve is split by class.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SplitKey {
+    /// Whose classes.
+    pub classes: ClassesKey,
+    /// Classes that have no curve of their own, ascending.
+    pub hidden: Vec<u32>,
+}
+
+/// The curves that are shown.
+#[derive(Debug, Clone)]
+pub struct ShownCurves {
+    /// That of the selected plane first, then the pinned ones.
+    pub curves: Vec<Curve>,
+    /// The first of them split by class.
+    pub split: Option<Arc<ClassCurves>>,
 }
 
 /// What a request of a sweep asks for.
@@ -320,7 +343,11 @@ pub enum Overlay {
 #[derive(Debug, Default)]
 pub struct State {
     /// Curves of the selected plane (first) and the pinned ones.
-    pub curves: Pending<CurveKey, Vec<Curve>>,
+    pub curves: Pending<CurveKey, ShownCurves>,
+    /// The class of each of the shown layer's samples; `None` where it cannot be told.
+    pub classes: Pending<ClassesKey, Option<Arc<Classes>>>,
+    /// Search text of the legend of classes.
+    pub class_search: String,
     /// The whole layer.
     pub sweep: Pending<SweepKey, SweepView>,
     /// The heatmap and the curves behind the ensemble.

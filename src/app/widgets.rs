@@ -69,6 +69,17 @@ pub fn subtitle_line(ui: &mut Ui, text: &str) {
     ui.add(label.truncate().selectable(false));
 }
 
+/// The second line of a title, with controls at its right.
+pub fn subtitle_with(ui: &mut Ui, text: &str, controls: impl FnOnce(&mut Ui)) {
+    let size = Vec2::new(ui.available_width(), 20.0);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+        controls(ui);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            subtitle_line(ui, text);
+        });
+    });
+}
+
 /// A slider whose rail is filled with the accent colour, and that keeps its hover
 /// text to itself while it is dragged.
 pub fn accented(ui: &mut Ui, slider: egui::Slider<'_>, hover: &str) -> Response {

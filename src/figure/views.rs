@@ -129,6 +129,7 @@ impl Maker<'_> {
             alpha_rad: alphas.first().copied().filter(|_| same),
             ring: layer.ring,
             signed: self.signed(),
+            resolution: None,
             most: None,
             legend: None,
             curves: drawn,
@@ -156,6 +157,7 @@ impl Maker<'_> {
             alpha_rad: layer.is_standard.then_some(FRAC_PI_2),
             ring: layer.ring,
             signed: self.signed(),
+            resolution: None,
             most: None,
             legend: None,
         })

@@ -6,6 +6,8 @@
 
 mod aggregate;
 mod atlas;
+mod class_colours;
+mod class_parts;
 mod colour;
 mod curves;
 mod ensemble;
@@ -26,6 +28,8 @@ pub use atlas::{
     Quantity, atlas, atlas_bar, atlas_frame, atlas_frame_into, atlas_margins, atlas_marks,
     atlas_pointer, atlas_table,
 };
+pub use class_colours::{CLASS_COLORS, class_color};
+pub use class_parts::{ClassPart, overlaid, stacked};
 pub use colour::{Color, ColorMap, ColorScale, Palette, SERIES};
 pub use curves::{CurveBundle, bundle};
 pub use ensemble::{EnsembleAxis, EnsembleView, ensemble, ensemble_margins};

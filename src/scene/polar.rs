@@ -40,6 +40,8 @@ pub enum PolarFill {
     None,
     /// The area within.
     Within,
+    /// The area outwards from that curve, under the curve's own name.
+    From(Vec<f64>),
     /// The band between two other curves, under that name.
     Band {
         /// Legend entry.
@@ -68,6 +70,9 @@ pub struct PolarView {
     pub ring: Option<f64>,
     /// Whether values may be negative: zero is then a circle halfway out.
     pub signed: bool,
+    /// The lobe of an infinitely narrow cluster, by its middle and half its width in
+    /// radians: the expected resolution, drawn along the rim.
+    pub resolution: Option<[f64; 2]>,
     /// The value at the outer circle; what suits the curves where `None`.
     pub most: Option<f64>,
     /// Where the legend stands, if within the view.
@@ -106,9 +111,13 @@ impl PolarView {
     pub fn entries(&self, style: &Style) -> Vec<Entry> {
         let mut entries = Vec::new();
         for curve in self.curves.iter().rev() {
+            let key = match curve.fill {
+                PolarFill::From(_) => Key::Area,
+                _ => curve.dash.map_or(Key::Line, Key::Dashed),
+            };
             entries.push(Entry {
                 name: curve.name.clone(),
-                key: curve.dash.map_or(Key::Line, Key::Dashed),
+                key,
                 color: curve.color,
             });
             if let PolarFill::Band { name, .. } = &curve.fill {
@@ -131,6 +140,13 @@ impl PolarView {
                 name: "isotropic".into(),
                 key: Key::Dashes,
                 color: style.palette.secondary,
+            });
+        }
+        if self.resolution.is_some() {
+            entries.push(Entry {
+                name: "expected resolution".into(),
+                key: Key::Line,
+                color: style.palette.text,
             });
         }
         entries
@@ -194,11 +210,16 @@ impl PolarLayout {
     #[must_use]
     pub fn angle_at(&self, [x, y]: Point) -> Option<f64> {
         let (dx, dy) = (x - self.centre[0], self.centre[1] - y);
-        let distance = dx.hypot(dy);
-        if distance > self.radius + 2.0 || distance < 2.0 {
-            return None;
-        }
-        Some(f64::from(dy).atan2(f64::from(dx)).rem_euclid(TAU))
+        let inside = dx.hypot(dy) <= self.radius + 2.0;
+        inside.then(|| self.direction_of([x, y]))?
+    }
+
+    /// The same wherever the point is but at the very centre.
+    #[must_use]
+    pub fn direction_of(&self, [x, y]: Point) -> Option<f64> {
+        let (dx, dy) = (x - self.centre[0], self.centre[1] - y);
+        let far = dx.hypot(dy) >= 2.0;
+        far.then(|| f64::from(dy).atan2(f64::from(dx)).rem_euclid(TAU))
     }
 
     /// Where a closed curve of values runs.
@@ -273,6 +294,7 @@ pub fn polar_into(scene: &mut Scene, plot: Rect, view: &PolarView, style: &Style
         draw_curve(scene, &layout, curve, style);
     }
     ring(scene, &layout, plot, view, style);
+    resolution(scene, &layout, view, style);
     radial_labels(scene, &layout, view, style, &radial);
     around(scene, &layout, view, style);
     layout
@@ -366,13 +388,19 @@ fn draw_curve(scene: &mut Scene, layout: &PolarLayout, curve: &PolarCurve, style
             let zeros = vec![0.0; outline.len()];
             (Some(layout.path(&zeros)), Some(outline.clone()))
         }
+        PolarFill::From(low) => (Some(layout.path(low)), Some(outline.clone())),
         PolarFill::Band { low, high, .. } => (Some(layout.path(low)), Some(layout.path(high))),
     };
     if let (Some(lower), Some(upper)) = (inner, outer) {
+        let opacity = match curve.fill {
+            // Bands lie beside each other, not over each other.
+            PolarFill::From(_) => style.fill.saturating_mul(2),
+            _ => style.fill,
+        };
         scene.items.push(Item::Area {
             lower,
             upper,
-            color: curve.color.alpha(style.fill),
+            color: curve.color.alpha(opacity),
         });
     }
     if intervals < FEW_ANGLES {
@@ -387,6 +415,7 @@ fn draw_curve(scene: &mut Scene, layout: &PolarLayout, curve: &PolarCurve, style
     }
     let width = match curve.fill {
         PolarFill::None => style.line * 0.8,
+        PolarFill::From(_) => style.line * 0.5,
         _ => style.line,
     };
     scene.items.push(Item::Line {
@@ -430,6 +459,28 @@ fn ring(scene: &mut Scene, layout: &PolarLayout, plot: Rect, view: &PolarView, s
         dash: Some([dash, dash]),
     };
     scene.line(points, stroke);
+}
+
+/// An arc as wide as the lobe of a cluster without a width, with its ends marked.
+fn resolution(scene: &mut Scene, layout: &PolarLayout, view: &PolarView, style: &Style) {
+    let Some([middle, half]) = view.resolution else {
+        return;
+    };
+    let half = half.min(PI);
+    let distance = layout.radius - style.line * 2.5;
+    let stroke = Stroke::solid(style.line * 0.8, style.palette.text);
+    let steps = 90;
+    let turn = |k: i32| middle + half * f64::from(k) / f64::from(steps);
+    let points = (-steps..=steps).map(|k| layout.ray(turn(k), distance));
+    scene.line(points.collect(), stroke);
+    if half >= PI {
+        return;
+    }
+    let tick = style.line * 2.0;
+    for end in [middle - half, middle + half] {
+        let points = [distance - tick, distance + tick].map(|d| layout.ray(end, d));
+        scene.line(points.to_vec(), stroke);
+    }
 }
 
 /// Values along the ray, of those between the axes, that the curves leave free,
@@ -604,6 +655,7 @@ mod tests {
             alpha_rad: Some(PI / 2.0),
             ring,
             signed,
+            resolution: None,
             most: None,
             legend: None,
         }

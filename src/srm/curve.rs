@@ -123,29 +123,12 @@ pub fn curve(
     let n = coordinates.n_samples();
     let scanner = Scanner::new(coordinates, epsilon, grid, sign);
     let frame = coordinates.basis().frame(plane);
-    let (mut difference, tally) = (0..n.div_ceil(TASK))
-        .into_par_iter()
-        .map(|task| {
-            let samples = task * TASK..n.min((task + 1) * TASK);
-            let mut scratch = scanner.scratch();
-            let tally = scanner.scan(plane, frame, samples, &mut scratch, cancel, |_| ())?;
-            Ok((scratch.difference, tally))
-        })
-        .try_reduce(
-            || (vec![0; grid.count()], Tally::default()),
-            |(mut sum, mut tally), (difference, more)| {
-                for (sum, value) in sum.iter_mut().zip(difference) {
-                    *sum += value;
-                }
-                tally.add(&more);
-                Ok((sum, tally))
-            },
-        )?;
-    scanner.finish(&mut difference);
+    let (mut curves, tally) = scanner.grouped(plane, frame, 1, |_| 0, cancel)?;
+    scanner.finish(&mut curves);
     Ok(Curve {
         plane,
         frame,
-        counts: difference,
+        counts: curves,
         n_samples: n,
         tally,
     })
@@ -176,10 +159,13 @@ pub fn lit_samples(
         .into_par_iter()
         .map(|task| {
             let samples = task * TASK..n.min((task + 1) * TASK);
-            let (first, mut scratch) = (samples.start, scanner.scratch());
+            let (first, mut scratch) = (samples.start, scanner.scratch(1));
             let mut seen = vec![false; samples.len()];
             for (&plane, &frame) in planes.iter().zip(&frames) {
-                let lit = |sample: usize| seen[sample - first] = true;
+                let lit = |sample: usize, is_lit: bool| {
+                    seen[sample - first] |= is_lit;
+                    0
+                };
                 scanner.scan(plane, frame, samples.clone(), &mut scratch, cancel, lit)?;
             }
             Ok(seen.into_iter().filter(|&seen| seen).count() as u64)
@@ -224,8 +210,9 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    pub fn scratch(&self) -> Scratch {
-        let angles = self.layer.angles();
+    /// For arcs of so many groups of samples.
+    fn scratch(&self, groups: usize) -> Scratch {
+        let angles = self.layer.angles() * groups;
         Scratch {
             c1: vec![0.0; BLOCK],
             c2: vec![0.0; BLOCK],
@@ -236,18 +223,54 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Adds the arcs of `samples` to `scratch.difference` (cleared first) and
-    /// calls `lit` with each sample lit in the plane.
-    pub fn scan(
+    /// The difference arrays of groups of all samples, one after another, on the current
+    /// rayon pool; `group` tells the group of a sample, below `groups`.
+    pub fn grouped(
+        &self,
+        plane: Plane,
+        frame: Frame,
+        groups: usize,
+        group: impl Fn(usize) -> usize + Sync,
+        cancel: &AtomicBool,
+    ) -> Result<(Vec<i64>, Tally), Cancelled> {
+        let n = self.coordinates.n_samples();
+        (0..n.div_ceil(TASK))
+            .into_par_iter()
+            .map(|task| {
+                let samples = task * TASK..n.min((task + 1) * TASK);
+                let mut scratch = self.scratch(groups);
+                let tally =
+                    self.scan(plane, frame, samples, &mut scratch, cancel, |sample, _| {
+                        group(sample)
+                    })?;
+                Ok((scratch.difference, tally))
+            })
+            .try_reduce(
+                || (vec![0; groups * self.layer.angles()], Tally::default()),
+                |(mut sum, mut tally), (difference, more)| {
+                    for (sum, value) in sum.iter_mut().zip(difference) {
+                        *sum += value;
+                    }
+                    tally.add(&more);
+                    Ok((sum, tally))
+                },
+            )
+    }
+
+    /// Adds the arcs of `samples` to `scratch.difference` (cleared first). Asks `group`
+    /// for the group of each sample that an angle of the grid may light, telling it whether
+    /// the sample is lit in the plane: all of these are among them.
+    fn scan(
         &self,
         plane: Plane,
         frame: Frame,
         samples: Range<usize>,
         scratch: &mut Scratch,
         cancel: &AtomicBool,
-        mut lit: impl FnMut(usize),
+        mut group: impl FnMut(usize, bool) -> usize,
     ) -> Result<Tally, Cancelled> {
         let directions = Directions::new(frame);
+        let angles = self.layer.angles();
         // Loose by more than rounding, never strict; every sample passes where ε′ ≤ 0.
         let loose = self.threshold.max(0.0).powi(2) * (1.0 - 1e-14);
         let mut tally = Tally::default();
@@ -279,16 +302,17 @@ impl<'a> Scanner<'a> {
                 let hit = hit as usize;
                 let (c1, c2) = (c1[hit], c2[hit]);
                 let radius = square[hit].sqrt();
-                if radius >= self.threshold {
-                    tally.lit += 1;
-                    lit(first + hit);
-                }
+                let is_lit = radius >= self.threshold;
+                tally.lit += u64::from(is_lit);
+                let own = group(first + hit, is_lit) * angles;
+                let own = own..own + angles;
                 let (axes, bisectors) = directions.count(c1, c2, self.threshold);
                 tally.axes += axes;
                 tally.bisectors += bisectors;
-                self.layer.lay(c1, c2, radius, &mut scratch.difference);
+                self.layer
+                    .lay(c1, c2, radius, &mut scratch.difference[own.clone()]);
                 if self.sign == Sign::Signed && !self.signed_by_shift {
-                    self.layer.lay(-c1, -c2, radius, &mut scratch.opposite);
+                    self.layer.lay(-c1, -c2, radius, &mut scratch.opposite[own]);
                 }
             }
             first += width;

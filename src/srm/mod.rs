@@ -17,6 +17,7 @@ mod basis;
 mod cancel;
 mod centre;
 mod choice;
+mod class_curves;
 mod classes;
 mod coordinates;
 mod curve;
@@ -41,6 +42,9 @@ pub use angles::{AngleGrid, AnglesError, MOST_ANGLES};
 pub use basis::{BasisError, DEGENERATE, Frame, UnitBasis};
 pub use cancel::Cancelled;
 pub use choice::{ChoiceError, NeuronChoice, Ranges, RangesError};
+pub use class_curves::{
+    ClassCurves, MOST_CLASS_COUNTS, class_curves, class_light, most_lit_classes,
+};
 pub use classes::{Classes, NO_CLASS};
 pub use coordinates::Coordinates;
 pub use curve::{Curve, Sign, Tally, curve, lit_samples};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use super::companion_job::{Companion, Holds};
 use super::heatmap_job::{HeatmapRequest, Look, Source, draw};
 use super::message::{
     Heatmap, Highlights, Layer, LoadAs, LoadRequest, Message, Swept, WindowWorker,
@@ -15,8 +16,9 @@ use super::{Context, Generation, Lane, companion_job, session_job};
 use crate::data::{self, ArrayProblem, DataError, Dtype, Matrix};
 use crate::session::{HashError, Listing, is_session_like};
 use crate::srm::{
-    AngleGrid, Block, Cancelled, Curve, Draw, Epsilon, Observer, Plane, PlaneSet, Sign, Spotlight,
-    SweepSpec, UnitBasis, curve, light_shares,
+    AngleGrid, Block, Cancelled, ClassCurves, Classes, Coordinates, Curve, Draw, Epsilon,
+    MOST_CLASS_COUNTS, Observer, Plane, PlaneSet, Sign, Spotlight, SweepSpec, UnitBasis,
+    class_curves, class_light, curve, light_shares, most_lit_classes,
 };
 use crate::words::count;
 
@@ -325,34 +327,92 @@ pub(super) fn hash_files(worker: &WindowWorker, id: u64, files: Vec<SourceFile>)
     });
 }
 
-/// Asks for the curves of `planes`, the most urgent first.
-pub fn curves(
-    worker: &WindowWorker,
-    layer: &Arc<Layer>,
-    planes: Vec<Plane>,
-    epsilon: Epsilon,
-    grid: AngleGrid,
-    sign: Sign,
-) -> Generation {
+/// Curves that are asked for.
+#[derive(Clone, Debug)]
+pub struct CurvesRequest {
+    /// Of these planes, the most urgent first.
+    pub planes: Vec<Plane>,
+    /// At that resolution scale.
+    pub epsilon: Epsilon,
+    /// At these angles.
+    pub grid: AngleGrid,
+    /// Signed or not.
+    pub sign: Sign,
+    /// How the first plane's is split by class, if it is.
+    pub split: Option<Split>,
+}
+
+/// How a curve is split by class.
+#[derive(Clone, Debug)]
+pub struct Split {
+    /// The classes.
+    pub classes: Arc<Classes>,
+    /// Those that have no curve of their own, ascending.
+    pub hidden: Vec<u32>,
+    /// How many of the others have, those that are lit most.
+    pub most: usize,
+}
+
+/// Asks for curves.
+pub fn curves(worker: &WindowWorker, layer: &Arc<Layer>, request: CurvesRequest) -> Generation {
     let layer = Arc::clone(layer);
     let asked = Instant::now();
     worker.submit(Lane::Curve, "Curve", move |context| {
-        let curves: Result<Vec<Curve>, _> = planes
-            .into_iter()
-            .map(|plane| {
-                curve(
-                    &layer.coordinates,
-                    plane,
-                    epsilon,
-                    &grid,
-                    sign,
-                    context.cancel(),
-                )
-            })
-            .collect();
-        if let Ok(curves) = curves {
-            context.say(Message::Curves(curves, asked.elapsed()));
+        // What is called off has nothing to say.
+        if let Ok((curves, split)) = run_curves(&layer.coordinates, &request, context.cancel()) {
+            context.say(Message::Curves(curves, split, asked.elapsed()));
         }
+    })
+}
+
+fn run_curves(
+    coordinates: &Coordinates,
+    request: &CurvesRequest,
+    cancel: &AtomicBool,
+) -> Result<(Vec<Curve>, Option<Arc<ClassCurves>>), Cancelled> {
+    let (epsilon, grid, sign) = (request.epsilon, &request.grid, request.sign);
+    let one = |&plane: &Plane| curve(coordinates, plane, epsilon, grid, sign, cancel);
+    let curves: Result<Vec<Curve>, Cancelled> = request.planes.iter().map(one).collect();
+    let (Some(split), Some(&plane)) = (&request.split, request.planes.first()) else {
+        return Ok((curves?, None));
+    };
+    let classes = &split.classes;
+    let (mut lit, _) = class_light(coordinates, plane, epsilon, classes, cancel)?;
+    for &class in &split.hidden {
+        lit[class as usize] = 0;
+    }
+    let most = split.most.min(MOST_CLASS_COUNTS / grid.count() - 1);
+    let chosen = most_lit_classes(&lit, most);
+    let parts = class_curves(
+        coordinates,
+        plane,
+        epsilon,
+        grid,
+        sign,
+        classes,
+        &chosen,
+        cancel,
+    )?;
+    Ok((curves?, Some(Arc::new(parts))))
+}
+
+/// Asks for the class of each of a layer's samples.
+pub fn classes(
+    worker: &WindowWorker,
+    layer: Arc<Layer>,
+    labels: Arc<Companion>,
+    names: Option<Arc<Companion>>,
+) -> Generation {
+    worker.submit(Lane::Classes, "", move |context| {
+        let Holds::Labels(labels) = &labels.holds else {
+            return context.say(Message::Classes(None));
+        };
+        let names = names.as_ref().and_then(|names| match &names.holds {
+            Holds::ClassNames(names) => Some(names),
+            _ => None,
+        });
+        let classes = layer.dump.classes(labels, names);
+        context.say(Message::Classes(classes.map(Arc::new)));
     })
 }
 

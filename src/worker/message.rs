@@ -18,8 +18,8 @@ use crate::data::{self, DataError, Dtype, Dump, Pick};
 use crate::scene::{Aggregate, CurveBundle, Order, Raster, enough_light};
 use crate::session::{BasisSource, LayerRecord, Listing};
 use crate::srm::{
-    Alignment, Cancelled, Coordinates, Curve, EpsilonChoice, Overview, Plane, PlaneSet, Subset,
-    Sweep, UnitBasis, overview, overview_among,
+    Alignment, Cancelled, ClassCurves, Classes, Coordinates, Curve, EpsilonChoice, Overview, Plane,
+    PlaneSet, Subset, Sweep, UnitBasis, overview, overview_among,
 };
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(0);
@@ -311,8 +311,11 @@ pub enum Message {
     Companion(CompanionMessage),
     /// A session was written, or not.
     Saved(Ended),
-    /// The asked-for curves, in the order of the request, and how long after it.
-    Curves(Vec<Curve>, Duration),
+    /// The asked-for curves, in the order of the request, the first of them split by
+    /// class where that was wanted, and how long after it.
+    Curves(Vec<Curve>, Option<Arc<ClassCurves>>, Duration),
+    /// The class of each sample; `None` where the labels are not those of the samples.
+    Classes(Option<Arc<Classes>>),
     /// A finished sweep, of all planes or of a sample of them.
     Swept(Box<Swept>),
     /// The heatmap and the curves behind the ensemble.

@@ -1,7 +1,8 @@
 //! The background threads and their lanes.
 //!
-//! Seven named threads serve [`Lane`]s. One makes curves, with a rayon pool of its
-//! own, so that a curve waits for nothing. One computes the rest: the atlas and the
+//! Nine named threads serve [`Lane`]s. One makes curves, with a rayon pool of its
+//! own, so that a curve waits for nothing; another lists the samples in the spotlight,
+//! on the same pool. One computes the rest: the atlas and the
 //! heatmap before the sweep. The third reads files, so that a slow disk holds nothing
 //! up; it shares its pool with the second. Two hash files and save sessions, each by
 //! itself. The last two make previews of figures and write figures and tables, on a
@@ -34,21 +35,31 @@ use std::thread::JoinHandle;
 use crate::words::panic_text;
 
 /// Kinds of work.
-const LANES: usize = 9;
+const LANES: usize = 14;
 
 /// A kind of work. The order is that of urgency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lane {
     /// The selected and the pinned planes' curves.
     Curve,
+    /// The class of each sample.
+    Classes,
+    /// The samples in the spotlight.
+    Samples,
     /// Reading files and preparing them for a basis; jobs queue.
     Load,
-    /// Coding what a sweep gave as a square; asked for only while it is on screen.
+    /// The samples about each privileged direction; asked for only while it is on screen.
+    Directions,
+    /// The selected plane at every scale, or the samples' projections; likewise.
+    Picture,
+    /// Coding what a sweep gave as a square; likewise.
     Atlas,
     /// Ordering and colouring what a sweep gave.
     Heatmap,
     /// The whole layer.
     Sweep,
+    /// Tests by many rotations.
+    Test,
     /// Writing sessions; jobs queue.
     Save,
     /// Hashing files; jobs queue.
@@ -63,10 +74,15 @@ impl Lane {
     /// All of them, most urgent first.
     pub const ALL: [Self; LANES] = [
         Self::Curve,
+        Self::Classes,
+        Self::Samples,
         Self::Load,
+        Self::Directions,
+        Self::Picture,
         Self::Atlas,
         Self::Heatmap,
         Self::Sweep,
+        Self::Test,
         Self::Save,
         Self::Hash,
         Self::Preview,
@@ -76,13 +92,17 @@ impl Lane {
     /// Those of the thread that serves this one, most urgent first.
     fn family(self) -> &'static [Self] {
         match self {
-            Self::Curve => CURVES,
+            Self::Curve | Self::Classes => CURVES,
+            Self::Samples => LISTING,
+            Self::Test => TESTING,
             Self::Load => FILES,
             Self::Save => SAVING,
             Self::Hash => HASHING,
             Self::Preview => PREVIEWING,
             Self::Export => EXPORTING,
-            Self::Atlas | Self::Heatmap | Self::Sweep => COMPUTING,
+            Self::Directions | Self::Picture | Self::Atlas | Self::Heatmap | Self::Sweep => {
+                COMPUTING
+            }
         }
     }
 
@@ -97,10 +117,22 @@ impl Lane {
 }
 
 /// Lanes of the thread that makes curves.
-const CURVES: &[Lane] = &[Lane::Curve];
+const CURVES: &[Lane] = &[Lane::Curve, Lane::Classes];
+
+/// Lanes of the thread that lists samples.
+const LISTING: &[Lane] = &[Lane::Samples];
 
 /// Lanes of the thread that computes the rest.
-const COMPUTING: &[Lane] = &[Lane::Atlas, Lane::Heatmap, Lane::Sweep];
+const COMPUTING: &[Lane] = &[
+    Lane::Directions,
+    Lane::Picture,
+    Lane::Atlas,
+    Lane::Heatmap,
+    Lane::Sweep,
+];
+
+/// Lanes of the thread that tests.
+const TESTING: &[Lane] = &[Lane::Test];
 
 /// Lanes of the thread that reads files.
 const FILES: &[Lane] = &[Lane::Load];
@@ -216,8 +248,8 @@ impl<E: Send + 'static> Worker<E> {
             done: Lane::ALL.map(|_| AtomicUsize::new(0)),
             total: Lane::ALL.map(|_| AtomicUsize::new(0)),
             repaint: Box::new(repaint),
-            pool: pool("pool", 1),
-            curve_pool: pool("curve-pool", 1),
+            pool: pool("pool", 2),
+            curve_pool: pool("curve-pool", 2),
             export_pool: pool("export-pool", 2),
         });
         let start = |name: &str, lanes: &'static [Lane]| {
@@ -232,7 +264,9 @@ impl<E: Send + 'static> Worker<E> {
         };
         let threads = vec![
             start("followspot-curves", CURVES)?,
+            start("followspot-samples", LISTING)?,
             start("followspot-worker", COMPUTING)?,
+            start("followspot-tests", TESTING)?,
             start("followspot-files", FILES)?,
             start("followspot-save", SAVING)?,
             start("followspot-hash", HASHING)?,
@@ -466,12 +500,18 @@ fn execute<E: Send + 'static>(
     (shared.repaint)();
     // Nothing of the job's state outlives it, so nothing half-done is seen.
     let pool = match lane {
-        Lane::Curve => &shared.curve_pool,
+        Lane::Curve | Lane::Classes | Lane::Samples => &shared.curve_pool,
         // They compute nothing: a thread of the pool would only wait with them.
         Lane::Save | Lane::Hash => &None,
         // What they compute must not stand before a sweep or a file.
         Lane::Preview | Lane::Export => &shared.export_pool,
-        Lane::Load | Lane::Atlas | Lane::Heatmap | Lane::Sweep => &shared.pool,
+        Lane::Load
+        | Lane::Directions
+        | Lane::Picture
+        | Lane::Atlas
+        | Lane::Heatmap
+        | Lane::Sweep
+        | Lane::Test => &shared.pool,
     };
     let outcome = catch_unwind(AssertUnwindSafe(|| match pool {
         Some(pool) => pool.install(|| job(&context)),
