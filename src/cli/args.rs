@@ -3,6 +3,7 @@
 // Backticks would be printed.
 #![allow(clippy::doc_markdown)]
 
+mod classes;
 mod figure;
 mod reading;
 
@@ -18,6 +19,7 @@ use crate::srm::{
 };
 use crate::table::{CaptionFormat, Format, TableKind};
 
+pub(super) use classes::ClassArgs;
 pub(super) use figure::FigureArgs;
 pub use reading::ReadingArgs;
 

@@ -8,7 +8,7 @@ use super::args::InputArgs;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::report;
-use crate::data::{self, DataError, FileStamp, RowMap};
+use crate::data::{self, DataError, Dump, FileStamp};
 use crate::session::{BasisSource, Hash, HashJob, Options, OptionsError, Resolved, Source};
 use crate::srm::{Coordinates, Epsilon, UnitBasis, overview_among};
 use crate::table::Seconds;
@@ -16,15 +16,14 @@ use crate::table::Seconds;
 /// A layer seen from its basis.
 #[derive(Debug)]
 pub(super) struct Layer {
+    /// The activations as they were read.
+    pub dump: Dump,
     pub coordinates: Coordinates,
     pub source: Source,
     pub basis: Option<BasisSource>,
     pub seconds: Seconds,
     /// The files of the activations and of the basis as they were when opened.
     stamps: [Option<FileStamp>; 2],
-    notes: Vec<String>,
-    /// Which rows of the file were read.
-    rows: RowMap,
 }
 
 impl Layer {
@@ -49,9 +48,10 @@ impl Layer {
         let started = Instant::now();
         let source = Source::of(&dump);
         let (coordinates, basis) = match basis {
-            None => (Coordinates::standard(dump.activations), None),
+            None => (Coordinates::standard(Arc::clone(&dump.activations)), None),
             Some((source, unit)) => {
-                let coordinates = Coordinates::prepare(dump.activations, Arc::new(unit), cancel)
+                let samples = Arc::clone(&dump.activations);
+                let coordinates = Coordinates::prepare(samples, Arc::new(unit), cancel)
                     .map_err(|e| DataError::not_a_basis(&source.file_name, e))??;
                 (coordinates, Some(source))
             }
@@ -66,8 +66,7 @@ impl Layer {
                 ..Seconds::default()
             },
             stamps,
-            notes: dump.notes,
-            rows: dump.rows,
+            dump,
         })
     }
 
@@ -97,10 +96,10 @@ impl Layer {
     pub fn say_ground(&self, options: &Options) -> Result<(), Failure> {
         let basis = self.coordinates.basis();
         let subset = options.neurons.resolve(basis).map_err(OptionsError::from)?;
-        for note in &self.notes {
+        for note in &self.dump.notes {
             report::note(note);
         }
-        report::notes(&self.coordinates, &subset, &self.rows);
+        report::notes(&self.coordinates, &subset, &self.dump.rows);
         if !subset.is_whole() {
             report::among(&options.neurons, &subset, basis.is_standard());
         }

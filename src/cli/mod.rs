@@ -6,6 +6,7 @@
 
 mod args;
 mod caption;
+mod classes;
 mod failure;
 mod figure;
 mod info;
