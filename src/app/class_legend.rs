@@ -3,12 +3,13 @@
 
 use egui::{Label, RichText, ScrollArea, Sense, TextEdit, Ui};
 
+use crate::figure::OTHER_SAMPLES;
 use crate::session::{ClassCurves as Split, ClassShare};
 use crate::srm::{ClassCurves, Classes, Sign};
 use crate::words::count;
 
 use super::App;
-use super::classes::{ClassCommand, MOST_CURVES, OTHERS};
+use super::classes::{ClassCommand, MOST_CURVES};
 use super::command::Command;
 use super::theme::{color, palette};
 use super::widgets::{link, number};
@@ -286,7 +287,7 @@ fn listed(classes: &Classes, split: &ClassCurves, search: &str) -> Vec<Option<u3
 }
 
 fn name_of(classes: &Classes, class: Option<u32>) -> &str {
-    class.map_or(OTHERS, |class| &classes.names()[class as usize])
+    class.map_or(OTHER_SAMPLES, |class| &classes.names()[class as usize])
 }
 
 fn others_lit(split: &ClassCurves) -> u64 {

@@ -3,10 +3,13 @@
 
 use std::sync::Arc;
 
-use crate::scene::{ClassPart, Color, PolarCurve, class_color, overlaid, stacked};
+use crate::figure::{SplitCurve, color_of_class, hidden_classes, share_shown, way_shown};
+use crate::scene::{Color, PolarCurve};
 use crate::session::{ClassCurves as Split, ClassLook, ClassShare};
-use crate::srm::{ClassCurves, Classes, Curve, Sign};
+use crate::srm::{ClassCurves, Classes, Curve};
+use crate::worker::export_job::LayerLabels;
 use crate::worker::jobs;
+use crate::worker::message::Layer;
 
 use super::App;
 use super::state::SplitKey;
@@ -14,9 +17,6 @@ use super::state::SplitKey;
 /// Most classes that have a curve of their own: more are a tangle, and their light is in
 /// the legend.
 pub(super) const MOST_CURVES: usize = 24;
-
-/// What the samples of the other classes are called.
-pub(super) const OTHERS: &str = "other samples";
 
 /// A change of how classes are shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,6 +103,21 @@ impl App {
         (*shown == key).then_some(classes.as_ref()?)
     }
 
+    /// The labels of a layer's samples, with their classes where these are known.
+    pub(super) fn labels_of(&self, layer: &Layer) -> Option<LayerLabels> {
+        let (companion, labels) = self.document.labels(layer)?;
+        let names = self.document.class_names(labels);
+        let shown = self
+            .document
+            .layer()
+            .is_some_and(|shown| shown.id == layer.id);
+        Some(LayerLabels {
+            labels: Arc::clone(companion),
+            names: names.map(|(companion, _)| Arc::clone(companion)),
+            known: self.classes().filter(|_| shown).cloned(),
+        })
+    }
+
     /// Asks for the classes of the shown layer's samples where they are not known.
     pub(super) fn request_classes(&mut self) {
         let Some(key) = self.classes_key() else {
@@ -117,14 +132,10 @@ impl App {
         let Some(layer) = self.document.layer() else {
             return;
         };
-        let labels = self.document.labels(layer).map(|(companion, _)| companion);
-        let names = self.document.labels(layer);
-        let names = names.and_then(|(_, labels)| self.document.class_names(labels));
-        let names = names.map(|(companion, _)| Arc::clone(companion));
-        let Some(labels) = labels.cloned() else {
+        let Some(labels) = self.labels_of(layer) else {
             return;
         };
-        let generation = jobs::classes(&self.worker, Arc::clone(layer), labels, names);
+        let generation = jobs::classes(&self.worker, Arc::clone(layer), labels);
         self.state.classes.ask(key, generation);
     }
 
@@ -135,74 +146,45 @@ impl App {
             return None;
         }
         let classes = self.classes()?;
-        let hidden = classes.names().iter().enumerate();
-        let hidden = hidden.filter(|(_, name)| look.hidden.contains(*name));
         Some(SplitKey {
             classes: self.classes_key()?,
-            hidden: hidden.map(|(class, _)| class as u32).collect(),
+            hidden: hidden_classes(look, classes),
         })
     }
 
     /// The colour of a class.
     pub(super) fn color_of_class(&self, classes: &Classes, class: u32) -> Color {
-        let name = &classes.names()[class as usize];
-        let chosen = self.document.choices.classes.colors.get(name);
-        chosen.copied().unwrap_or_else(|| class_color(class))
+        let look = &self.document.choices.classes;
+        color_of_class(look, &self.state.figure.colors, classes, class)
     }
 
-    /// How the classes are shown in the end: a signed curve cannot be stacked.
+    /// How the classes are shown in the end.
     pub(super) fn split_shown(&self) -> Split {
         let choices = &self.document.choices;
-        match choices.classes.curves {
-            Split::Stacked if choices.sign == Sign::Signed => Split::Overlaid,
-            split => split,
-        }
+        way_shown(&choices.classes, choices.sign)
     }
 
-    /// What the fractions of class curves are of: those of a stack are of all samples.
+    /// What the fractions of class curves are of.
     pub(super) fn share_shown(&self) -> ClassShare {
-        match self.split_shown() {
-            Split::Stacked => ClassShare::OfAll,
-            _ => self.document.choices.classes.share,
-        }
+        let choices = &self.document.choices;
+        share_shown(&choices.classes, choices.sign)
     }
 
     /// The curve of the selected plane, split.
     pub(super) fn split_curves(
         &self,
         whole: &Curve,
-        split: &ClassCurves,
+        split: &Arc<ClassCurves>,
         others: Color,
     ) -> Option<Vec<PolarCurve>> {
-        let classes = self.classes()?;
-        let share = self.share_shown();
-        let mut parts: Vec<ClassPart> = split
-            .classes
-            .iter()
-            .enumerate()
-            .map(|(place, &class)| ClassPart {
-                name: classes.names()[class as usize].as_str().into(),
-                color: self.color_of_class(classes, class),
-                counts: split.counts(place).to_vec(),
-                of: match share {
-                    ClassShare::OfAll => whole.n_samples as u64,
-                    ClassShare::OfClass => classes.sizes()[class as usize],
-                },
-            })
-            .collect();
-        let shows_others = !self.document.choices.classes.hidden.contains(OTHERS);
-        let are_others = split.others().iter().any(|&count| count != 0);
-        if share == ClassShare::OfAll && shows_others && are_others {
-            parts.push(ClassPart {
-                name: OTHERS.into(),
-                color: others,
-                counts: split.others().to_vec(),
-                of: whole.n_samples as u64,
-            });
-        }
-        Some(match self.split_shown() {
-            Split::Stacked => stacked(&parts),
-            _ => overlaid(&parts),
-        })
+        let classes = Arc::clone(self.classes()?);
+        let choices = &self.document.choices;
+        let split = SplitCurve {
+            classes,
+            curves: Arc::clone(split),
+            n_samples: whole.n_samples,
+            sign: choices.sign,
+        };
+        Some(split.drawn(&choices.classes, &self.state.figure.colors, others))
     }
 }

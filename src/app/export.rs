@@ -286,6 +286,7 @@ impl App {
             known = vec![known.swap_remove(shown)];
         }
         session = session.for_figure();
+        let labels = layers.iter().map(|layer| self.labels_of(layer)).collect();
         let font = self.state.exports.font.as_ref();
         let font = font.filter(|font| session.figure.font.as_ref() == Some(&font.record));
         if font.is_none() {
@@ -295,6 +296,7 @@ impl App {
             session,
             layers,
             known,
+            labels,
             font: font.map(|font| font.font.clone()),
             gathered: self.state.exports.gathered.clone(),
         })
@@ -319,6 +321,9 @@ impl App {
         for layer in &mut session.layers {
             // A hash changes nothing that is seen.
             layer.source.sha256 = None;
+        }
+        for companion in &mut session.companions {
+            companion.sha256 = None;
         }
         let key = PreviewKey {
             session,

@@ -1,6 +1,8 @@
 //! The selected plane as a polar plot, with what only a screen has: the cone
 //! that follows the pointer, and the way out of a dark plane.
 
+use std::sync::Arc;
+
 use egui::{Align2, FontId, Rect, Sense, Ui, UiBuilder, pos2, vec2};
 
 use crate::scene::{
@@ -58,7 +60,7 @@ impl App {
             });
             ui.advance_cursor_after_rect(Rect::from_min_size(whole.min, vec2(0.0, 0.0)));
         }
-        let view = self.polar_of(ui, &shown, split.as_deref());
+        let view = self.polar_of(ui, &shown, split.as_ref());
         let at = ui.min_rect().left();
         let top = ui.cursor().top();
         let rect = Rect::from_min_size(pos2(at, top), size);
@@ -133,7 +135,12 @@ impl App {
         }
     }
 
-    fn polar_of(&self, ui: &Ui, shown: &ShownCurves, split: Option<&ClassCurves>) -> PolarView {
+    fn polar_of(
+        &self,
+        ui: &Ui,
+        shown: &ShownCurves,
+        split: Option<&Arc<ClassCurves>>,
+    ) -> PolarView {
         let curves = &shown.curves;
         let colors = palette(ui.ctx());
         let choices = &self.document.choices;

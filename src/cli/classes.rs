@@ -1,7 +1,5 @@
 //! `--labels` and `--class-names`, read alike by every subcommand that knows classes.
 
-#![allow(dead_code)] // the first such subcommand is on its way
-
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 

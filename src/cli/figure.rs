@@ -5,18 +5,21 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::args::{FigureArgs, InputArgs};
+use super::classes::Labelling;
 use super::failure::Failure;
 use super::input::{Hashes, Layer};
 use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::report;
-use crate::data::ReadAs;
+use crate::data::{Dump, ReadAs};
 use crate::figure::{
-    self, Date, Figure, FigureFailure, FigureLayer, Format, Watch, gather, prepare, shows_all,
+    self, Date, Figure, FigureFailure, FigureLayer, Format, OTHER_SAMPLES, Watch, gather, prepare,
+    shows_all,
 };
 use crate::scene::{AngleUnit, Fonts};
 use crate::session::figure::{FigureSpec, Height};
-use crate::session::{LayerRecord, Options, Session, View};
+use crate::session::{ClassCurves, LayerRecord, Options, Session, View};
+use crate::srm::Classes;
 use crate::table::OutFile;
 
 pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failure> {
@@ -72,13 +75,7 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
             font.family
         ));
     }
-    let mut sources: Vec<FigureLayer> = layers
-        .iter()
-        .map(|layer| FigureLayer {
-            coordinates: Arc::new(layer.coordinates.clone()),
-            known: None,
-        })
-        .collect();
+    let mut sources = sources(args, &layers, like.is_some(), &mut session, interrupt)?;
     session.layers = layers.iter().map(record).collect();
     session.shown = session.shown.min(session.layers.len() - 1);
     shows_all(&session)?;
@@ -112,6 +109,65 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
         drawn.stamp().description
     ));
     Ok(())
+}
+
+/// The layers with the classes of their samples, where they have some.
+fn sources(
+    args: &FigureArgs,
+    layers: &[Layer],
+    is_like: bool,
+    session: &mut Session,
+    interrupt: &Interrupt,
+) -> Result<Vec<FigureLayer>, Failure> {
+    let dumps: Vec<&Dump> = layers.iter().map(|layer| &layer.dump).collect();
+    let limit = args.reading.memory_limit();
+    let labelling = Labelling::read(&args.classes, &dumps, limit, interrupt.flag())?;
+    let look = &mut session.view.classes;
+    if let Some(labelling) = &labelling {
+        report::note(&labelling.says());
+        if args.class_look.classes.is_none() && !is_like {
+            look.curves = ClassCurves::Overlaid;
+        }
+        session.companions = labelling.records(interrupt.flag())?;
+    } else if look.curves != ClassCurves::Off {
+        let text = "the curve is to be split by class, but the samples have none: give --labels";
+        return Err(Failure::Usage(text.to_owned()));
+    }
+    let mut sources = Vec::with_capacity(layers.len());
+    for layer in layers {
+        let classes = labelling
+            .as_ref()
+            .map(|labelling| labelling.of(&layer.dump));
+        let classes = classes.transpose()?.map(Arc::new);
+        if let Some(classes) = &classes {
+            are_classes(args, classes)?;
+        }
+        sources.push(FigureLayer {
+            coordinates: Arc::new(layer.coordinates.clone()),
+            known: None,
+            classes,
+        });
+    }
+    Ok(sources)
+}
+
+/// Refuses names of classes that there are not.
+fn are_classes(args: &FigureArgs, classes: &Classes) -> Result<(), Failure> {
+    let named = args.class_look.without_class.iter();
+    let mut named = named.chain(args.class_look.class_color.iter().map(|(class, _)| class));
+    let unknown = named.find(|name| *name != OTHER_SAMPLES && !classes.names().contains(name));
+    unknown.map_or(Ok(()), |name| {
+        let first: Vec<&str> = classes.names().iter().take(5).map(String::as_str).collect();
+        let more = if classes.len() > first.len() {
+            ", …"
+        } else {
+            ""
+        };
+        Err(Failure::Usage(format!(
+            "`{name}` is no class of the labels, which are {}{more}",
+            first.join(", ")
+        )))
+    })
 }
 
 /// Says what may make the figure another than was meant.
@@ -221,6 +277,16 @@ fn shown(args: &FigureArgs, session: &mut Session) {
     if given.every_plane || given.no_every_plane {
         figure.every_plane = !given.no_every_plane;
     }
+    view.chance.resolution |= given.expected_resolution;
+    let classes = &args.class_look;
+    set(&mut view.classes.curves, classes.classes.as_ref());
+    set(&mut view.classes.share, classes.class_share.as_ref());
+    view.classes
+        .hidden
+        .extend(classes.without_class.iter().cloned());
+    view.classes
+        .colors
+        .extend(classes.class_color.iter().cloned());
     set(&mut view.order, given.order.as_ref());
     set(&mut view.quantity, given.quantity.as_ref());
     set(&mut view.atlas_order, given.atlas_order.as_ref());
@@ -302,7 +368,7 @@ mod tests {
     use super::super::args::{Cli, Command};
     use super::*;
     use crate::data::ReadAs;
-    use crate::session::{Source, figure_command};
+    use crate::session::{CompanionRecord, CompanionRole, Source, figure_command};
 
     /// Words as a POSIX shell takes them apart, of what is quoted as we quote.
     fn words(line: &str) -> Vec<String> {
@@ -402,8 +468,25 @@ mod tests {
             quantity: crate::scene::Quantity::Lit,
             atlas_order: crate::scene::AtlasOrder::Sum,
             unit: AngleUnit::Degrees,
+            classes: crate::session::ClassLook {
+                curves: ClassCurves::Stacked,
+                share: crate::session::ClassShare::OfClass,
+                hidden: ["-7".to_owned(), "it's".to_owned()].into(),
+                colors: [("a=b".to_owned(), crate::scene::Color::rgb(1, 2, 3))].into(),
+            },
             ..session.view
         };
+        session.view.chance.resolution = true;
+        session.companions = [CompanionRole::Labels, CompanionRole::ClassNames]
+            .map(|role| CompanionRecord {
+                role,
+                file_name: "- y.npy".to_owned(),
+                sha256: None,
+                key: None,
+                entries: 3,
+                path: None,
+            })
+            .to_vec();
         check(&session);
         session.figure.height = "60mm".parse().unwrap();
         check(&session);

@@ -16,6 +16,7 @@ mod merge;
 mod open;
 mod output;
 mod plane;
+mod plane_classes;
 mod progress;
 mod report;
 mod sink;

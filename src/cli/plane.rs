@@ -3,11 +3,12 @@
 use std::time::Instant;
 
 use super::args::PlaneArgs;
+use super::classes::Labelling;
 use super::failure::Failure;
 use super::input::{Hashes, Layer};
 use super::interrupt::Interrupt;
 use super::output::{Shape, Wanted};
-use super::{output, report, sweep};
+use super::{output, plane_classes, report, sweep};
 use crate::session::{Options, Provenance, Resolved};
 use crate::srm::{Curve, Epsilon, Plane, SweepSpec, curve, lit_samples};
 use crate::table::{
@@ -19,11 +20,19 @@ use crate::words::{count, thousands};
 pub(super) fn run(args: &PlaneArgs, interrupt: &Interrupt) -> Result<(), Failure> {
     args.input.reading.check(None)?;
     let planes = ascending(&args.plane)?;
+    split_goes_to_stdout(args)?;
     let wanted = output::open_if_asked(&args.run, &args.input, TableKind::Curves, interrupt)?;
     let mut layer = Layer::read(&args.input, interrupt)?;
     for plane in &planes {
         exists(*plane, &layer)?;
     }
+    let limit = args.input.reading.memory_limit();
+    let labelling = match &args.classes.labels {
+        None if args.classes.class_names.is_none() => None,
+        _ => Labelling::read(&args.classes, &[&layer.dump], limit, interrupt.flag())?,
+    };
+    let classes = labelling.map(|labelling| labelling.of(&layer.dump));
+    let classes = classes.transpose()?;
     let hashes = wanted
         .is_some()
         .then(|| Hashes::start(&args.input, &layer, interrupt));
@@ -46,7 +55,22 @@ pub(super) fn run(args: &PlaneArgs, interrupt: &Interrupt) -> Result<(), Failure
         interrupt.finishing()?;
         write(args, &mut layer, &resolved, &chosen, wanted, interrupt)?;
     }
-    tell(args, &layer, &resolved.spec, &chosen, auto)
+    tell(args, &layer, &resolved.spec, &chosen, auto)?;
+    if let Some(classes) = &classes {
+        let spec = &resolved.spec;
+        plane_classes::print(&layer, &chosen.curves, classes, spec, interrupt)?;
+    }
+    Ok(())
+}
+
+/// Curves by class are a table of their own.
+fn split_goes_to_stdout(args: &PlaneArgs) -> Result<(), Failure> {
+    if args.classes.labels.is_none() || (args.run.output.is_none() && !args.run.json) {
+        return Ok(());
+    }
+    Err(Failure::Usage(
+        "curves by class go to stdout as TSV: leave -o and --json out, and redirect it".to_owned(),
+    ))
 }
 
 /// The planes in the order of a sweep.
@@ -252,7 +276,7 @@ fn tell(
     }
     if args.run.json {
         sweep::print_summary(layer, spec, &lit)
-    } else if args.run.output.is_none() {
+    } else if args.run.output.is_none() && args.classes.labels.is_none() {
         report::to_stdout(|mut out| curves_tsv(&mut out, curves, &spec.grid))
     } else {
         Ok(())

@@ -1,11 +1,12 @@
 //! What a figure shows, in words ready to paste.
 
 use super::gather::{panels, planes_of};
+use super::split::{share_shown, way_shown};
 use crate::session::figure::{FigureView, Panel};
-use crate::session::{Facts, LayerRecord, Session};
+use crate::session::{ClassCurves as Way, ClassShare, CompanionRole, Facts, LayerRecord, Session};
 use crate::srm::Plane;
 use crate::table::{Caption, CaptionFormat, Planes, Shown};
-use crate::words::letter;
+use crate::words::{letter, thousands};
 
 /// What a panel shows, with its planes.
 enum Seen {
@@ -67,7 +68,11 @@ fn of_layer(
     if layer.facts.ring && shows(&[FigureView::Polar, FigureView::Ensemble]) {
         caption = caption.with_ring();
     }
-    let notes = notes(&layer.facts, shows(&[FigureView::Heatmap]), format);
+    let mut notes = notes(&layer.facts, shows(&[FigureView::Heatmap]), format);
+    if shows(&[FigureView::Polar]) {
+        notes.extend(of_classes(session, &layer.facts, format));
+        notes.extend(of_resolution(session));
+    }
     caption.with_notes(&notes).text(format)
 }
 
@@ -92,6 +97,57 @@ fn notes(facts: &Facts, heatmap: bool, format: CaptionFormat) -> Vec<String> {
         ));
     }
     notes
+}
+
+/// How the curve is split by class, where it is.
+fn of_classes(session: &Session, facts: &Facts, format: CaptionFormat) -> Vec<String> {
+    let look = &session.view.classes;
+    let sign = session.options.sign();
+    let labels = session.companions.iter();
+    let mut labels = labels.filter(|one| one.role == CompanionRole::Labels);
+    let (Some(labels), false) = (labels.next(), look.curves == Way::Off) else {
+        return Vec::new();
+    };
+    let way = match way_shown(look, sign) {
+        Way::Stacked => {
+            "stacked by class, so that the outermost edge is the curve of all that are \
+                         shown"
+        }
+        _ => "split by class",
+    };
+    let of = match share_shown(look, sign) {
+        ClassShare::OfAll => "all samples",
+        ClassShare::OfClass => "the samples of each class",
+    };
+    let mut notes = vec![format!(
+        "The curve is {way} ({}), as fractions of {of}",
+        format.quoted(&labels.file_name)
+    )];
+    let [shown, lit] = facts.class_curves;
+    if shown < lit {
+        let (shown, lit) = (thousands(shown), thousands(lit));
+        notes.push(format!(
+            "Of {} lit classes the {} that most samples of are lit have curves of their own",
+            format.number(&lit),
+            format.number(&shown)
+        ));
+    }
+    if !look.hidden.is_empty() {
+        let hidden: Vec<String> = look.hidden.iter().map(|name| format.quoted(name)).collect();
+        let named = match &hidden[..] {
+            few if few.len() <= 4 => few.join(", "),
+            many => format.number(&thousands(many.len() as u64)),
+        };
+        notes.push(format!("Classes left out: {named}"));
+    }
+    notes
+}
+
+fn of_resolution(session: &Session) -> Option<String> {
+    let drawn = session.view.chance.resolution && !session.options.signed;
+    drawn.then(|| {
+        "The arc along the rim is the lobe of an infinitely narrow cluster at the peak".to_owned()
+    })
 }
 
 fn see(session: &Session, panel: &Panel) -> Seen {

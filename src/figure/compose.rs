@@ -68,6 +68,7 @@ fn with_facts(session: &Session, material: &Material, rows: &[Vec<View<'_>>]) ->
             };
             let facts = &mut record.facts;
             facts.parallel_pairs = layer.parallel_pairs as u64;
+            facts.class_curves = layer.class_curves();
             facts.ring |= shows_ring(view);
             if let Some(heat) = layer
                 .heat

@@ -5,15 +5,23 @@ use std::sync::atomic::AtomicBool;
 
 use super::FigureFailure;
 use super::rows::{self, Heat, Sweeping};
+use super::split::{SplitCurve, hidden_classes};
 use crate::scene::{
     self, Atlas, AtlasOrder, AtlasSource, ColorScale, MOST_PIXELS, PlaneOrder, Quantity,
 };
 use crate::session::figure::{Axes, FigureSpec, FigureView, Panel, Panels, Share};
-use crate::session::{FigureError, LayerRecord, Options, OptionsError, Session};
+use crate::session::{
+    ClassCurves as Way, ClassLook, CompanionRecord, FigureError, LayerRecord, Options,
+    OptionsError, Session,
+};
 use crate::srm::{
-    AngleGrid, Coordinates, Curve, Epsilon, Plane, Sign, Spotlight, Sweep, curve, null,
+    AngleGrid, Classes, Coordinates, Curve, Epsilon, MOST_CLASS_COUNTS, Plane, Sign, Spotlight,
+    Sweep, class_curves, class_light, curve, most_lit_classes, null,
 };
 use crate::words::count;
+
+/// Most classes that have a curve of their own in a figure.
+pub const MOST_CLASS_CURVES: usize = 12;
 
 /// Most curves that lie faintly behind an ensemble.
 pub const MOST_FAINT: usize = 300;
@@ -40,6 +48,8 @@ pub struct FigureLayer {
     pub coordinates: Arc<Coordinates>,
     /// A sweep by the session's options, if there is one.
     pub known: Option<Known>,
+    /// The classes of the samples, if they have some.
+    pub classes: Option<Arc<Classes>>,
 }
 
 /// Who waits for a figure.
@@ -59,12 +69,16 @@ pub struct Needs {
     options: Options,
     layers: Vec<LayerNeeds>,
     shared: bool,
+    /// Where classes bear on it: how they are shown, and which they are.
+    classes: Option<(ClassLook, Vec<CompanionRecord>)>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
 struct LayerNeeds {
     epsilon: Option<f64>,
     planes: Vec<Plane>,
+    /// Planes whose curves are split by class.
+    split: Vec<Plane>,
     ensemble: bool,
     faint: bool,
     heat: Option<(PlaneOrder, usize)>,
@@ -123,6 +137,7 @@ impl Needs {
                 ..LayerNeeds::default()
             })
             .collect();
+        let splits = view.classes.curves != Way::Off;
         let rows = panels(spec);
         let most_rows = most_rows(spec, rows.len());
         for panel in rows.iter().flatten() {
@@ -131,7 +146,13 @@ impl Needs {
             };
             match panel.view {
                 FigureView::Polar => {
-                    for plane in planes_of(session, panel) {
+                    let planes = planes_of(session, panel);
+                    if let Some(&first) = planes.first().filter(|_| splits)
+                        && !needs.split.contains(&first)
+                    {
+                        needs.split.push(first);
+                    }
+                    for plane in planes {
                         if !needs.planes.contains(&plane) {
                             needs.planes.push(plane);
                         }
@@ -152,6 +173,7 @@ impl Needs {
             options: session.options.clone(),
             layers,
             shared: spec.share == Share::Axes && spec.view == FigureView::Panel,
+            classes: splits.then(|| (view.classes.clone(), session.companions.clone())),
         }
     }
 }
@@ -356,12 +378,27 @@ pub(super) struct LayerMaterial {
     pub parallel_pairs: usize,
     /// Expected fraction for isotropic data.
     pub ring: Option<f64>,
+    /// Half the width of the spotlight.
+    pub half_angle_rad: f64,
     pub curves: Vec<Curve>,
+    /// Those that are split by class.
+    pub split: Vec<(Plane, SplitCurve)>,
     pub sweep: Option<Arc<Sweep>>,
     pub faint: Vec<Vec<f64>>,
     pub lit_planes: usize,
     pub heat: Option<Heat>,
     pub atlas: Option<Atlas>,
+}
+
+impl LayerMaterial {
+    /// The most classes that have curves of their own, and classes that are lit there.
+    pub fn class_curves(&self) -> [u64; 2] {
+        let of = |(_, split): &(Plane, SplitCurve)| {
+            let lit = split.curves.lit.iter().filter(|&&lit| lit > 0).count();
+            [split.curves.classes.len() as u64, lit as u64]
+        };
+        self.split.iter().map(of).max().unwrap_or_default()
+    }
 }
 
 /// Computes what the session's figure shows.
@@ -378,7 +415,9 @@ pub fn gather(
     let options = &session.options;
     let mut gathered = Vec::with_capacity(layers.len());
     for (needs, layer) in needs.layers.iter().zip(layers.iter_mut()) {
-        gathered.push(layer_material(needs, layer, options, watch, cancel)?);
+        let mut material = layer_material(needs, layer, options, watch, cancel)?;
+        material.split = split(needs, layer, &session.view.classes, options, cancel)?;
+        gathered.push(material);
     }
     // Atlases come last: where they share their colours, all peaks must be known.
     let most = needs.shared.then(|| {
@@ -459,7 +498,9 @@ fn layer_material(
         is_standard: basis.is_standard(),
         parallel_pairs: basis.degenerate_pairs().iter().filter(both).count(),
         ring: (sign == Sign::Unsigned).then_some(expected),
+        half_angle_rad: epsilon.half_angle_deg().to_radians(),
         curves: curves?,
+        split: Vec::new(),
         sweep: None,
         faint: Vec::new(),
         lit_planes: 0,
@@ -485,6 +526,48 @@ fn layer_material(
     }
     material.sweep = Some(known.sweep);
     Ok(material)
+}
+
+/// The curves that are split by class, of a layer whose samples have classes.
+fn split(
+    needs: &LayerNeeds,
+    layer: &FigureLayer,
+    look: &ClassLook,
+    options: &Options,
+    cancel: &AtomicBool,
+) -> Result<Vec<(Plane, SplitCurve)>, FigureFailure> {
+    let Some(classes) = &layer.classes else {
+        return Ok(Vec::new());
+    };
+    let epsilon = Epsilon::clamped(needs.epsilon.unwrap_or(f64::NAN));
+    let grid = AngleGrid::new(options.angles).map_err(OptionsError::from)?;
+    let (coordinates, sign) = (&layer.coordinates, options.sign());
+    let one = |&plane: &Plane| {
+        let (mut lit, _) = class_light(coordinates, plane, epsilon, classes, cancel)?;
+        for class in hidden_classes(look, classes) {
+            lit[class as usize] = 0;
+        }
+        let most = MOST_CLASS_CURVES.min(MOST_CLASS_COUNTS / grid.count() - 1);
+        let chosen = most_lit_classes(&lit, most);
+        let curves = class_curves(
+            coordinates,
+            plane,
+            epsilon,
+            &grid,
+            sign,
+            classes,
+            &chosen,
+            cancel,
+        )?;
+        let split = SplitCurve {
+            classes: Arc::clone(classes),
+            curves: Arc::new(curves),
+            n_samples: coordinates.n_samples(),
+            sign,
+        };
+        Ok((plane, split))
+    };
+    needs.split.iter().map(one).collect()
 }
 
 /// Whether an ensemble is drawn around a circle.

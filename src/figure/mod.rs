@@ -21,6 +21,7 @@ mod pdf;
 mod png;
 mod rows;
 mod simplify;
+mod split;
 mod svg;
 mod views;
 
@@ -44,6 +45,9 @@ pub use gather::{
     shows_all,
 };
 pub use simplify::{TOLERANCE_PT, simplified};
+pub use split::{
+    OTHER_SAMPLES, SplitCurve, color_of_class, hidden_classes, share_shown, way_shown,
+};
 
 /// Why there is no figure.
 #[derive(Debug, thiserror::Error)]

@@ -1,12 +1,12 @@
 //! What was gathered, as views of the scene; and in words.
 
-use std::f64::consts::FRAC_PI_2;
+use std::f64::consts::{FRAC_PI_2, TAU};
 use std::sync::Arc;
 
 use super::gather::{LayerMaterial, Material, is_polar, panels, planes_of};
 use crate::scene::{
-    self, Atlas, Color, EnsembleAxis, EnsembleView, HasBar, HeatmapView, PolarCurve, PolarFill,
-    PolarView, Quantity, RowSpan, Text, bar, outermost,
+    self, Atlas, Color, EnsembleAxis, EnsembleView, HasBar, HeatmapView, Palette, PolarCurve,
+    PolarFill, PolarView, Quantity, RowSpan, Text, bar, outermost,
 };
 use crate::session::Session;
 use crate::session::figure::{FigureSpec, FigureView, Panel, Share};
@@ -84,6 +84,15 @@ impl Maker<'_> {
         self.session.options.sign() == Sign::Signed
     }
 
+    /// What is only hinted at.
+    fn faint(&self) -> Color {
+        if self.spec.background.is_dark() {
+            Palette::PAPER_DARK.faint
+        } else {
+            Palette::PAPER.faint
+        }
+    }
+
     fn color(&self, index: usize) -> Color {
         let colors = self.spec.colors.colors(self.spec.background.is_dark());
         colors[index % colors.len().max(1)]
@@ -115,8 +124,26 @@ impl Maker<'_> {
                 },
             })
             .collect();
+        let split = planes.first().and_then(|first| {
+            let split = layer.split.iter().find(|(plane, _)| plane == first);
+            split.map(|(_, split)| split)
+        });
+        if let Some(split) = split {
+            let colors = &self.spec.colors;
+            let look = &self.session.view.classes;
+            let parts = split.drawn(look, colors, self.faint());
+            drawn.splice(0..drawn.len().min(1), parts.into_iter().rev());
+        }
         // The selected one on top.
         drawn.reverse();
+        let resolution = curves
+            .first()
+            .filter(|_| self.session.view.chance.resolution);
+        let resolution = resolution.filter(|_| !self.signed()).and_then(|curve| {
+            let (index, _) = curve.peak()?;
+            let step = TAU / (curve.counts.len() - 1) as f64;
+            Some([index as f64 * step, layer.half_angle_rad])
+        });
         let alphas: Vec<f64> = curves.iter().map(|c| c.frame.alpha_rad()).collect();
         let same = alphas.windows(2).all(|two| (two[0] - two[1]).abs() < 1e-9);
         PolarView {
@@ -129,7 +156,7 @@ impl Maker<'_> {
             alpha_rad: alphas.first().copied().filter(|_| same),
             ring: layer.ring,
             signed: self.signed(),
-            resolution: None,
+            resolution,
             most: None,
             legend: None,
             curves: drawn,

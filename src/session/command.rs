@@ -4,8 +4,9 @@
 use std::path::Path;
 
 use super::figure::{FigureSpec, Height};
+use super::look::ClassShare;
 use super::options::Options;
-use super::record::{LayerRecord, Session, View};
+use super::record::{CompanionRole, LayerRecord, Session, View};
 use crate::data::ReadAs;
 use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
 use crate::srm::{EpsilonChoice, PlaneMode};
@@ -87,6 +88,7 @@ pub fn figure_command(session: &Session, extension: &str) -> Option<String> {
     words.extend(option_words(&session.options));
     words.extend(draw_words(session, layer));
     words.extend(view_words(&session.view));
+    words.extend(class_words(session));
     words.extend(figure_words(&session.figure));
     let out = format!(
         "{}-{}.{extension}",
@@ -123,6 +125,41 @@ fn view_words(view: &View) -> Vec<String> {
         AtlasOrder::default().word(),
     );
     word("--angle-unit", view.unit.word(), AngleUnit::Pi.word());
+    words
+}
+
+/// The labels, and how classes are shown.
+fn class_words(session: &Session) -> Vec<String> {
+    let look = &session.view.classes;
+    let file = |role: CompanionRole| {
+        let mut all = session.companions.iter();
+        all.find(|one| one.role == role)
+            .map(|one| file_argument(&one.file_name))
+    };
+    let mut words = Vec::new();
+    if let Some(labels) = file(CompanionRole::Labels) {
+        // A label column of the activations comes along by itself.
+        let layers = session.layers.iter();
+        let mut own = layers.map(|layer| file_argument(&layer.source.file_name));
+        if !own.any(|own| own == labels) {
+            words.push(format!("--labels {labels}"));
+        }
+        let names = file(CompanionRole::ClassNames);
+        words.extend(names.map(|names| format!("--class-names {names}")));
+        words.push(format!("--classes {}", look.curves));
+    }
+    if look.share != ClassShare::default() {
+        words.push(format!("--class-share {}", look.share));
+    }
+    let hidden = look.hidden.iter();
+    words.extend(hidden.map(|class| option("--without-class", class)));
+    let colors = look.colors.iter();
+    words.extend(
+        colors.map(|(class, color)| option("--class-color", &format!("{class}={}", color.hex()))),
+    );
+    if session.view.chance.resolution {
+        words.push("--expected-resolution".to_owned());
+    }
     words
 }
 

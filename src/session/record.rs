@@ -34,6 +34,13 @@ pub struct Facts {
     pub dark_left_out: u64,
     /// Pairs of parallel vectors, which span no plane.
     pub parallel_pairs: u64,
+    /// Classes that have curves of their own, and classes that are lit.
+    #[serde(skip_serializing_if = "is_nothing")]
+    pub class_curves: [u64; 2],
+}
+
+fn is_nothing(pair: &[u64; 2]) -> bool {
+    *pair == [0; 2]
 }
 
 impl Facts {

@@ -40,7 +40,7 @@ pub use out::Out;
 pub use out_file::OutFile;
 pub use statistics::{Curves, Facts, Statistics};
 pub use summary::{Ground, Lit, PAIRS_NAMED, SUMMARY_FORMAT, Seconds, Summary};
-pub use tsv::{curves_text, curves_tsv};
+pub use tsv::{class_curve_tsv, class_curves_head, curves_text, curves_tsv};
 pub use write::{write_curves, write_ensemble, write_planes};
 
 use crate::srm::Cancelled;

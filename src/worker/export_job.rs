@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::companion_job::{Companion, Holds};
 use super::jobs::file_name;
 use super::message::{Layer, Message, WindowWorker};
 use super::session_job::add_hashes;
@@ -17,7 +18,7 @@ use crate::figure::{
 };
 use crate::scene::{Fonts, OwnFont, Raster};
 use crate::session::{Options, Session};
-use crate::srm::Cancelled;
+use crate::srm::{Cancelled, Classes};
 use crate::table::{OutFile, TableError};
 
 /// What a figure is to be made of.
@@ -29,10 +30,40 @@ pub struct FigureRequest {
     pub layers: Vec<Arc<Layer>>,
     /// Their whole sweeps by the session's options, where there are any.
     pub known: Vec<Option<Known>>,
+    /// Whose classes their samples have, where any.
+    pub labels: Vec<Option<LayerLabels>>,
     /// The reader's own font.
     pub font: Option<OwnFont>,
     /// What was gathered before.
     pub gathered: Gathered,
+}
+
+/// Labels of a layer's samples.
+#[derive(Clone, Debug)]
+pub struct LayerLabels {
+    /// The labels.
+    pub labels: Arc<Companion>,
+    /// What their classes are called.
+    pub names: Option<Arc<Companion>>,
+    /// The classes, where they are known.
+    pub known: Option<Arc<Classes>>,
+}
+
+impl LayerLabels {
+    /// The classes of a layer's samples; `None` where the labels are those of others.
+    pub(super) fn classes(&self, layer: &Layer) -> Option<Arc<Classes>> {
+        if let Some(known) = &self.known {
+            return Some(Arc::clone(known));
+        }
+        let Holds::Labels(labels) = &self.labels.holds else {
+            return None;
+        };
+        let names = self.names.as_ref().and_then(|names| match &names.holds {
+            Holds::ClassNames(names) => Some(names),
+            _ => None,
+        });
+        layer.dump.classes(labels, names).map(Arc::new)
+    }
 }
 
 /// What was gathered last, shared by all requests.
@@ -291,6 +322,10 @@ fn figure_layers(request: &FigureRequest, before: Option<&Kept>) -> Vec<FigureLa
         .map(|(index, (layer, known))| FigureLayer {
             coordinates: Arc::clone(&layer.coordinates),
             known: known.clone().or_else(|| known_before(index, layer)),
+            classes: request
+                .labels
+                .get(index)
+                .and_then(|labels| labels.as_ref()?.classes(layer)),
         })
         .collect()
 }

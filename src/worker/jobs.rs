@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use super::companion_job::{Companion, Holds};
+use super::export_job::LayerLabels;
 use super::heatmap_job::{HeatmapRequest, Look, Source, draw};
 use super::message::{
     Heatmap, Highlights, Layer, LoadAs, LoadRequest, Message, Swept, WindowWorker,
@@ -397,22 +397,9 @@ fn run_curves(
 }
 
 /// Asks for the class of each of a layer's samples.
-pub fn classes(
-    worker: &WindowWorker,
-    layer: Arc<Layer>,
-    labels: Arc<Companion>,
-    names: Option<Arc<Companion>>,
-) -> Generation {
+pub fn classes(worker: &WindowWorker, layer: Arc<Layer>, labels: LayerLabels) -> Generation {
     worker.submit(Lane::Classes, "", move |context| {
-        let Holds::Labels(labels) = &labels.holds else {
-            return context.say(Message::Classes(None));
-        };
-        let names = names.as_ref().and_then(|names| match &names.holds {
-            Holds::ClassNames(names) => Some(names),
-            _ => None,
-        });
-        let classes = layer.dump.classes(labels, names);
-        context.say(Message::Classes(classes.map(Arc::new)));
+        context.say(Message::Classes(labels.classes(&layer)));
     })
 }
 

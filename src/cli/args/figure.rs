@@ -7,12 +7,13 @@ use std::str::FromStr;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::{AmongArgs, ReadingArgs, angles, at_least_one, mode, plane, threads};
-use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
+use super::{AmongArgs, ClassArgs, ReadingArgs, angles, at_least_one, mode, plane, threads};
+use crate::scene::{AngleUnit, AtlasOrder, Color, ColorMap, ColorScale, PlaneOrder, Quantity};
 use crate::session::figure::{
     Axes, Background, DPI_RANGE, FigureView, Height, LegendPlace, Length, Panels, SeriesColors,
     Share, TickDensity, Width,
 };
+use crate::session::{ClassCurves, ClassShare};
 use crate::srm::{EpsilonChoice, Plane, PlaneMode};
 
 pub(super) const EXAMPLES: &str = "\
@@ -21,6 +22,7 @@ Examples:
   followspot figure acts.npy --view ensemble --no-every-plane --title 'relu, *ε* = 0.7' -o fig.svg
   followspot figure acts.npy --view panel --panels 'polar@3:7,heatmap/ensemble,atlas' -o fig.pdf
   followspot figure a.npy b.npy --view panel --panels 'heatmap#1,heatmap#2' --epsilon 0.5 -o ab.pdf
+  followspot figure acts.npy --plane 3,7 --labels y.npy --classes stacked -o by-class.pdf
   followspot figure acts.npy --view atlas --neurons 0:64,223 -o some.pdf
   followspot figure acts.npy --like fig.pdf -o again.pdf      the same figure once more
   followspot figure acts.npy --view atlas --background dark --dpi 300 -o -      SVG to stdout
@@ -58,6 +60,10 @@ pub(in crate::cli) struct FigureArgs {
     #[arg(long, value_name = "FIG")]
     pub like: Option<PathBuf>,
     #[command(flatten)]
+    pub classes: ClassArgs,
+    #[command(flatten)]
+    pub class_look: ClassLookArgs,
+    #[command(flatten)]
     pub shown: ShownArgs,
     #[command(flatten)]
     pub counted: CountedArgs,
@@ -75,6 +81,9 @@ pub(in crate::cli) struct ShownArgs {
     /// What the figure shows [default: polar]
     #[arg(long, value_parser = named(FigureView::ALL, FigureView::name))]
     pub view: Option<FigureView>,
+    /// The lobe of an infinitely narrow cluster at a polar plot's peak: nothing finer shows
+    #[arg(long)]
+    pub expected_resolution: bool,
     /// Plane of a polar plot; may be given several times [default: the most lit one]
     #[arg(long = "plane", value_name = "I,J", value_parser = plane, allow_hyphen_values = true)]
     pub planes: Vec<Plane>,
@@ -102,6 +111,24 @@ pub(in crate::cli) struct ShownArgs {
     /// Order of an atlas [default: index]
     #[arg(long, value_parser = named(&AtlasOrder::ALL, AtlasOrder::word))]
     pub atlas_order: Option<AtlasOrder>,
+}
+
+/// How classes are shown.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Classes")]
+pub(in crate::cli) struct ClassLookArgs {
+    /// Split a polar plot's curve by class [default: overlaid with labels, else off]
+    #[arg(long, value_parser = named(ClassCurves::ALL, ClassCurves::name))]
+    pub classes: Option<ClassCurves>,
+    /// What a class's curve is the fraction of: all samples, or those of the class [default: all]
+    #[arg(long, value_parser = named(ClassShare::ALL, ClassShare::name))]
+    pub class_share: Option<ClassShare>,
+    /// Leave a class out, by name; may be given several times
+    #[arg(long, value_name = "CLASS")]
+    pub without_class: Vec<String>,
+    /// The colour of a class; may be given several times
+    #[arg(long, value_name = "CLASS=#rrggbb", value_parser = class_color)]
+    pub class_color: Vec<(String, Color)>,
 }
 
 /// What is counted.
@@ -192,6 +219,12 @@ pub(in crate::cli) struct LookArgs {
 /// A value with a text form.
 fn typed<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|e: T::Err| e.to_string())
+}
+
+fn class_color(text: &str) -> Result<(String, Color), String> {
+    let parts = text.rsplit_once('=');
+    let color = parts.and_then(|(class, hex)| Some((class.to_owned(), Color::from_hex(hex)?)));
+    color.ok_or_else(|| format!("`{text}` is no class with its colour: write 7=#d55e00"))
 }
 
 fn aspect(text: &str) -> Result<Height, String> {
