@@ -15,7 +15,7 @@
 //! | room | holds | never |
 //! | --- | --- | --- |
 //! | [`words`] | numbers as people read them | |
-//! | [`srm`] | the mathematics: `Epsilon`, `UnitBasis`, `Plane`, arcs, curves, sweeps (the engine is `srm::spotlight`), the isotropic null, alignment | files, windows, threads of its own |
+//! | [`srm`] | the mathematics: `Epsilon`, `UnitBasis`, `Plane`, arcs, curves, sweeps (the engine is `srm::spotlight`), the isotropic null, alignment and its test by rotation | files, windows, threads of its own |
 //! | [`data`] | reading dumps, bases, labels and images; errors that say what and how to mend it | results |
 //! | [`scene`] | a view as primitives, drawn once and shown twice | files, windows |
 //! | [`session`] | what a result was made from: files, hashes, options, view, look of a figure, version | paths of the machine in anything published |

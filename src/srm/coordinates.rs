@@ -97,6 +97,20 @@ impl Coordinates {
         }
     }
 
+    /// The samples seen from other vectors, `m × d` row after row, whose planes have the
+    /// frames of this basis: its vectors turned, all by one rotation.
+    ///
+    /// # Panics
+    /// If there are not as many values.
+    pub(super) fn turned(&self, vectors: &[f64], cancel: &AtomicBool) -> Result<Self, Cancelled> {
+        let product = product(&self.activations, vectors, self.basis.len(), cancel)?;
+        Ok(Self {
+            activations: Arc::clone(&self.activations),
+            basis: Arc::clone(&self.basis),
+            product: Some(Arc::new(product)),
+        })
+    }
+
     /// The samples.
     #[must_use]
     pub fn activations(&self) -> &Arc<Activations> {
@@ -132,6 +146,11 @@ impl Coordinates {
             (Some(lines), _) | (None, Stored::F64(lines)) => Blocks::F64(lines),
             (None, Stored::F32(lines)) => Blocks::F32(lines),
         }
+    }
+
+    /// Whether [blocks](Self::blocks) hold coordinates of unit length, not activations.
+    pub(super) fn has_product(&self) -> bool {
+        self.product.is_some()
     }
 
     /// How long the samples are in [blocks](Self::blocks); 0 for a zero row.
@@ -208,7 +227,7 @@ fn product(
         panic!("there is no memory for {n} × {m} coordinates");
     };
     let Ok(basis) = ArrayView2::from_shape((m, d), basis) else {
-        unreachable!("a UnitBasis holds m × d values");
+        panic!("{} values are not {m} × {d}", basis.len());
     };
     let together = (PRODUCTS / (LANES * d)).clamp(1, PRODUCT_BLOCK);
     let mut all = lines.view_mut();
@@ -242,7 +261,7 @@ fn product(
 }
 
 /// Samples over their norms, a row of `d` each.
-fn unit_rows(activations: &Activations, samples: Range<usize>) -> Array2<f64> {
+pub(super) fn unit_rows(activations: &Activations, samples: Range<usize>) -> Array2<f64> {
     match activations.stored() {
         Stored::F32(lines) => rows_of(lines, activations.inverse_norms(), samples),
         Stored::F64(lines) => rows_of(lines, activations.inverse_norms(), samples),

@@ -188,6 +188,11 @@ pub(super) struct Scanner<'a> {
 pub(super) struct Scratch {
     c1: Vec<f64>,
     c2: Vec<f64>,
+    arcs: Arcs,
+}
+
+/// The arcs laid so far, and room to find those of some samples more.
+pub(super) struct Arcs {
     square: Vec<f64>,
     hits: Vec<u32>,
     pub difference: Vec<i64>,
@@ -210,13 +215,19 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// For arcs of so many groups of samples.
     fn scratch(&self, groups: usize) -> Scratch {
-        let angles = self.layer.angles() * groups;
         Scratch {
             c1: vec![0.0; BLOCK],
             c2: vec![0.0; BLOCK],
-            square: vec![0.0; BLOCK],
+            arcs: self.arcs(groups),
+        }
+    }
+
+    /// No arcs yet, of so many groups of samples.
+    pub fn arcs(&self, groups: usize) -> Arcs {
+        let angles = self.layer.angles() * groups;
+        Arcs {
+            square: Vec::with_capacity(BLOCK),
             hits: Vec::with_capacity(BLOCK),
             difference: vec![0; angles],
             opposite: vec![0; angles],
@@ -243,7 +254,7 @@ impl<'a> Scanner<'a> {
                     self.scan(plane, frame, samples, &mut scratch, cancel, |sample, _| {
                         group(sample)
                     })?;
-                Ok((scratch.difference, tally))
+                Ok((scratch.arcs.difference, tally))
             })
             .try_reduce(
                 || (vec![0; groups * self.layer.angles()], Tally::default()),
@@ -257,9 +268,8 @@ impl<'a> Scanner<'a> {
             )
     }
 
-    /// Adds the arcs of `samples` to `scratch.difference` (cleared first). Asks `group`
-    /// for the group of each sample that an angle of the grid may light, telling it whether
-    /// the sample is lit in the plane: all of these are among them.
+    /// Adds the arcs of `samples` to those of `scratch` (cleared first). Asks `group` as
+    /// [`Scanner::lay`] does, by the samples' own numbers.
     fn scan(
         &self,
         plane: Plane,
@@ -270,60 +280,83 @@ impl<'a> Scanner<'a> {
         mut group: impl FnMut(usize, bool) -> usize,
     ) -> Result<Tally, Cancelled> {
         let directions = Directions::new(frame);
-        let angles = self.layer.angles();
-        // Loose by more than rounding, never strict; every sample passes where ε′ ≤ 0.
-        let loose = self.threshold.max(0.0).powi(2) * (1.0 - 1e-14);
+        let Scratch { c1, c2, arcs } = scratch;
         let mut tally = Tally::default();
-        let mut nearest = 0.0f64;
-        scratch.difference.fill(0);
-        scratch.opposite.fill(0);
+        arcs.difference.fill(0);
+        arcs.opposite.fill(0);
         let mut first = samples.start;
         while first < samples.end {
             if cancel.load(Ordering::Relaxed) {
                 return Err(Cancelled);
             }
             let width = BLOCK.min(samples.end - first);
-            let (c1, c2) = (&mut scratch.c1[..width], &mut scratch.c2[..width]);
+            let (c1, c2) = (&mut c1[..width], &mut c2[..width]);
             self.coordinates.fill_plane(plane, frame, first, c1, c2);
-            let square = &mut scratch.square[..width];
-            for ((square, &c1), &c2) in square.iter_mut().zip(&*c1).zip(&*c2) {
-                *square = c1 * c1 + c2 * c2;
-            }
-            nearest = square
-                .iter()
-                .fold(nearest, |m, &s| if s > m { s } else { m });
-            scratch.hits.clear();
-            for (index, &square) in square.iter().enumerate() {
-                if square >= loose {
-                    scratch.hits.push(index as u32);
-                }
-            }
-            for &hit in &scratch.hits {
-                let hit = hit as usize;
-                let (c1, c2) = (c1[hit], c2[hit]);
-                let radius = square[hit].sqrt();
-                let is_lit = radius >= self.threshold;
-                tally.lit += u64::from(is_lit);
-                let own = group(first + hit, is_lit) * angles;
-                let own = own..own + angles;
-                let (axes, bisectors) = directions.count(c1, c2, self.threshold);
-                tally.axes += axes;
-                tally.bisectors += bisectors;
-                self.layer
-                    .lay(c1, c2, radius, &mut scratch.difference[own.clone()]);
-                if self.sign == Sign::Signed && !self.signed_by_shift {
-                    self.layer.lay(-c1, -c2, radius, &mut scratch.opposite[own]);
-                }
-            }
+            let more = self.lay(&directions, c1, c2, arcs, |place, is_lit| {
+                group(first + place, is_lit)
+            });
+            tally.add(&more);
             first += width;
         }
-        if self.sign == Sign::Signed && !self.signed_by_shift {
-            for (sum, opposite) in scratch.difference.iter_mut().zip(&scratch.opposite) {
-                *sum -= opposite;
+        self.join(arcs);
+        Ok(tally)
+    }
+
+    /// Lays the arcs of samples with those in-plane coordinates. Asks `group` for the
+    /// group of each sample that an angle of the grid may light, telling it the sample's
+    /// place and whether it is lit in the plane: all of these are among them.
+    pub fn lay(
+        &self,
+        directions: &Directions,
+        c1: &[f64],
+        c2: &[f64],
+        arcs: &mut Arcs,
+        mut group: impl FnMut(usize, bool) -> usize,
+    ) -> Tally {
+        // Loose by more than rounding, never strict; every sample passes where ε′ ≤ 0.
+        let loose = self.threshold.max(0.0).powi(2) * (1.0 - 1e-14);
+        let angles = self.layer.angles();
+        let mut tally = Tally::default();
+        let square = &mut arcs.square;
+        square.clear();
+        square.extend(c1.iter().zip(c2).map(|(&c1, &c2)| c1 * c1 + c2 * c2));
+        let nearest = square
+            .iter()
+            .fold(0.0f64, |m, &s| if s > m { s } else { m });
+        arcs.hits.clear();
+        for (index, &square) in square.iter().enumerate() {
+            if square >= loose {
+                arcs.hits.push(index as u32);
+            }
+        }
+        for &hit in &arcs.hits {
+            let hit = hit as usize;
+            let (c1, c2) = (c1[hit], c2[hit]);
+            let radius = square[hit].sqrt();
+            let is_lit = radius >= self.threshold;
+            tally.lit += u64::from(is_lit);
+            let own = group(hit, is_lit) * angles;
+            let own = own..own + angles;
+            let (axes, bisectors) = directions.count(c1, c2, self.threshold);
+            tally.axes += axes;
+            tally.bisectors += bisectors;
+            let difference = &mut arcs.difference[own.clone()];
+            self.layer.lay(c1, c2, radius, difference);
+            if self.sign == Sign::Signed && !self.signed_by_shift {
+                self.layer.lay(-c1, -c2, radius, &mut arcs.opposite[own]);
             }
         }
         tally.nearest = nearest.sqrt();
-        Ok(tally)
+        tally
+    }
+
+    /// Takes the opposite arcs off, where there are any.
+    pub fn join(&self, arcs: &mut Arcs) {
+        if self.sign == Sign::Signed && !self.signed_by_shift {
+            for (sum, opposite) in arcs.difference.iter_mut().zip(&arcs.opposite) {
+                *sum -= opposite;
+            }
+        }
     }
 
     /// Turns the summed difference array into the curve's counts.
@@ -345,6 +378,7 @@ impl<'a> Scanner<'a> {
 
 /// The four privileged directions and the four bisectors, two of each: the
 /// others are opposite.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Directions {
     axis: (f64, f64),
     bisector: (f64, f64),
@@ -361,12 +395,24 @@ impl Directions {
 
     /// How many of the axes, and of the bisectors, light a sample.
     pub fn count(&self, c1: f64, c2: f64, threshold: f64) -> (u64, u64) {
-        let both = |cosine: f64| u64::from(cosine >= threshold) + u64::from(-cosine >= threshold);
-        let at = |(cos, sin): (f64, f64)| both(c1 * cos + c2 * sin);
-        let (cos, sin) = self.bisector;
-        (
-            both(c1) + at(self.axis),
-            at(self.bisector) + at((-sin, cos)),
-        )
+        let [between, across] = self.bisectors(c1, c2, threshold);
+        let axes = both(c1, threshold) + at(self.axis, c1, c2, threshold);
+        (axes, between + across)
     }
+
+    /// How many of the two bisectors between `b_i` and `b_j`, and of the two at right
+    /// angles to them, light a sample.
+    pub fn bisectors(&self, c1: f64, c2: f64, threshold: f64) -> [u64; 2] {
+        let (cos, sin) = self.bisector;
+        [(cos, sin), (-sin, cos)].map(|direction| at(direction, c1, c2, threshold))
+    }
+}
+
+/// How many of a direction and its opposite light a sample.
+fn at((cos, sin): (f64, f64), c1: f64, c2: f64, threshold: f64) -> u64 {
+    both(c1 * cos + c2 * sin, threshold)
+}
+
+fn both(cosine: f64, threshold: f64) -> u64 {
+    u64::from(cosine >= threshold) + u64::from(-cosine >= threshold)
 }

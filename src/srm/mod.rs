@@ -1,7 +1,7 @@
 //! The mathematics of the Spotlight Resonance Method (George Bird, arXiv
-//! 2505.13471): types that cannot be wrong, curves, sweeps, the isotropic null
-//! and alignment. Knows no files, no windows, and brings no threads of its own:
-//! parallel work runs on the caller's rayon pool.
+//! 2505.13471): types that cannot be wrong, curves, sweeps, the isotropic null,
+//! alignment and its test by rotation. Knows no files, no windows, and brings no threads
+//! of its own: parallel work runs on the caller's rayon pool.
 //!
 //! In the paper's terms: activations `X` are `N × d`, one sample a row; `x̂` is a
 //! row over its norm; the privileged basis `B` is `m × d` with unit rows; in the
@@ -32,6 +32,7 @@ mod overview;
 mod pages;
 mod plane;
 mod records;
+mod rotation;
 mod significance;
 mod spotlight;
 mod subset;
@@ -59,6 +60,11 @@ pub use overview::{Overview, overview, overview_among};
 pub(crate) use plane::drawn;
 pub use plane::{Draw, Plane, PlaneMode, PlaneSet};
 pub use records::{PlaneRecord, Records};
+pub use rotation::{
+    AlignmentCounts, CurveBand, Interval, KurtosisTest, PlaneRotations, RESAMPLES, RotatedCounts,
+    RotatedCurves, RotationSpec, RotationTest, SMALL_LAYER, SampleCounts, Standing,
+    USUAL_ROTATIONS, excess_kurtosis, least_rotations,
+};
 pub use significance::{Significance, USUAL_RATE};
 pub use spotlight::Spotlight;
 pub use subset::Subset;
