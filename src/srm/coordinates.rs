@@ -164,6 +164,13 @@ impl Coordinates {
         })
     }
 
+    /// What the samples in [blocks](Self::blocks) are multiplied with to be of unit
+    /// length; `None` where they are so already.
+    pub(super) fn inverse_lengths(&self) -> Option<&[f64]> {
+        let unit = self.product.is_some();
+        (!unit).then(|| self.activations.inverse_norms())
+    }
+
     /// The in-plane coordinates of one sample, as [`Coordinates::fill_plane`] has them.
     pub(super) fn in_plane(&self, plane: Plane, frame: Frame, sample: usize) -> (f64, f64) {
         let (mut c1, mut c2) = ([0.0], [0.0]);

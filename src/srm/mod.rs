@@ -10,6 +10,7 @@
 //! `x̂ · p(θ) ≥ ε`.
 
 mod activations;
+mod aim;
 mod alignment;
 mod angles;
 mod arc;
@@ -21,11 +22,15 @@ mod class_curves;
 mod classes;
 mod coordinates;
 mod curve;
+mod directions;
+mod enrichment;
 mod ensemble;
 mod epsilon;
+mod hypergeometric;
 mod intake;
 mod light;
 mod lines;
+mod lit;
 mod nearest;
 pub mod null;
 mod overview;
@@ -39,6 +44,7 @@ mod subset;
 mod sweep;
 
 pub use activations::{Activations, ActivationsError, MOST_SAMPLES, Neuron, Values};
+pub use aim::{Aim, Pole, Side};
 pub use alignment::Alignment;
 pub use angles::{AngleGrid, AnglesError, MOST_ANGLES};
 pub use basis::{BasisError, DEGENERATE, Frame, UnitBasis};
@@ -50,12 +56,15 @@ pub use class_curves::{
 pub use classes::{Classes, NO_CLASS};
 pub use coordinates::Coordinates;
 pub use curve::{Curve, Sign, Tally, curve, lit_samples};
+pub use directions::{Direction, DominantClass, directions};
+pub use enrichment::{ClassCount, Enrichment};
 pub use ensemble::{CurveSums, Ensemble, MOST_SUMMED};
 pub use epsilon::{EDGE, Epsilon, EpsilonChoice, EpsilonError, PAPER_EPSILON};
 pub use intake::Slab;
 pub use light::light_shares;
 pub(crate) use lines::zeroed;
 pub use lines::{LANES, Line, Lines, Real};
+pub use lit::{LitSample, lit_at};
 pub use overview::{Overview, overview, overview_among};
 pub(crate) use plane::drawn;
 pub use plane::{Draw, Plane, PlaneMode, PlaneSet};
