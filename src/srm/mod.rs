@@ -39,6 +39,7 @@ mod plane;
 mod records;
 mod rotation;
 mod significance;
+mod scale;
 mod spotlight;
 mod subset;
 mod sweep;
@@ -75,6 +76,10 @@ pub use rotation::{
     USUAL_ROTATIONS, excess_kurtosis, least_rotations,
 };
 pub use significance::{Significance, USUAL_RATE};
+pub use scale::{
+    MOST_SCALE_COUNTS, SCALES, ScaleCounts, Scales, ScalesError, nearest_in_plane, scale_counts,
+    scale_range,
+};
 pub use spotlight::Spotlight;
 pub use subset::Subset;
 pub use sweep::{Block, Observer, Sweep, SweepSpec, sweep};
