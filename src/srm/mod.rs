@@ -24,6 +24,7 @@ mod coordinates;
 mod curve;
 mod directions;
 mod enrichment;
+mod density;
 mod ensemble;
 mod epsilon;
 mod hypergeometric;
@@ -36,6 +37,7 @@ pub mod null;
 mod overview;
 mod pages;
 mod plane;
+mod projection;
 mod records;
 mod rotation;
 mod significance;
@@ -59,6 +61,7 @@ pub use coordinates::Coordinates;
 pub use curve::{Curve, Sign, Tally, curve, lit_samples};
 pub use directions::{Direction, DominantClass, directions};
 pub use enrichment::{ClassCount, Enrichment};
+pub use density::{Bins, Density, MOST_NORMS, NEARLY_NOTHING, Norms, cells_for, view_radius};
 pub use ensemble::{CurveSums, Ensemble, MOST_SUMMED};
 pub use epsilon::{EDGE, Epsilon, EpsilonChoice, EpsilonError, PAPER_EPSILON};
 pub use intake::Slab;
@@ -69,6 +72,9 @@ pub use lit::{LitSample, lit_at};
 pub use overview::{Overview, overview, overview_among};
 pub(crate) use plane::drawn;
 pub use plane::{Draw, Plane, PlaneMode, PlaneSet};
+pub use projection::{
+    MOST_POINTS, Onto, PointLimit, Projected, Projection, Told, bin_all, project,
+};
 pub use records::{PlaneRecord, Records};
 pub use rotation::{
     AlignmentCounts, CurveBand, Interval, KurtosisTest, PlaneRotations, RESAMPLES, RotatedCounts,
