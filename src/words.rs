@@ -76,6 +76,30 @@ pub fn percent(share: f64) -> String {
     }
 }
 
+/// A chance as `0.031`, `1.2e-9` or `< 1e-300`, of its natural logarithm.
+#[must_use]
+pub fn chance(ln_p: f64) -> String {
+    let power = ln_p / std::f64::consts::LN_10;
+    if power < -300.0 {
+        "< 1e-300".to_owned()
+    } else if power < -3.0 {
+        format!("{:.1e}", ln_p.exp())
+    } else {
+        let p = ln_p.exp();
+        // Two digits that count, and no more zeros than they need.
+        let digits = if p < 0.01 {
+            4
+        } else if p < 0.1 {
+            3
+        } else {
+            2
+        };
+        let text = format!("{p:.digits$}");
+        let text = text.trim_end_matches('0').trim_end_matches('.');
+        text.to_owned()
+    }
+}
+
 /// The letter of the panel at `place`: a to z, then aa, ab, …
 #[must_use]
 pub fn letter(place: usize) -> String {
@@ -161,6 +185,18 @@ mod tests {
         assert_eq!(percent(0.001_23), "0.12%");
         assert_eq!(percent(1.23e-9), "1.2e-7%");
         assert_eq!(percent(0.0), "0%");
+    }
+
+    #[test]
+    fn chances_as_people_say_them() {
+        assert_eq!(chance(f64::NEG_INFINITY), "< 1e-300");
+        assert_eq!(chance(-2000.0), "< 1e-300");
+        assert_eq!(chance(1.25e-280f64.ln()), "1.2e-280");
+        assert_eq!(chance(0.000_9f64.ln()), "9.0e-4");
+        assert_eq!(chance(0.001_26f64.ln()), "0.0013");
+        assert_eq!(chance(0.031_4f64.ln()), "0.031");
+        assert_eq!(chance(0.5f64.ln()), "0.5");
+        assert_eq!(chance(0.0), "1");
     }
 
     #[test]

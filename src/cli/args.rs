@@ -5,6 +5,7 @@
 
 mod classes;
 mod figure;
+mod inside;
 mod reading;
 
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use crate::table::{CaptionFormat, Format, TableKind};
 
 pub(super) use classes::ClassArgs;
 pub(super) use figure::FigureArgs;
+pub(super) use inside::{DirectionsArgs, SamplesArgs};
 pub use reading::ReadingArgs;
 
 const EXAMPLES: &str = "\
@@ -202,6 +204,12 @@ pub(super) enum Command {
     /// Print the curves of chosen planes as TSV: theta_rad, count, fraction
     #[command(after_help = PLANE_EXAMPLES)]
     Plane(PlaneArgs),
+    /// List the samples inside the spotlight as TSV: row, cosine, norm, label
+    #[command(after_help = inside::SAMPLES_EXAMPLES)]
+    Samples(Box<SamplesArgs>),
+    /// Rank the neurons' directions by the samples about them, with their most common class
+    #[command(after_help = inside::DIRECTIONS_EXAMPLES)]
+    Directions(Box<DirectionsArgs>),
 }
 
 #[derive(Debug, Args)]

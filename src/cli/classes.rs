@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use serde::Serialize;
+
 use super::args::ClassArgs;
 use super::failure::Failure;
 use crate::data::{ClassNames, DataError, Dump, FileStamp, Labels, Pick};
@@ -84,10 +86,21 @@ impl Labelling {
         })
     }
 
+    /// The label of a class as JSON has it: a number where the labels are numbers that
+    /// have no names.
+    pub fn label<'a>(&'a self, class: u32, classes: &'a Classes) -> Option<Label<'a>> {
+        let place = class as usize;
+        match (&self.labels.numbers, &self.names) {
+            (Some(numbers), None) => numbers.get(place).map(|&number| Label::Number(number)),
+            _ => classes.names().get(place).map(|name| Label::Name(name)),
+        }
+    }
+
     /// The files as a session names them, with their hashes.
     ///
     /// # Errors
     /// If a file cannot be read once more, or is another by now.
+    #[allow(dead_code)] // figures are next to be split by class
     pub fn records(&self, cancel: &AtomicBool) -> Result<Vec<CompanionRecord>, Failure> {
         let labels = &self.labels;
         let mut records = vec![CompanionRecord {
@@ -121,6 +134,17 @@ impl Labelling {
     }
 }
 
+/// A label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(super) enum Label<'a> {
+    /// A whole number.
+    Number(i64),
+    /// What the class is called.
+    Name(&'a str),
+}
+
+#[allow(dead_code)] // likewise
 fn hash(
     path: &Path,
     stamp: Option<FileStamp>,
@@ -178,6 +202,7 @@ mod tests {
         let classes = labelling.of(&dump).unwrap();
         assert_eq!(classes.names(), ["a", "b"]);
         assert_eq!(classes.of_samples(), [1, 0, 0]);
+        assert_eq!(labelling.label(1, &classes), Some(Label::Name("b")));
         let records = labelling.records(&AtomicBool::new(false)).unwrap();
         assert_eq!(records.len(), 2);
         assert!(records.iter().all(|one| one.sha256.is_some()));

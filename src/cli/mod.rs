@@ -7,6 +7,7 @@
 mod args;
 mod caption;
 mod classes;
+mod directions;
 mod failure;
 mod figure;
 mod info;
@@ -19,6 +20,7 @@ mod plane;
 mod plane_classes;
 mod progress;
 mod report;
+mod samples;
 mod sink;
 mod sweep;
 
@@ -78,6 +80,12 @@ fn run_command(command: Command) -> ExitCode {
         Command::Figure(args) => input::on_threads(args.threads, || figure::run(&args, &interrupt)),
         Command::Plane(args) => {
             input::on_threads(args.run.threads, || plane::run(&args, &interrupt))
+        }
+        Command::Samples(args) => {
+            input::on_threads(args.threads, || samples::run(&args, &interrupt))
+        }
+        Command::Directions(args) => {
+            input::on_threads(args.threads, || directions::run(&args, &interrupt))
         }
     };
     match done {

@@ -137,7 +137,7 @@ impl Chosen {
 }
 
 /// Refuses a pair that is no plane of the basis.
-fn exists(plane: Plane, layer: &Layer) -> Result<(), Failure> {
+pub(super) fn exists(plane: Plane, layer: &Layer) -> Result<(), Failure> {
     let basis = layer.coordinates.basis();
     let asked = format!("--plane {},{}", plane.i, plane.j);
     let last = basis.len() - 1;

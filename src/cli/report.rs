@@ -2,6 +2,8 @@
 
 use std::io::{self, BufWriter, ErrorKind, Write};
 
+use serde::Serialize;
+
 use super::failure::Failure;
 use crate::data::RowMap;
 use crate::srm::{Alignment, Coordinates, Epsilon, EpsilonChoice, NeuronChoice, Subset};
@@ -45,6 +47,22 @@ pub(super) fn to_stdout(
     done.map_err(|e| match e.kind() {
         ErrorKind::BrokenPipe => Failure::NobodyReads,
         _ => Failure::Data(format!("cannot write to stdout: {}", words::io_error(&e))),
+    })
+}
+
+/// Prints a list of objects as JSON, one a line.
+///
+/// # Errors
+/// [`Failure::NobodyReads`] if the reader has gone.
+pub(super) fn json_list(entries: impl Iterator<Item = impl Serialize>) -> Result<(), Failure> {
+    to_stdout(|out| {
+        let mut before = "[\n";
+        for entry in entries {
+            out.write_all(before.as_bytes())?;
+            serde_json::to_writer(&mut *out, &entry)?;
+            before = ",\n";
+        }
+        writeln!(out, "{}", if before == "[\n" { "[]" } else { "\n]" })
     })
 }
 

@@ -430,6 +430,35 @@ impl Activations {
         Neuron { block, lane }
     }
 
+    /// Writes the values of a sample as they were in the source, `d` of them.
+    ///
+    /// # Panics
+    /// If `sample ≥ N` or `out` is not of length `d`.
+    pub fn fill_row(&self, sample: usize, out: &mut [f64]) {
+        assert_eq!(out.len(), self.n_neurons, "values of a row");
+        for (block, out) in out.chunks_mut(LANES).enumerate() {
+            match &self.values {
+                Stored::F32(lines) => {
+                    for (out, value) in out.iter_mut().zip(lines.block(block)[sample].0) {
+                        *out = f64::from(value);
+                    }
+                }
+                Stored::F64(lines) => {
+                    let line = &lines.block(block)[sample].0;
+                    out.copy_from_slice(&line[..out.len()]);
+                }
+            }
+        }
+        let of_sample = |&(n, _): &(usize, i32)| n;
+        if let Ok(place) = self.rescaled.binary_search_by_key(&sample, of_sample) {
+            let exponent = self.rescaled[place].1;
+            let half = exponent / 2;
+            for value in out {
+                *value = *value * intake::two_to(half) * intake::two_to(exponent - half);
+            }
+        }
+    }
+
     /// Whether the values are held in double precision.
     #[must_use]
     pub fn is_double(&self) -> bool {

@@ -22,6 +22,7 @@ mod out;
 mod out_file;
 mod part;
 mod rows;
+mod samples;
 mod statistics;
 mod summary;
 mod text;
@@ -38,6 +39,9 @@ pub use merge::{MOST_SHARDS, Merge, MergeError, Merged, Shard, Whole};
 pub use npz::{SweepFile, counts_bytes};
 pub use out::Out;
 pub use out_file::OutFile;
+pub use samples::{
+    IdFormat, Labelled, SampleRow, field, samples_tsv, write_activations, write_ids,
+};
 pub use statistics::{Curves, Facts, Statistics};
 pub use summary::{Ground, Lit, PAIRS_NAMED, SUMMARY_FORMAT, Seconds, Summary};
 pub use tsv::{class_curve_tsv, class_curves_head, curves_text, curves_tsv};

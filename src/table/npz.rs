@@ -295,7 +295,7 @@ impl Observer for SweepFile {
 
 /// Version 1.0 of the npy format: magic, length, a Python literal padded so that
 /// the data begin at a multiple of 64 bytes.
-fn npy_header(descr: &str, shape: &str) -> Vec<u8> {
+pub(super) fn npy_header(descr: &str, shape: &str) -> Vec<u8> {
     const FIXED: usize = 10;
     let mut dict = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
     let padded = (FIXED + dict.len() + 1).next_multiple_of(64) - FIXED;
