@@ -1,6 +1,8 @@
 //! The author's own code is the judge of projections too: every point of every golden
 //! case, plane by plane and of all planes at once.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use std::path::Path;

@@ -7,6 +7,7 @@ mod classes;
 mod figure;
 mod inside;
 mod reading;
+mod scale;
 
 use std::path::PathBuf;
 
@@ -24,6 +25,7 @@ pub(super) use classes::ClassArgs;
 pub(super) use figure::FigureArgs;
 pub(super) use inside::{DirectionsArgs, SamplesArgs};
 pub use reading::ReadingArgs;
+pub(super) use scale::{ProjectArgs, ScaleArgs, TableOutArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -210,6 +212,12 @@ pub(super) enum Command {
     /// Rank the neurons' directions by the samples about them, with their most common class
     #[command(after_help = inside::DIRECTIONS_EXAMPLES)]
     Directions(Box<DirectionsArgs>),
+    /// Count a plane at every epsilon at once
+    #[command(after_help = scale::SCALE_EXAMPLES)]
+    Scale(ScaleArgs),
+    /// Project the samples on a plane, or on all (PPPM)
+    #[command(after_help = scale::PROJECT_EXAMPLES)]
+    Project(ProjectArgs),
 }
 
 #[derive(Debug, Args)]

@@ -290,6 +290,15 @@ fn shown(args: &FigureArgs, session: &mut Session) {
     set(&mut view.order, given.order.as_ref());
     set(&mut view.quantity, given.quantity.as_ref());
     set(&mut view.atlas_order, given.atlas_order.as_ref());
+    set(&mut view.scales.quantity, given.scale_quantity.as_ref());
+    set(&mut view.scales.axis, given.scale_axis.as_ref());
+    let projection = &mut view.projection;
+    set(&mut projection.of, given.project.as_ref());
+    set(&mut projection.drawn, given.draw.as_ref());
+    set(&mut projection.kernel, given.kernel.as_ref());
+    set(&mut projection.normaliser, given.normaliser.as_ref());
+    set(&mut projection.map, given.density_map.as_ref());
+    set(&mut projection.scale, given.density_scale.as_ref());
     let mut planes = given.planes.iter().map(|plane| [plane.i, plane.j]);
     if let Some(first) = planes.next() {
         view.plane = Some(first);
@@ -473,6 +482,18 @@ mod tests {
                 share: crate::session::ClassShare::OfClass,
                 hidden: ["-7".to_owned(), "it's".to_owned()].into(),
                 colors: [("a=b".to_owned(), crate::scene::Color::rgb(1, 2, 3))].into(),
+            },
+            scales: crate::session::ScaleLook {
+                quantity: "excess".parse().unwrap(),
+                axis: "half-angle".parse().unwrap(),
+            },
+            projection: crate::session::ProjectionLook {
+                of: "all".parse().unwrap(),
+                drawn: "density".parse().unwrap(),
+                kernel: "0.05".parse().unwrap(),
+                normaliser: "none".parse().unwrap(),
+                map: crate::scene::ColorMap::Viridis,
+                scale: crate::scene::ColorScale::Sqrt,
             },
             ..session.view
         };

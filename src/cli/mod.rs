@@ -19,8 +19,10 @@ mod output;
 mod plane;
 mod plane_classes;
 mod progress;
+mod project;
 mod report;
 mod samples;
+mod scale;
 mod sink;
 mod sweep;
 
@@ -78,6 +80,12 @@ fn run_command(command: Command) -> ExitCode {
         Command::Merge(args) => merge::run(&args, &interrupt),
         Command::Caption(args) => caption::run(&args),
         Command::Figure(args) => input::on_threads(args.threads, || figure::run(&args, &interrupt)),
+        Command::Scale(args) => {
+            input::on_threads(args.out.threads, || scale::run(&args, &interrupt))
+        }
+        Command::Project(args) => {
+            input::on_threads(args.out.threads, || project::run(&args, &interrupt))
+        }
         Command::Plane(args) => {
             input::on_threads(args.run.threads, || plane::run(&args, &interrupt))
         }

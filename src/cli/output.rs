@@ -5,12 +5,12 @@ use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::{fs, iter};
 
-use super::args::{InputArgs, RunArgs};
+use super::args::{InputArgs, RunArgs, TableOutArgs};
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::report;
 use crate::srm::{AngleGrid, Plane};
-use crate::table::{Format, Out, OutFile, SweepFile, TableKind};
+use crate::table::{Format, Out, OutFile, SweepFile, TableError, TableKind};
 use crate::words::{count, thousands};
 
 /// Endings that promise what is no table that is written here.
@@ -63,19 +63,65 @@ pub(super) fn open_if_asked(
         return Ok(None);
     };
     let shape = shape(run, path, usual)?;
+    let (out, name) = open_target(path, run.force, input, interrupt)?;
+    Ok(Some(Wanted { shape, out, name }))
+}
+
+/// The target with its name as it was typed: a file that is not among what is read, or
+/// stdout.
+fn open_target(
+    path: &Path,
+    force: bool,
+    input: &InputArgs,
+    interrupt: &Interrupt,
+) -> Result<(Out, String), Failure> {
+    if path == Path::new(STDOUT) {
+        let stream = BufWriter::new(io::stdout());
+        return Ok((Out::Stream(Box::new(stream)), "stdout".to_owned()));
+    }
     let reads: Vec<&Path> = iter::once(&input.acts)
         .chain(&input.basis)
         .map(AsRef::as_ref)
         .collect();
-    let force = run.force;
-    let (out, name) = if path == Path::new(STDOUT) {
-        let stream = BufWriter::new(io::stdout());
-        (Out::Stream(Box::new(stream)), "stdout".to_owned())
-    } else {
-        let file = open(Target { path, force }, &reads, interrupt)?;
-        (file.into(), path.display().to_string())
+    let file = open(Target { path, force }, &reads, interrupt)?;
+    Ok((file.into(), path.display().to_string()))
+}
+
+/// One table that is to be written.
+#[derive(Debug)]
+pub(super) struct WantedTable {
+    pub format: Format,
+    pub out: Out,
+    /// The target as it was named.
+    pub name: String,
+}
+
+/// Opens what `-o` names for one table.
+pub(super) fn open_table(
+    args: &TableOutArgs,
+    input: &InputArgs,
+    interrupt: &Interrupt,
+) -> Result<WantedTable, Failure> {
+    let path = args.output.as_path();
+    let stdout = path == Path::new(STDOUT);
+    let format = match args.format {
+        None if stdout => {
+            return Err(Failure::Usage(
+                "nothing says in which format the table goes to stdout: add --format csv or tsv, \
+                 or give -o a file name"
+                    .to_owned(),
+            ));
+        }
+        asked if stdout => asked.unwrap_or(Format::Tsv),
+        asked => format_of(path, asked)?,
     };
-    Ok(Some(Wanted { shape, out, name }))
+    match format {
+        Format::Json => return Err(Failure::Usage(TableError::NoJson.to_string())),
+        Format::Npz if stdout => return Err(Failure::Usage(TableError::NotStreamed.to_string())),
+        _ => {}
+    }
+    let (out, name) = open_target(path, args.force, input, interrupt)?;
+    Ok(WantedTable { format, out, name })
 }
 
 fn shape(run: &RunArgs, path: &Path, usual: TableKind) -> Result<Shape, Failure> {

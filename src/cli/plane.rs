@@ -160,7 +160,7 @@ pub(super) fn exists(plane: Plane, layer: &Layer) -> Result<(), Failure> {
 }
 
 /// Refuses a plane of a vector that is not among those chosen.
-fn chosen(plane: Plane, spec: &SweepSpec, options: &Options) -> Result<(), Failure> {
+pub(super) fn chosen(plane: Plane, spec: &SweepSpec, options: &Options) -> Result<(), Failure> {
     match options.neurons.leaves_out(plane, spec.planes.subset()) {
         None => Ok(()),
         Some(why) => Err(Failure::Usage(format!(

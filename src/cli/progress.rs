@@ -19,9 +19,14 @@ pub(super) struct Progress {
 impl Progress {
     /// Of `planes` planes; `doing` is the first word, as in "sweeping".
     pub fn start(doing: &str, planes: usize) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(planes as u64), ProgressDrawTarget::hidden());
+        Self::of(doing, "planes", planes)
+    }
+
+    /// Of `total` of what `noun` says, in the plural.
+    pub fn of(doing: &str, noun: &str, total: usize) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::hidden());
         let template =
-            format!("{doing} {{bar:32}} {{human_pos}}/{{human_len}} planes, {{eta}} left");
+            format!("{doing} {{bar:32}} {{human_pos}}/{{human_len}} {noun}, {{eta}} left");
         let bar = match ProgressStyle::with_template(&template) {
             Ok(style) => bar.with_style(style),
             Err(_) => bar,

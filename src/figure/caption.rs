@@ -1,9 +1,12 @@
 //! What a figure shows, in words ready to paste.
 
-use super::gather::{panels, planes_of};
+use super::gather::{panels, planes_of, projected_on};
 use super::split::{share_shown, way_shown};
 use crate::session::figure::{FigureView, Panel};
-use crate::session::{ClassCurves as Way, ClassShare, CompanionRole, Facts, LayerRecord, Session};
+use crate::session::{
+    ClassCurves as Way, ClassShare, CompanionRole, Facts, LayerRecord, PointFacts, ProjectionAs,
+    ProjectionLook, ScaleQuantity, Session,
+};
 use crate::srm::Plane;
 use crate::table::{Caption, CaptionFormat, Planes, Shown};
 use crate::words::{letter, thousands};
@@ -14,6 +17,8 @@ enum Seen {
     Ensemble,
     Heatmap,
     Atlas,
+    Scale(Plane),
+    Projection(Option<Plane>),
 }
 
 /// The caption of a session that was prepared, in that format.
@@ -50,6 +55,15 @@ fn of_layer(
     let seen: Vec<Seen> = panels.iter().map(|panel| see(session, panel)).collect();
     let order = session.view.order.name();
     let quantity = session.view.quantity.long_name();
+    let look = &session.view.projection;
+    let dots = match (
+        look.drawn,
+        layer.facts.points.is_some_and(|points| points.normalised),
+    ) {
+        (ProjectionAs::Scatter, _) => "points",
+        (ProjectionAs::Density, false) => "density",
+        (ProjectionAs::Density, true) => "density over that of isotropic data",
+    };
     let shown: Vec<Shown<'_>> = seen
         .iter()
         .map(|seen| match seen {
@@ -57,6 +71,15 @@ fn of_layer(
             Seen::Ensemble => Shown::Ensemble(planes),
             Seen::Heatmap => Shown::Heatmap { planes, order },
             Seen::Atlas => Shown::Atlas { planes, quantity },
+            Seen::Scale(plane) => Shown::Scale {
+                plane: *plane,
+                excess: session.view.scales.quantity == ScaleQuantity::Excess,
+            },
+            Seen::Projection(plane) => Shown::Projection {
+                plane: *plane,
+                planes,
+                drawn: dots,
+            },
         })
         .collect();
     let shown = match shown[..] {
@@ -72,6 +95,11 @@ fn of_layer(
     if shows(&[FigureView::Polar]) {
         notes.extend(of_classes(session, &layer.facts, format));
         notes.extend(of_resolution(session));
+    }
+    if shows(&[FigureView::Pppm])
+        && let Some(points) = layer.facts.points
+    {
+        notes.extend(of_points(&points, look, format));
     }
     caption.with_notes(&notes).text(format)
 }
@@ -143,6 +171,42 @@ fn of_classes(session: &Session, facts: &Facts, format: CaptionFormat) -> Vec<St
     notes
 }
 
+/// What a projection shows and leaves out, likewise.
+fn of_points(points: &PointFacts, look: &ProjectionLook, format: CaptionFormat) -> Vec<String> {
+    let number = |n: u64| format.number(&thousands(n));
+    let drawn = if points.drawn < points.total {
+        format!(
+            "{} of {}, drawn at random,",
+            number(points.drawn),
+            format.counted(points.total, "point")
+        )
+    } else {
+        format.counted(points.total, "point")
+    };
+    let samples = format.counted(points.samples, "sample");
+    let mut notes = vec![match look.drawn {
+        ProjectionAs::Scatter => format!("Shown are {drawn} of {samples}, as an image"),
+        ProjectionAs::Density => format!(
+            "The density is that of {drawn} of {samples}, smoothed by a Gaussian kernel whose \
+             standard deviation is {} of the radius",
+            format.number(&look.kernel.to_string())
+        ),
+    }];
+    if points.quantiles > 0 {
+        let quantiles = number(points.quantiles);
+        notes.push(format!(
+            "The isotropic density is made of {quantiles} quantiles of the norms"
+        ));
+    }
+    if points.beyond > 0 {
+        let samples = format.counted(points.beyond, "sample");
+        notes.push(format!(
+            "{samples} of a norm beyond the largest number left out"
+        ));
+    }
+    notes
+}
+
 fn of_resolution(session: &Session) -> Option<String> {
     let drawn = session.view.chance.resolution && !session.options.signed;
     drawn.then(|| {
@@ -155,6 +219,11 @@ fn see(session: &Session, panel: &Panel) -> Seen {
         FigureView::Polar => Seen::Curves(planes_of(session, panel)),
         FigureView::Heatmap => Seen::Heatmap,
         FigureView::Atlas => Seen::Atlas,
+        FigureView::Pppm => Seen::Projection(projected_on(session, panel)),
+        FigureView::Scale => match planes_of(session, panel)[..] {
+            [plane, ..] => Seen::Scale(plane),
+            [] => Seen::Ensemble,
+        },
         FigureView::Ensemble | FigureView::Panel => Seen::Ensemble,
     }
 }

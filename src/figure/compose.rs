@@ -6,14 +6,16 @@ mod grid;
 use std::sync::Arc;
 
 use super::caption::caption;
-use super::gather::{Material, panels};
-use super::views::{AtlasPart, View, shows_ring, views};
+use super::gather::{Material, panels, projected_on};
+use super::pictures::ProjectionMaterial;
+use super::views::{AtlasPart, ProjectionPart, View, shows_ring, views};
 use super::{FigureFailure, palette};
 use crate::scene::{
-    Align, AtlasLayout, AtlasView, Corner, Entry, Fonts, HasBar, HeatmapLayout, Item, LegendPlace,
-    Margins, Medium, Point, Rect, Scene, Style, Text, atlas_bar, atlas_frame_into, atlas_table,
-    draw_legend, draw_legend_rows, ensemble, heatmap_into, legend_row_height, legend_row_width,
-    legend_size, polar_into, polar_margins,
+    Align, AtlasLayout, AtlasView, Color, Corner, Entry, Fonts, HasBar, HeatmapLayout, Item, Key,
+    LegendPlace, MOST_PIXELS, Margins, Medium, Point, ProjectionView, Rect, Scene, Style, Text,
+    atlas_bar, atlas_frame_into, atlas_table, draw_legend, draw_legend_rows, ensemble,
+    heatmap_into, legend_row_height, legend_row_width, legend_size, polar_into, polar_margins,
+    projection_into, scale_into, square_within,
 };
 use crate::session::figure::{FigureSpec, LegendPlace as Wanted, TickDensity};
 use crate::session::{Facts, Session};
@@ -53,6 +55,7 @@ pub(super) fn compose(
 
 /// The session with what its figure has to say of each layer.
 fn with_facts(session: &Session, material: &Material, rows: &[Vec<View<'_>>]) -> Session {
+    let shown = session;
     let mut session = session.clone();
     for layer in &mut session.layers {
         layer.facts = Facts::default();
@@ -70,6 +73,12 @@ fn with_facts(session: &Session, material: &Material, rows: &[Vec<View<'_>>]) ->
             facts.parallel_pairs = layer.parallel_pairs as u64;
             facts.class_curves = layer.class_curves();
             facts.ring |= shows_ring(view);
+            if let View::Projection(_) = view {
+                let plane = projected_on(shown, panel);
+                let mut made = layer.projections.iter();
+                let found = made.find(|found| found.plane == plane);
+                facts.points = found.map(ProjectionMaterial::facts);
+            }
             if let Some(heat) = layer
                 .heat
                 .as_ref()
@@ -251,6 +260,8 @@ impl Page<'_> {
                 heatmap_into(scene, &layout, view, style);
             }
             View::Atlas(part) => self.atlas(scene, session, part, plot),
+            View::Scale(view) => scale_into(scene, plot, view, style),
+            View::Projection(part) => self.projection(scene, part, square_within(plot)),
         }
     }
 
@@ -289,6 +300,21 @@ impl Page<'_> {
         atlas_frame_into(scene, &view, style);
     }
 
+    fn projection(&self, scene: &mut Scene, part: &ProjectionPart<'_>, plot: Rect) {
+        let Some((found, colors)) = &part.dots else {
+            projection_into(scene, plot, &part.view, self.style);
+            return;
+        };
+        // Dots are an image: a million of them are no shapes for a paper.
+        let pixels_a_point = self.spec.dpi as f32 / 72.0;
+        let side = ((plot.width * pixels_a_point).round() as usize).clamp(1, MOST_PIXELS);
+        let view = ProjectionView {
+            raster: Arc::new(found.scatter(side, side as f32 / plot.width, colors)),
+            ..part.view.clone()
+        };
+        projection_into(scene, plot, &view, self.style);
+    }
+
     fn legend(&self, scene: &mut Scene, view: &View<'_>, plot: Rect, margins: Margins) {
         let style = self.style;
         let entries = entries(view, style);
@@ -306,6 +332,18 @@ impl Page<'_> {
                 height,
             };
             draw_legend_rows(scene, room, &entries, style);
+            return;
+        }
+        if let View::Projection(_) = view {
+            let place = match self.spec.legend {
+                Wanted::Auto if entries.len() > 1 => Some(Corner::UpperRight),
+                wanted => corner(wanted),
+            };
+            if let Some(place) = place.filter(|_| !entries.is_empty()) {
+                let room = square_within(plot).shrunk(style.hair);
+                let size = legend_size(&entries, style);
+                draw_legend(scene, place.within(room, size), &entries, style);
+            }
             return;
         }
         let View::Polar(view) = view else {
@@ -453,6 +491,14 @@ fn entries(view: &View<'_>, style: &Style) -> Vec<Entry> {
     match view {
         View::Polar(view) => view.entries(style),
         View::Ensemble(view) => view.entries(style),
-        View::Heatmap(_) | View::Atlas(_) => Vec::new(),
+        View::Projection(part) => {
+            let entry = |(color, name): &(Color, String)| Entry {
+                name: name.as_str().into(),
+                key: Key::Area,
+                color: *color,
+            };
+            part.view.classes.iter().map(entry).collect()
+        }
+        View::Heatmap(_) | View::Atlas(_) | View::Scale(_) => Vec::new(),
     }
 }

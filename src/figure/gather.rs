@@ -4,6 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::FigureFailure;
+use super::pictures::{
+    DensityWanted, ProjectionMaterial, ScaleMaterial, projection_material, scale_material,
+};
 use super::rows::{self, Heat, Sweeping};
 use super::split::{SplitCurve, hidden_classes};
 use crate::scene::{
@@ -12,7 +15,7 @@ use crate::scene::{
 use crate::session::figure::{Axes, FigureSpec, FigureView, Panel, Panels, Share};
 use crate::session::{
     ClassCurves as Way, ClassLook, CompanionRecord, FigureError, LayerRecord, Options,
-    OptionsError, Session,
+    OptionsError, ProjectionOf, ScaleAxis, Session,
 };
 use crate::srm::{
     AngleGrid, Classes, Coordinates, Curve, Epsilon, MOST_CLASS_COUNTS, Plane, Sign, Spotlight,
@@ -83,6 +86,11 @@ struct LayerNeeds {
     faint: bool,
     heat: Option<(PlaneOrder, usize)>,
     atlas: Option<(Quantity, AtlasOrder, ColorScale)>,
+    scales: Vec<Plane>,
+    axis: ScaleAxis,
+    /// Planes of projections; all of them where `None`.
+    projections: Vec<Option<Plane>>,
+    density: Option<DensityWanted>,
 }
 
 impl LayerNeeds {
@@ -115,6 +123,21 @@ pub(super) fn planes_of(session: &Session, panel: &Panel) -> Vec<Plane> {
         }
     }
     planes
+}
+
+/// The plane of a projection; all of them where `None`.
+pub(super) fn projected_on(session: &Session, panel: &Panel) -> Option<Plane> {
+    let own = panel.plane.map(|[i, j]| Plane { i, j });
+    match session.view.projection.of {
+        ProjectionOf::Plane => planes_of(session, panel).first().copied(),
+        ProjectionOf::AllPlanes => own,
+    }
+}
+
+/// Whether a panel shows a plane that has to be chosen where none is selected.
+fn wants_plane(session: &Session, panel: &Panel) -> bool {
+    let all = session.view.projection.of == ProjectionOf::AllPlanes;
+    panel.view.has_plane() && panel.plane.is_none() && !(panel.view == FigureView::Pppm && all)
 }
 
 impl Needs {
@@ -165,6 +188,21 @@ impl Needs {
                 FigureView::Heatmap => needs.heat = Some((view.order, most_rows)),
                 FigureView::Atlas => {
                     needs.atlas = Some((view.quantity, view.atlas_order, view.scale));
+                }
+                FigureView::Scale => {
+                    needs.axis = view.scales.axis;
+                    for plane in planes_of(session, panel).into_iter().take(1) {
+                        if !needs.scales.contains(&plane) {
+                            needs.scales.push(plane);
+                        }
+                    }
+                }
+                FigureView::Pppm => {
+                    needs.density = DensityWanted::of(&view.projection);
+                    let plane = projected_on(session, panel);
+                    if !needs.projections.contains(&plane) {
+                        needs.projections.push(plane);
+                    }
                 }
                 FigureView::Panel => {}
             }
@@ -246,7 +284,7 @@ pub fn prepare(
     }
     choose_planes(session, layers, watch, cancel)?;
     for panel in panels(&session.figure).iter().flatten() {
-        if panel.view != FigureView::Polar {
+        if panel.plane.is_none() && !wants_plane(session, panel) {
             continue;
         }
         let place = panel.layer.unwrap_or(session.shown);
@@ -276,7 +314,7 @@ fn choose_planes(
     let shown = session.shown;
     let mut rows = panels(&session.figure);
     for panel in rows.iter_mut().flatten() {
-        if panel.view != FigureView::Polar || panel.plane.is_some() {
+        if !wants_plane(session, panel) {
             continue;
         }
         let place = panel.layer.unwrap_or(shown);
@@ -388,6 +426,10 @@ pub(super) struct LayerMaterial {
     pub lit_planes: usize,
     pub heat: Option<Heat>,
     pub atlas: Option<Atlas>,
+    pub scales: Vec<ScaleMaterial>,
+    pub projections: Vec<ProjectionMaterial>,
+    pub classes: Option<Arc<Classes>>,
+    pub epsilon: Epsilon,
 }
 
 impl LayerMaterial {
@@ -506,7 +548,31 @@ fn layer_material(
         lit_planes: 0,
         heat: None,
         atlas: None,
+        scales: Vec::new(),
+        projections: Vec::new(),
+        classes: layer.classes.clone(),
+        epsilon,
     };
+    for &plane in &needs.scales {
+        let at = (needs.axis, epsilon);
+        let scale = scale_material(&coordinates, plane, at, &grid, sign, cancel)?;
+        material.scales.push(scale);
+    }
+    if !needs.projections.is_empty() {
+        let planes = options.plane_set(&coordinates)?;
+        for &plane in &needs.projections {
+            let onto = (plane, &planes);
+            let found = projection_material(
+                &coordinates,
+                onto,
+                epsilon,
+                needs.density,
+                &|_, _| (),
+                cancel,
+            )?;
+            material.projections.push(found);
+        }
+    }
     if !needs.sweep() {
         return Ok(material);
     }

@@ -18,6 +18,7 @@ mod date;
 mod fonts;
 mod gather;
 mod pdf;
+mod pictures;
 mod png;
 mod rows;
 mod simplify;
@@ -43,6 +44,10 @@ pub use fonts::read_font;
 pub use gather::{
     CURVES_CAP_BYTES, FigureLayer, Known, MOST_FAINT, Material, Needs, Watch, gather, prepare,
     shows_all,
+};
+pub use pictures::{
+    ClassColors, DensityWanted, ProjectionMaterial, ScaleMaterial, projection_material,
+    scale_material,
 };
 pub use simplify::{TOLERANCE_PT, simplified};
 pub use split::{

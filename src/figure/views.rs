@@ -3,14 +3,17 @@
 use std::f64::consts::{FRAC_PI_2, TAU};
 use std::sync::Arc;
 
-use super::gather::{LayerMaterial, Material, is_polar, panels, planes_of};
+use super::gather::{LayerMaterial, Material, is_polar, panels, planes_of, projected_on};
+use super::pictures::{ClassColors, ProjectionMaterial};
+use super::split::color_of_class;
 use crate::scene::{
     self, Atlas, Color, EnsembleAxis, EnsembleView, HasBar, HeatmapView, Palette, PolarCurve,
-    PolarFill, PolarView, Quantity, RowSpan, Text, bar, outermost,
+    PolarFill, PolarView, ProjectionView, Quantity, Raster, RowSpan, ScaleView, Text, bar,
+    outermost,
 };
 use crate::session::Session;
 use crate::session::figure::{FigureSpec, FigureView, Panel, Share};
-use crate::srm::{Curve, Plane, Sign};
+use crate::srm::{Classes, Curve, Plane, Sign};
 use crate::words::{count, thousands};
 
 /// A view on its way to the page.
@@ -20,6 +23,15 @@ pub(super) enum View<'a> {
     Ensemble(EnsembleView),
     Heatmap(HeatmapView),
     Atlas(AtlasPart<'a>),
+    Scale(ScaleView),
+    Projection(ProjectionPart<'a>),
+}
+
+/// A projection whose dots are drawn once their size on the page is known.
+#[derive(Clone, Debug)]
+pub(super) struct ProjectionPart<'a> {
+    pub view: ProjectionView,
+    pub dots: Option<(&'a ProjectionMaterial, ClassColors<'a>)>,
 }
 
 /// An atlas with what is chosen of it.
@@ -53,9 +65,9 @@ pub(super) fn views<'a>(session: &Session, material: &'a Material) -> Vec<Vec<Vi
     views
 }
 
-struct Maker<'a> {
-    session: &'a Session,
-    spec: &'a FigureSpec,
+struct Maker<'s> {
+    session: &'s Session,
+    spec: &'s FigureSpec,
 }
 
 impl Maker<'_> {
@@ -76,7 +88,54 @@ impl Maker<'_> {
                 note: cells_note(layer.atlas.as_ref()?, noun(layer)),
                 has_bar: HasBar::Own,
             })),
+            FigureView::Scale => Some(View::Scale(self.scale(panel, layer)?)),
+            FigureView::Pppm => Some(View::Projection(self.projection(panel, layer)?)),
             FigureView::Panel => None,
+        }
+    }
+
+    fn scale(&self, panel: &Panel, layer: &LayerMaterial) -> Option<ScaleView> {
+        let plane = planes_of(self.session, panel).first().copied()?;
+        let mut made = layer.scales.iter();
+        let scale = made.find(|scale| scale.counts.plane == plane)?;
+        let view = &self.session.view;
+        let (look, colors) = (view.scales, (view.map, view.scale));
+        let sign = self.session.options.sign();
+        let mut shown = scale.view(look, colors, layer.epsilon, sign);
+        if self.several() {
+            // Which plane it is of follows from no other mark.
+            shown.note = format!("plane {}, {}", plane.i, plane.j);
+        }
+        Some(shown)
+    }
+
+    fn several(&self) -> bool {
+        self.spec.view == FigureView::Panel
+    }
+
+    fn projection<'a>(
+        &self,
+        panel: &Panel,
+        layer: &'a LayerMaterial,
+    ) -> Option<ProjectionPart<'a>> {
+        let plane = projected_on(self.session, panel);
+        let mut made = layer.projections.iter();
+        let found = made.find(|found| found.plane == plane)?;
+        let look = &self.session.view.projection;
+        let palette = super::palette(self.spec);
+        let look_of = &self.session.view.classes;
+        let of =
+            |classes: &Classes, class| color_of_class(look_of, &self.spec.colors, classes, class);
+        let colors = ClassColors::new(layer.classes.as_deref(), of, palette.accent);
+        match found.density_picture((look.map, look.scale)) {
+            Some((raster, bar)) => Some(ProjectionPart {
+                view: found.view(Arc::new(raster), Some(bar), &colors),
+                dots: None,
+            }),
+            None => Some(ProjectionPart {
+                view: found.view(Arc::new(empty()), None, &colors),
+                dots: Some((found, colors)),
+            }),
         }
     }
 
@@ -315,7 +374,7 @@ fn share(views: &mut [Vec<View<'_>>], session: &Session, material: &Material) {
                 axis = Some(axis.map_or(own, |axis| axis.or(own)));
             }
             View::Heatmap(view) => most = most.max(view.most / view.n_samples.max(1) as f64),
-            View::Atlas(_) => {}
+            View::Atlas(_) | View::Scale(_) | View::Projection(_) => {}
         }
     }
     let rows = panels(&session.figure);
@@ -323,7 +382,7 @@ fn share(views: &mut [Vec<View<'_>>], session: &Session, material: &Material) {
         for (view, panel) in row.iter_mut().zip(panels) {
             match view {
                 View::Polar(view) if polar > 0.0 => view.most = Some(outermost(polar)),
-                View::Polar(_) | View::Atlas(_) => {}
+                View::Polar(_) | View::Atlas(_) | View::Scale(_) | View::Projection(_) => {}
                 View::Ensemble(view) => view.axis = axis,
                 View::Heatmap(view) => {
                     view.most = most * view.n_samples as f64;
@@ -369,7 +428,7 @@ fn write_once(views: &mut [Vec<View<'_>>]) {
                     }
                 }
                 View::Atlas(view) if bar_follows => view.has_bar = HasBar::Neighbours,
-                View::Polar(_) | View::Atlas(_) => {}
+                View::Polar(_) | View::Atlas(_) | View::Scale(_) | View::Projection(_) => {}
             }
         }
     }
@@ -379,6 +438,15 @@ fn same_colours(a: &Atlas, b: &Atlas) -> bool {
     let share = |atlas: &Atlas| atlas.most as f64 / atlas.n_samples.max(1) as f64;
     a.quantity == b.quantity
         && (a.quantity == Quantity::Alignment || (share(a) - share(b)).abs() < 1e-3)
+}
+
+/// A picture that is not drawn yet.
+fn empty() -> Raster {
+    Raster {
+        width: 1,
+        height: 1,
+        rgba: vec![[0; 4]],
+    }
 }
 
 fn vector(index: &str) -> Text {
@@ -406,6 +474,8 @@ pub(super) fn title(session: &Session) -> String {
         FigureView::Ensemble => "Spotlight resonance, ensemble",
         FigureView::Heatmap => "Spotlight resonance of all planes",
         FigureView::Atlas => "Spotlight resonance, atlas of planes",
+        FigureView::Scale => "Spotlight resonance of a plane at every scale",
+        FigureView::Pppm => "Projections on privileged planes",
         FigureView::Panel => "Spotlight resonance",
     };
     match session.layer() {
@@ -419,6 +489,6 @@ pub(super) fn shows_ring(view: &View<'_>) -> bool {
     match view {
         View::Polar(view) => view.visible_ring().is_some(),
         View::Ensemble(view) => view.visible_ring().is_some(),
-        View::Heatmap(_) | View::Atlas(_) => false,
+        View::Heatmap(_) | View::Atlas(_) | View::Scale(_) | View::Projection(_) => false,
     }
 }

@@ -15,10 +15,13 @@ mod heatmap;
 mod legend;
 mod order;
 mod polar;
+mod projection;
+mod scale;
 mod span;
 mod style;
 mod text;
 mod ticks;
+mod tint;
 
 use std::sync::Arc;
 
@@ -42,6 +45,11 @@ pub use order::{Order, PlaneOrder, enough_light, order};
 pub use polar::{
     PolarCurve, PolarFill, PolarLayout, PolarView, outermost, polar, polar_into, polar_margins,
 };
+pub use projection::{
+    Dot, ProjectionView, dot_look, dots, projection_into, projection_margins, projection_plot,
+    square_within,
+};
+pub use scale::{ScaleRows, ScaleView, scale_into, scale_margins, scale_plot};
 pub use span::RowSpan;
 pub use style::{Margins, Medium, Style};
 pub use text::{
@@ -49,6 +57,7 @@ pub use text::{
     SUB_DROP, SUPER_RISE, Slant, Text, files as font_files,
 };
 pub use ticks::{AngleUnit, percent, ticks};
+pub use tint::{Tint, TintBar};
 
 /// A position in points, `x` to the right and `y` downwards.
 pub type Point = [f32; 2];

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::figure::{FigureSpec, Height};
-use super::look::ClassShare;
+use super::look::{ClassShare, Normaliser, ProjectionLook, ScaleLook, ScaleQuantity};
 use super::options::Options;
 use super::record::{CompanionRole, LayerRecord, Session, View};
 use crate::data::ReadAs;
@@ -125,6 +125,19 @@ fn view_words(view: &View) -> Vec<String> {
         AtlasOrder::default().word(),
     );
     word("--angle-unit", view.unit.word(), AngleUnit::Pi.word());
+    let (look, default) = (&view.scales, ScaleLook::default());
+    let [quantity, usual] = [look.quantity, default.quantity].map(ScaleQuantity::name);
+    word("--scale-quantity", quantity, usual);
+    word("--scale-axis", look.axis.name(), default.axis.name());
+    let (look, default) = (&view.projection, ProjectionLook::default());
+    word("--project", look.of.name(), default.of.name());
+    word("--draw", look.drawn.name(), default.drawn.name());
+    let [width, usual] = [look.kernel, default.kernel].map(|width| width.to_string());
+    word("--kernel", &width, &usual);
+    let [by, usual] = [look.normaliser, default.normaliser].map(Normaliser::name);
+    word("--normaliser", by, usual);
+    word("--density-map", look.map.word(), default.map.word());
+    word("--density-scale", look.scale.word(), default.scale.word());
     words
 }
 

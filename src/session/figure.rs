@@ -110,10 +110,22 @@ named!(
         Heatmap = "heatmap",
         /// Neurons × neurons.
         Atlas = "atlas",
+        /// The selected plane at every resolution scale.
+        Scale = "scale",
+        /// The samples' projections.
+        Pppm = "pppm",
         /// Several of these.
         Panel = "panel",
     }
 );
+
+impl FigureView {
+    /// Whether a panel of it can have a plane of its own: `polar@3:7`.
+    #[must_use]
+    pub fn has_plane(self) -> bool {
+        matches!(self, Self::Polar | Self::Scale | Self::Pppm)
+    }
+}
 
 named!(
     /// How an ensemble is drawn.

@@ -37,8 +37,10 @@ pub use look::{
 };
 pub use options::{Options, OptionsError, Resolved};
 pub use places::{Paths, Place, relative_path};
-pub use provenance::{BasisSource, FORMAT, Provenance, ProvenanceError, Samples, Source};
+pub use provenance::{
+    BasisSource, FORMAT, PointsRecord, Provenance, ProvenanceError, Samples, ScalesRecord, Source,
+};
 pub use record::{
     CompanionRecord, CompanionRole, Facts, LayerRecord, Listing, MOST_SESSION_BYTES, PlanesAs,
-    SESSION_FORMAT, Session, SessionError, View,
+    PointFacts, SESSION_FORMAT, Session, SessionError, View,
 };

@@ -15,10 +15,13 @@
 //! `"plane": [i, j]` as well, one of several planes `"planes": [[i, j], …]`. `basis` is `null` for the neurons' own axes, else an object of
 //! `file_name`, `sha256`, `key` and `shape`. A source that was not read whole and as it is has
 //! `array_shape` and `read_as` as well, as [`ReadAs`] writes it. Options of planes among some
-//! neurons only have `"neurons": {"only": "0:64,223", "without": "3"}`, either or both.
+//! neurons only have `"neurons": {"only": "0:64,223", "without": "3"}`, either or both. A plane at
+//! every `ε` has `"scales": {"from": 0.0, "to": 0.5, "steps": 200, "axis": "epsilon"}`, points of
+//! projections have `"points": {"most": 1000000, "seed": 0}`.
 
 use serde::{Deserialize, Serialize};
 
+use super::look::ScaleAxis;
 use super::options::Options;
 use crate::data::{Dump, Matrix, Pick, ReadAs};
 use crate::srm::{Epsilon, EpsilonChoice};
@@ -156,6 +159,34 @@ pub struct Provenance {
     /// The planes that were asked for, where there are several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub planes: Vec<[u32; 2]>,
+    /// The resolution scales of a plane at every `ε`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scales: Option<ScalesRecord>,
+    /// How many points of a projection were kept, and the seed of their draw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<PointsRecord>,
+}
+
+/// Resolution scales of a plane at every `ε`, both ends counted.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScalesRecord {
+    /// The lowest.
+    pub from: f64,
+    /// The highest.
+    pub to: f64,
+    /// How many.
+    pub steps: usize,
+    /// What they are even in.
+    pub axis: ScaleAxis,
+}
+
+/// Points of a projection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PointsRecord {
+    /// At most so many were kept.
+    pub most: u64,
+    /// Seed of their draw.
+    pub seed: u64,
 }
 
 /// Why a text is no provenance that this version reads.
@@ -191,6 +222,8 @@ impl Provenance {
             epsilon: epsilon.get(),
             plane: None,
             planes: Vec::new(),
+            scales: None,
+            points: None,
         }
     }
 
@@ -221,6 +254,8 @@ impl Provenance {
             epsilon: first.epsilon,
             plane: first.plane,
             planes: first.planes.clone(),
+            scales: None,
+            points: None,
         })
     }
 

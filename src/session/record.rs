@@ -37,10 +37,32 @@ pub struct Facts {
     /// Classes that have curves of their own, and classes that are lit.
     #[serde(skip_serializing_if = "is_nothing")]
     pub class_curves: [u64; 2],
+    /// Of a projection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points: Option<PointFacts>,
 }
 
 fn is_nothing(pair: &[u64; 2]) -> bool {
     *pair == [0; 2]
+}
+
+/// What a projection shows of its points.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PointFacts {
+    /// Points that are drawn one by one, or that a density is of.
+    pub drawn: u64,
+    /// Points that there are.
+    pub total: u64,
+    /// Samples that they are of.
+    pub samples: u64,
+    /// Samples left out since their norm is beyond the largest double.
+    pub beyond: u64,
+    /// Quantiles that stand for the norms in the isotropic density; 0 where it is made of
+    /// all.
+    pub quantiles: u64,
+    /// Whether the density is divided by that of isotropic data.
+    pub normalised: bool,
 }
 
 impl Facts {

@@ -22,9 +22,9 @@ mod class_curves;
 mod classes;
 mod coordinates;
 mod curve;
+mod density;
 mod directions;
 mod enrichment;
-mod density;
 mod ensemble;
 mod epsilon;
 mod hypergeometric;
@@ -40,8 +40,8 @@ mod plane;
 mod projection;
 mod records;
 mod rotation;
-mod significance;
 mod scale;
+mod significance;
 mod spotlight;
 mod subset;
 mod sweep;
@@ -59,9 +59,9 @@ pub use class_curves::{
 pub use classes::{Classes, NO_CLASS};
 pub use coordinates::Coordinates;
 pub use curve::{Curve, Sign, Tally, curve, lit_samples};
+pub use density::{Bins, Density, MOST_NORMS, NEARLY_NOTHING, Norms, cells_for, view_radius};
 pub use directions::{Direction, DominantClass, directions};
 pub use enrichment::{ClassCount, Enrichment};
-pub use density::{Bins, Density, MOST_NORMS, NEARLY_NOTHING, Norms, cells_for, view_radius};
 pub use ensemble::{CurveSums, Ensemble, MOST_SUMMED};
 pub use epsilon::{EDGE, Epsilon, EpsilonChoice, EpsilonError, PAPER_EPSILON};
 pub use intake::Slab;
@@ -81,11 +81,11 @@ pub use rotation::{
     RotatedCurves, RotationSpec, RotationTest, SMALL_LAYER, SampleCounts, Standing,
     USUAL_ROTATIONS, excess_kurtosis, least_rotations,
 };
-pub use significance::{Significance, USUAL_RATE};
 pub use scale::{
     MOST_SCALE_COUNTS, SCALES, ScaleCounts, Scales, ScalesError, nearest_in_plane, scale_counts,
     scale_range,
 };
+pub use significance::{Significance, USUAL_RATE};
 pub use spotlight::Spotlight;
 pub use subset::Subset;
 pub use sweep::{Block, Observer, Sweep, SweepSpec, sweep};

@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 use super::cell::{Cell, Fractions};
 use super::format::{About, TableKind};
 use super::rows::{CURVES, Table};
-use super::text::Gather;
+use super::text::{Gather, opening};
 use crate::srm::{AngleGrid, Plane};
 
 /// Writes a whole table over so many planes.
@@ -26,7 +26,7 @@ pub(super) fn write<const N: usize, T: Table<N>>(
     cancel: &AtomicBool,
 ) -> io::Result<()> {
     let mut gather = Gather::new(out, cancel);
-    gather.text = opening(separator, T::KIND, &T::COLUMNS, about, planes);
+    gather.text = opening(separator, T::KIND.name(), &T::COLUMNS, about, planes);
     for row in table.rows() {
         for (place, cell) in row.into_iter().enumerate() {
             if place > 0 {
@@ -38,17 +38,6 @@ pub(super) fn write<const N: usize, T: Table<N>>(
         gather.if_enough()?;
     }
     gather.all()
-}
-
-fn opening(
-    separator: char,
-    kind: TableKind,
-    columns: &[&str],
-    about: &About<'_>,
-    planes: usize,
-) -> String {
-    let names = columns.join(separator.encode_utf8(&mut [0; 4]));
-    format!("# followspot {{{}}}\n{names}\n", about.head(kind, planes))
 }
 
 /// The table of curves, written curve by curve.
@@ -70,7 +59,7 @@ impl CurveLines {
         planes: usize,
         about: &About<'_>,
     ) -> io::Result<Self> {
-        let opening = opening(separator, TableKind::Curves, &CURVES, about, planes);
+        let opening = opening(separator, TableKind::Curves.name(), &CURVES, about, planes);
         out.write_all(opening.as_bytes())?;
         let between = |theta| {
             let mut text = separator.to_string();

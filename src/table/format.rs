@@ -84,13 +84,17 @@ impl About<'_> {
     /// The head of a text table over so many planes: the inside of a JSON
     /// object, without its braces.
     pub(super) fn head(&self, kind: TableKind, planes: usize) -> String {
+        self.head_of(kind.name(), planes)
+    }
+
+    /// The same of a table of that name.
+    pub(super) fn head_of(&self, table: &str, planes: usize) -> String {
         debug_assert!(!self.provenance.contains('\n'), "a record is one line");
         let facts = self.facts;
         format!(
-            "\"format\":{TABLE_FORMAT},\"table\":\"{}\",\"n_samples\":{},\"excluded_rows\":{},\
+            "\"format\":{TABLE_FORMAT},\"table\":\"{table}\",\"n_samples\":{},\"excluded_rows\":{},\
              \"zero_rows\":{},\"planes\":{planes},\"planes_in_all\":{},\"epsilon\":{:?},\
              \"provenance\":{}",
-            kind.name(),
             facts.n_samples,
             facts.excluded_rows,
             facts.zero_rows,

@@ -9,6 +9,7 @@
 //! gets its name when it is whole ([`OutFile`]), so that it appears complete or not at all. The same
 //! result gives the same bytes: no dates, no machine, no folder.
 
+mod arrays;
 mod caption;
 mod cell;
 mod columns;
@@ -21,8 +22,10 @@ mod npz;
 mod out;
 mod out_file;
 mod part;
+mod points;
 mod rows;
 mod samples;
+mod scale;
 mod statistics;
 mod summary;
 mod text;
@@ -39,9 +42,11 @@ pub use merge::{MOST_SHARDS, Merge, MergeError, Merged, Shard, Whole};
 pub use npz::{SweepFile, counts_bytes};
 pub use out::Out;
 pub use out_file::OutFile;
+pub use points::write_points;
 pub use samples::{
     IdFormat, Labelled, SampleRow, field, samples_tsv, write_activations, write_ids,
 };
+pub use scale::{ScaleTable, write_scale};
 pub use statistics::{Curves, Facts, Statistics};
 pub use summary::{Ground, Lit, PAIRS_NAMED, SUMMARY_FORMAT, Seconds, Summary};
 pub use tsv::{class_curve_tsv, class_curves_head, curves_text, curves_tsv};
@@ -80,6 +85,9 @@ pub enum TableError {
     /// An npz is asked of what writes text.
     #[error("an npz is no text: write it as a whole sweep, or choose csv, tsv or json")]
     NotText,
+    /// JSON is asked of a table that is long rather than deep.
+    #[error("this table is written as npz, csv or tsv, not as json: name the file so")]
+    NoJson,
     /// Called off; nothing of a file was kept.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),

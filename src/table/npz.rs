@@ -8,19 +8,13 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use ndarray::{Array1, Array2, arr0};
-use ndarray_npy::{WritableElement, WriteNpyError, WriteNpyExt};
-use zip::result::ZipError;
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
+use ndarray::Array2;
 
 use super::TableError;
+use super::arrays::{ArrayFile, integer, npy_header};
 use super::out_file::OutFile;
 use super::statistics::{Facts, Statistics};
 use crate::srm::{AngleGrid, Block, Observer, Plane};
-
-/// Members from this size on get zip64 sizes; a little below 4 GiB, for the header.
-const LARGE: u64 = 0xFFFF_0000;
 
 /// Bytes that the counts of `planes` curves take in the file.
 #[must_use]
@@ -65,8 +59,7 @@ impl Width {
 /// An npz being written.
 #[derive(Debug)]
 pub struct SweepFile {
-    zip: ZipWriter<OutFile>,
-    name: String,
+    arrays: ArrayFile,
     counts: Option<Width>,
     buffer: Vec<u8>,
     /// Why the sweep was called off.
@@ -87,8 +80,7 @@ impl SweepFile {
     ) -> Result<Self, TableError> {
         let started = Instant::now();
         let mut file = Self {
-            name: out.name().to_owned(),
-            zip: ZipWriter::new(out),
+            arrays: ArrayFile::new(out),
             counts: None,
             buffer: Vec::new(),
             failed: None,
@@ -114,9 +106,11 @@ impl SweepFile {
         let width = Width::of(n_samples);
         let bytes = counts_bytes(planes as u64, grid.count(), n_samples);
         let shape = format!("({planes}, {})", grid.count());
-        let begun = self
-            .member("counts", bytes)
-            .and_then(|()| self.zip.write_all(&npy_header(width.descr(), &shape)));
+        let begun = self.arrays.member("counts", bytes).and_then(|()| {
+            self.arrays
+                .zip
+                .write_all(&npy_header(width.descr(), &shape))
+        });
         self.said(begun)?;
         self.counts = Some(width);
         Ok(())
@@ -140,8 +134,8 @@ impl SweepFile {
     /// Why writing the counts called the sweep off, if it did.
     #[must_use]
     pub fn failure(self) -> Option<TableError> {
-        let Self { failed, name, .. } = self;
-        failed.map(|source| TableError::Io { file: name, source })
+        let Self { failed, arrays, .. } = self;
+        failed.map(|source| arrays.failed(source))
     }
 
     /// Writes what follows from the sweep and gives the file its name.
@@ -156,19 +150,11 @@ impl SweepFile {
     ) -> Result<(), TableError> {
         let closing = self.closing(facts, statistics, provenance);
         self.said(closing)?;
-        let name = self.name;
-        let out = self.zip.finish().map_err(|e| TableError::Io {
-            file: name,
-            source: zip_error(e),
-        })?;
-        out.finish()
+        self.arrays.finish()
     }
 
     fn said<T>(&self, result: io::Result<T>) -> Result<T, TableError> {
-        result.map_err(|source| TableError::Io {
-            file: self.name.clone(),
-            source,
-        })
+        result.map_err(|source| self.arrays.failed(source))
     }
 
     fn opening(
@@ -176,13 +162,13 @@ impl SweepFile {
         grid: &AngleGrid,
         planes: impl ExactSizeIterator<Item = Plane>,
     ) -> io::Result<()> {
-        self.vector("angles", grid.angles_rad())?;
+        self.arrays.vector("angles", grid.angles_rad())?;
         let rows = planes.len();
         let pairs = planes
             .flat_map(|p| [i64::from(p.i), i64::from(p.j)])
             .collect();
         let pairs = Array2::from_shape_vec((rows, 2), pairs).map_err(io::Error::other)?;
-        self.array("planes", pairs.len() as u64 * 8, &pairs)
+        self.arrays.array("planes", pairs.len() as u64 * 8, &pairs)
     }
 
     fn closing(
@@ -192,68 +178,36 @@ impl SweepFile {
         provenance: &str,
     ) -> io::Result<()> {
         let ensemble = statistics.ensemble();
-        self.scalar("n_samples", integer(facts.n_samples as u64))?;
-        self.scalar("excluded_rows", integer(facts.excluded_rows as u64))?;
-        self.scalar("zero_rows", integer(facts.zero_rows as u64))?;
-        self.scalar("planes_in_all", integer(facts.planes_in_all))?;
-        self.scalar("epsilon", facts.epsilon)?;
-        self.vector("mean", ensemble.mean)?;
-        self.vector("std", ensemble.std)?;
-        self.vector("min", ensemble.min)?;
-        self.vector("max", ensemble.max)?;
-        self.vector("axes", statistics.column(|r| integer(r.axes)))?;
-        self.vector("bisectors", statistics.column(|r| integer(r.bisectors)))?;
-        self.vector("lit", statistics.column(|r| integer(r.lit)))?;
-        self.vector("peak", statistics.column(|r| r.peak))?;
-        self.vector("peak_angle", statistics.column(|r| r.peak_angle))?;
-        self.vector("alignment", statistics.column(|r| r.alignment))?;
-        self.vector("contrast", statistics.column(|r| r.contrast))?;
+        self.arrays
+            .scalar("n_samples", integer(facts.n_samples as u64))?;
+        self.arrays
+            .scalar("excluded_rows", integer(facts.excluded_rows as u64))?;
+        self.arrays
+            .scalar("zero_rows", integer(facts.zero_rows as u64))?;
+        self.arrays
+            .scalar("planes_in_all", integer(facts.planes_in_all))?;
+        self.arrays.scalar("epsilon", facts.epsilon)?;
+        self.arrays.vector("mean", ensemble.mean)?;
+        self.arrays.vector("std", ensemble.std)?;
+        self.arrays.vector("min", ensemble.min)?;
+        self.arrays.vector("max", ensemble.max)?;
+        self.arrays
+            .vector("axes", statistics.column(|r| integer(r.axes)))?;
+        self.arrays
+            .vector("bisectors", statistics.column(|r| integer(r.bisectors)))?;
+        self.arrays
+            .vector("lit", statistics.column(|r| integer(r.lit)))?;
+        self.arrays.vector("peak", statistics.column(|r| r.peak))?;
+        self.arrays
+            .vector("peak_angle", statistics.column(|r| r.peak_angle))?;
+        self.arrays
+            .vector("alignment", statistics.column(|r| r.alignment))?;
+        self.arrays
+            .vector("contrast", statistics.column(|r| r.contrast))?;
         if let Some(lit_samples) = statistics.lit_samples() {
-            self.scalar("lit_samples", integer(lit_samples))?;
+            self.arrays.scalar("lit_samples", integer(lit_samples))?;
         }
-        self.text("provenance", provenance)
-    }
-
-    /// Starts the member `name.npy` of about `bytes`.
-    fn member(&mut self, name: &str, bytes: u64) -> io::Result<()> {
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Stored)
-            // 1980-01-01: the same result, the same bytes.
-            .last_modified_time(DateTime::default())
-            .unix_permissions(0o644)
-            .large_file(bytes >= LARGE);
-        self.zip
-            .start_file(format!("{name}.npy"), options)
-            .map_err(zip_error)
-    }
-
-    fn array(&mut self, name: &str, bytes: u64, array: &impl WriteNpyExt) -> io::Result<()> {
-        self.member(name, bytes)?;
-        array.write_npy(&mut self.zip).map_err(|e| match e {
-            WriteNpyError::Io(e) => e,
-            other => io::Error::other(other),
-        })
-    }
-
-    fn vector<T: WritableElement>(&mut self, name: &str, values: Vec<T>) -> io::Result<()> {
-        let bytes = size_of_val(values.as_slice()) as u64;
-        self.array(name, bytes, &Array1::from_vec(values))
-    }
-
-    fn scalar<T: WritableElement>(&mut self, name: &str, value: T) -> io::Result<()> {
-        self.array(name, 8, &arr0(value))
-    }
-
-    /// Text as `NumPy` keeps it: one array element of code points, four bytes each.
-    fn text(&mut self, name: &str, text: &str) -> io::Result<()> {
-        let points: Vec<u8> = text
-            .chars()
-            .flat_map(|c| u32::from(c).to_le_bytes())
-            .collect();
-        self.member(name, points.len() as u64)?;
-        let descr = format!("<U{}", points.len() / 4);
-        self.zip.write_all(&npy_header(&descr, "()"))?;
-        self.zip.write_all(&points)
+        self.arrays.text("provenance", provenance)
     }
 
     fn write_counts(&mut self, counts: &[i64]) -> io::Result<()> {
@@ -270,7 +224,7 @@ impl SweepFile {
                 .extend(counts.iter().flat_map(|&count| count.to_le_bytes())),
             None => {}
         }
-        let written = self.zip.write_all(&self.buffer);
+        let written = self.arrays.zip.write_all(&self.buffer);
         self.took += started.elapsed();
         written
     }
@@ -293,50 +247,12 @@ impl Observer for SweepFile {
     }
 }
 
-/// Version 1.0 of the npy format: magic, length, a Python literal padded so that
-/// the data begin at a multiple of 64 bytes.
-pub(super) fn npy_header(descr: &str, shape: &str) -> Vec<u8> {
-    const FIXED: usize = 10;
-    let mut dict = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
-    let padded = (FIXED + dict.len() + 1).next_multiple_of(64) - FIXED;
-    dict.extend(std::iter::repeat_n(' ', padded - dict.len() - 1));
-    dict.push('\n');
-    let mut header = b"\x93NUMPY\x01\x00".to_vec();
-    // A dict of one dtype and at most two lengths is under 200 bytes.
-    #[allow(clippy::cast_possible_truncation)]
-    header.extend((padded as u16).to_le_bytes());
-    header.extend(dict.as_bytes());
-    header
-}
-
-/// `NumPy`'s own integer.
-fn integer(n: u64) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
-}
-
-fn zip_error(error: ZipError) -> io::Error {
-    match error {
-        ZipError::Io(e) => e,
-        other => io::Error::other(other),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::arrays::LARGE;
     use super::*;
     use crate::srm::Curve;
     use crate::table::Curves;
-
-    #[test]
-    fn headers_are_padded_to_sixty_four_bytes() {
-        let header = npy_header("<i4", "(276, 361)");
-        assert_eq!(header.len() % 64, 0);
-        assert_eq!(header.last(), Some(&b'\n'));
-        assert_eq!(
-            usize::from(u16::from_le_bytes([header[8], header[9]])),
-            header.len() - 10
-        );
-    }
 
     #[test]
     fn counts_are_as_wide_as_the_samples_need() {
@@ -353,10 +269,13 @@ mod tests {
             let grid = AngleGrid::new(3).unwrap();
             let out = OutFile::create(&path, false).unwrap();
             let mut file = SweepFile::begin(out, &grid, std::iter::empty()).unwrap();
-            file.member("large", bytes).unwrap();
-            file.zip.write_all(&npy_header("<i4", "(1,)")).unwrap();
-            file.zip.write_all(&7i32.to_le_bytes()).unwrap();
-            file.zip.finish().unwrap().finish().unwrap();
+            file.arrays.member("large", bytes).unwrap();
+            file.arrays
+                .zip
+                .write_all(&npy_header("<i4", "(1,)"))
+                .unwrap();
+            file.arrays.zip.write_all(&7i32.to_le_bytes()).unwrap();
+            file.arrays.zip.finish().unwrap().finish().unwrap();
             // Version 4.5 of the zip format is the first with such sizes.
             let whole = std::fs::read(&path).unwrap();
             let name = whole.windows(9).position(|part| part == b"large.npy");

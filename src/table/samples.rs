@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use half::f16;
 
 use super::TableError;
-use super::npz::npy_header;
+use super::arrays::npy_header;
 use super::out_file::OutFile;
 use crate::data::{Dtype, Dump, Flatten};
 use crate::srm::Cancelled;

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::format::About;
 use crate::srm::Cancelled;
 
 /// Text gathered before it is written.
@@ -42,4 +43,17 @@ impl<'a, W: Write> Gather<'a, W> {
         self.text.clear();
         Ok(())
     }
+}
+
+/// The head of a table of that name over so many planes, and the names of its columns.
+pub(super) fn opening(
+    separator: char,
+    table: &str,
+    columns: &[&str],
+    about: &About<'_>,
+    planes: usize,
+) -> String {
+    let names = columns.join(separator.encode_utf8(&mut [0; 4]));
+    let head = about.head_of(table, planes);
+    format!("# followspot {{{head}}}\n{names}\n")
 }

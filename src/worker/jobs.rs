@@ -542,6 +542,7 @@ impl Stages<'_> {
             source: source.clone(),
             look,
             known: None,
+            classes: None,
         };
         draw(&request, self.context, drop)
             .ok_or(Cancelled)

@@ -13,7 +13,10 @@ use crate::session::figure::{
     Axes, Background, DPI_RANGE, FigureView, Height, LegendPlace, Length, Panels, SeriesColors,
     Share, TickDensity, Width,
 };
-use crate::session::{ClassCurves, ClassShare};
+use crate::session::{
+    ClassCurves, ClassShare, KernelWidth, Normaliser, ProjectionAs, ProjectionOf, ScaleAxis,
+    ScaleQuantity,
+};
 use crate::srm::{EpsilonChoice, Plane, PlaneMode};
 
 pub(super) const EXAMPLES: &str = "\
@@ -23,6 +26,8 @@ Examples:
   followspot figure acts.npy --view panel --panels 'polar@3:7,heatmap/ensemble,atlas' -o fig.pdf
   followspot figure a.npy b.npy --view panel --panels 'heatmap#1,heatmap#2' --epsilon 0.5 -o ab.pdf
   followspot figure acts.npy --plane 3,7 --labels y.npy --classes stacked -o by-class.pdf
+  followspot figure acts.npy --view scale --plane 3,7 --scale-quantity excess -o scale.pdf
+  followspot figure acts.npy --view pppm --project all --draw density -o pppm.pdf
   followspot figure acts.npy --view atlas --neurons 0:64,223 -o some.pdf
   followspot figure acts.npy --like fig.pdf -o again.pdf      the same figure once more
   followspot figure acts.npy --view atlas --background dark --dpi 300 -o -      SVG to stdout
@@ -84,7 +89,8 @@ pub(in crate::cli) struct ShownArgs {
     /// The lobe of an infinitely narrow cluster at a polar plot's peak: nothing finer shows
     #[arg(long)]
     pub expected_resolution: bool,
-    /// Plane of a polar plot; may be given several times [default: the most lit one]
+    /// Plane of a polar plot, a scale view or a projection; may be given several times
+    /// [default: the most lit one]
     #[arg(long = "plane", value_name = "I,J", value_parser = plane, allow_hyphen_values = true)]
     pub planes: Vec<Plane>,
     /// Panels, row after row: a comma between panels, a slash between rows
@@ -111,6 +117,30 @@ pub(in crate::cli) struct ShownArgs {
     /// Order of an atlas [default: index]
     #[arg(long, value_parser = named(&AtlasOrder::ALL, AtlasOrder::word))]
     pub atlas_order: Option<AtlasOrder>,
+    /// What a scale view shows [default: fraction]
+    #[arg(long, value_parser = named(ScaleQuantity::ALL, ScaleQuantity::name))]
+    pub scale_quantity: Option<ScaleQuantity>,
+    /// What the vertical axis of a scale view is even in [default: epsilon]
+    #[arg(long, value_parser = named(ScaleAxis::ALL, ScaleAxis::name))]
+    pub scale_axis: Option<ScaleAxis>,
+    /// On which planes samples are projected [default: plane]
+    #[arg(long, value_parser = named(ProjectionOf::ALL, ProjectionOf::name))]
+    pub project: Option<ProjectionOf>,
+    /// How projections are drawn [default: scatter]
+    #[arg(long, value_parser = named(ProjectionAs::ALL, ProjectionAs::name))]
+    pub draw: Option<ProjectionAs>,
+    /// Standard deviation of a density's kernel over the view's radius [default: 0.015]
+    #[arg(long, value_name = "WIDTH", value_parser = typed::<KernelWidth>)]
+    pub kernel: Option<KernelWidth>,
+    /// What a density is divided by [default: isotropic]
+    #[arg(long, value_parser = named(Normaliser::ALL, Normaliser::name))]
+    pub normaliser: Option<Normaliser>,
+    /// Colours of a density [default: magenta]
+    #[arg(long, value_parser = named(&ColorMap::ALL, ColorMap::word))]
+    pub density_map: Option<ColorMap>,
+    /// Scale of a density's colours [default: linear]
+    #[arg(long, value_parser = named(&ColorScale::ALL, ColorScale::word))]
+    pub density_scale: Option<ColorScale>,
 }
 
 /// How classes are shown.
@@ -235,7 +265,7 @@ fn aspect(text: &str) -> Result<Height, String> {
 }
 
 /// A value that has a name.
-fn named<T: Copy + Send + Sync>(
+pub(super) fn named<T: Copy + Send + Sync>(
     all: &'static [T],
     name: fn(T) -> &'static str,
 ) -> impl TypedValueParser<Value = T> {

@@ -5,7 +5,7 @@ use super::{POINTS, Page, View, entries};
 use crate::figure::FigureFailure;
 use crate::scene::{
     Entry, Margins, Point, atlas_margins, ensemble_margins, heatmap_margins, legend_row_height,
-    legend_size, polar_margins,
+    legend_size, polar_margins, projection_margins, scale_margins,
 };
 use crate::session::figure::LegendPlace as Wanted;
 
@@ -149,9 +149,9 @@ impl Page<'_> {
         let most = self.style.font * 26.0;
         match view {
             View::Polar(_) => plot.min(self.style.font * 21.0),
-            View::Atlas(_) => plot.min(most),
-            View::Heatmap(_) if single => (plot * 0.68).min(most),
-            View::Heatmap(_) => (plot * 0.9).min(self.style.font * 14.0),
+            View::Atlas(_) | View::Projection(_) => plot.min(most),
+            View::Heatmap(_) | View::Scale(_) if single => (plot * 0.68).min(most),
+            View::Heatmap(_) | View::Scale(_) => (plot * 0.9).min(self.style.font * 14.0),
             View::Ensemble(_) if single => (plot * 0.5).min(self.style.font * 20.0),
             View::Ensemble(_) => (plot * 0.75).min(self.style.font * 12.0),
         }
@@ -163,6 +163,8 @@ impl Page<'_> {
             View::Polar(view) => polar_margins(view, style),
             View::Ensemble(view) => ensemble_margins(view, height, style),
             View::Heatmap(view) => heatmap_margins(view, about, style),
+            View::Scale(view) => scale_margins(view, about, style),
+            View::Projection(part) => projection_margins(&part.view, about, style),
             View::Atlas(part) => atlas_margins(part.atlas, part.has_bar, &part.note, about, style),
         };
         if self.is_below(view, about) {
@@ -184,12 +186,14 @@ impl Page<'_> {
     /// Whether a view's legend stands below it.
     pub(super) fn is_below(&self, view: &View<'_>, about: Point) -> bool {
         match (view, self.spec.legend) {
-            (_, Wanted::None) | (View::Heatmap(_) | View::Atlas(_), _) => false,
+            (_, Wanted::None) | (View::Heatmap(_) | View::Atlas(_) | View::Scale(_), _) => false,
+            (View::Projection(part), _) if part.view.classes.is_empty() => false,
             (_, Wanted::Below) => true,
             (View::Ensemble(view), Wanted::Auto) => {
                 let [wide, high] = legend_size(&view.entries(self.style), self.style);
                 wide > 0.6 * about[0] || high > 0.55 * about[1]
             }
+            (View::Projection(part), Wanted::Auto) => part.view.classes.len() > 1,
             (View::Polar(view), Wanted::Auto) => {
                 let entries = view.entries(self.style);
                 entries.len() > 1 && !self.has_room_beside(&entries, about)

@@ -17,8 +17,8 @@ pub struct Panel {
     pub view: FigureView,
     /// Of which layer, from 0 on; the shown one where `None`.
     pub layer: Option<usize>,
-    /// The plane `[i, j]` of a polar plot; the selected one, with those pinned,
-    /// where `None`.
+    /// The plane `[i, j]` of a polar plot, a scale view or a projection; where `None` the
+    /// selected one, with those pinned, or all planes of a projection of all.
     pub plane: Option<[u32; 2]>,
 }
 
@@ -35,7 +35,7 @@ impl Panel {
 }
 
 /// Panels, row after row: `polar@3:7,heatmap/ensemble#2`. A comma separates the
-/// panels of a row and a slash the rows (rows of as many panels stand in line); `@I:J` is the plane of a polar plot, and
+/// panels of a row and a slash the rows (rows of as many panels stand in line); `@I:J` is the plane of a polar plot, a scale view or a projection, and
 /// `#K` takes the K-th file. Empty: what suits the figure's width.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -63,7 +63,7 @@ impl Panels {
             .any(|panel| panel.view == FigureView::Panel)
         {
             return Err(FigureError(
-                "a panel cannot be a panel itself: choose polar, ensemble, heatmap or atlas"
+                "a panel cannot be a panel itself: choose polar, ensemble, heatmap, atlas, scale or pppm"
                     .to_owned(),
             ));
         }
@@ -162,9 +162,9 @@ impl FromStr for Panel {
             }
             rest = next;
         }
-        let view = view.parse()?;
-        if plane.is_some() && view != FigureView::Polar {
-            return Err(not_understood("only a polar plot has a plane"));
+        let view: FigureView = view.parse()?;
+        if plane.is_some() && !view.has_plane() {
+            return Err(not_understood("only polar, scale and pppm have a plane"));
         }
         Ok(Self { view, layer, plane })
     }

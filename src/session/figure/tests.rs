@@ -46,12 +46,15 @@ fn what_makes_no_figure_is_refused_in_a_sentence() {
     refused::<Height>("1:100", "no ratio");
     refused::<Panels>("polar,,atlas", "no view");
     refused::<Panels>("panel", "cannot be a panel itself");
-    refused::<Panels>("heatmap@1:2", "only a polar plot has a plane");
+    refused::<Panels>("heatmap@1:2", "only polar, scale and pppm have a plane");
     refused::<Panels>("polar@2:2", "two different");
     refused::<Panels>("polar#0", "file's number");
     refused::<Panels>("polar#1#2", "one file at most");
     refused::<SeriesColors>("red", "are no colours");
-    refused::<FigureView>("pie", "choose polar, ensemble, heatmap, atlas, panel");
+    refused::<FigureView>(
+        "pie",
+        "choose polar, ensemble, heatmap, atlas, scale, pppm, panel",
+    );
 }
 
 #[test]

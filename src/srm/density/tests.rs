@@ -74,7 +74,7 @@ fn the_isotropic_density_is_the_closed_form() {
             .unwrap();
         // The middle of a cell on a slanted ray, as far out as that.
         let middle = |x: f64| {
-            let place = ((x / radius + 1.0) / 2.0 * cells as f64).floor() + 0.5;
+            let place = (f64::midpoint(x / radius, 1.0) * cells as f64).floor() + 0.5;
             (place / cells as f64 * 2.0 - 1.0) * radius
         };
         // Away from where rows begin and end.

@@ -38,7 +38,8 @@ impl CaptionFormat {
     }
 
     /// A name of a file or an array, whatever it holds.
-    pub(crate) fn quoted(self, name: &str) -> String {
+    #[must_use]
+    pub fn quoted(self, name: &str) -> String {
         let name = one_line(name);
         match self {
             Self::Text => name,
@@ -58,7 +59,8 @@ impl CaptionFormat {
     }
 
     /// A number as people read it: `1,797`, `0.12`, `7.9e-7`.
-    pub(crate) fn number(self, number: &str) -> String {
+    #[must_use]
+    pub fn number(self, number: &str) -> String {
         match (self, number.split_once('e')) {
             (Self::Latex, None) if !number.contains(',') => number.to_owned(),
             (Self::Latex, _) => format!("${}$", inside(number)),

@@ -78,6 +78,22 @@ pub enum Shown<'a> {
         /// What the colour stands for: "alignment index".
         quantity: &'a str,
     },
+    /// A plane at every `ε`.
+    Scale {
+        /// The plane.
+        plane: Plane,
+        /// Whether what is shown is over what isotropic data would give.
+        excess: bool,
+    },
+    /// The samples' projections on a plane, or on all.
+    Projection {
+        /// The plane; all of them where `None`.
+        plane: Option<Plane>,
+        /// All planes.
+        planes: Planes,
+        /// As what they are drawn: "points".
+        drawn: &'a str,
+    },
     /// Several of the others side by side, lettered from (a).
     Panels(&'a [Self]),
 }
@@ -134,10 +150,16 @@ impl<'a> Caption<'a> {
             format,
             record: self.record,
         };
-        let mut sentences = vec![
-            format!("{}: {}", teller.subject(), teller.shown(&self.shown)),
-            teller.method(&self.shown),
-        ];
+        let mut sentences = vec![format!(
+            "{}: {}",
+            teller.subject(),
+            teller.shown(&self.shown)
+        )];
+        if is_swept(&self.shown) {
+            sentences.push(teller.method(&self.shown));
+        }
+        sentences.extend(is_scaled(&self.shown).then(|| teller.scaled(&self.shown)));
+        sentences.extend(is_projected(&self.shown).then(|| teller.projected()));
         sentences.extend(names_vectors(&self.shown).then(|| teller.vectors()));
         sentences.extend(teller.among(&self.shown));
         sentences.extend(teller.positions());
@@ -157,10 +179,38 @@ impl<'a> Caption<'a> {
     }
 }
 
+/// Whether curves or what follows from them at one `ε` are shown.
+fn is_swept(shown: &Shown<'_>) -> bool {
+    match shown {
+        Shown::Scale { .. } | Shown::Projection { .. } => false,
+        Shown::Panels(panels) => panels.iter().any(is_swept),
+        _ => true,
+    }
+}
+
+/// Whether a plane is shown at every `ε`.
+fn is_scaled(shown: &Shown<'_>) -> bool {
+    match shown {
+        Shown::Scale { .. } => true,
+        Shown::Panels(panels) => panels.iter().any(is_scaled),
+        _ => false,
+    }
+}
+
+/// Whether projections are shown.
+fn is_projected(shown: &Shown<'_>) -> bool {
+    match shown {
+        Shown::Projection { .. } => true,
+        Shown::Panels(panels) => panels.iter().any(is_projected),
+        _ => false,
+    }
+}
+
 /// Whether several planes are brought together.
 fn sums_up(shown: &Shown<'_>) -> bool {
     match shown {
-        Shown::Curves(_) => false,
+        Shown::Curves(_) | Shown::Scale { .. } => false,
+        Shown::Projection { plane, .. } => plane.is_none(),
         Shown::Ensemble(_) | Shown::Heatmap { .. } | Shown::Atlas { .. } => true,
         Shown::Panels(panels) => panels.iter().any(sums_up),
     }
@@ -169,7 +219,8 @@ fn sums_up(shown: &Shown<'_>) -> bool {
 /// Whether single vectors are named.
 fn names_vectors(shown: &Shown<'_>) -> bool {
     match shown {
-        Shown::Curves(_) => true,
+        Shown::Curves(_) | Shown::Scale { .. } => true,
+        Shown::Projection { plane, .. } => plane.is_some(),
         Shown::Ensemble(_) | Shown::Heatmap { .. } | Shown::Atlas { .. } => false,
         Shown::Panels(panels) => panels.iter().any(names_vectors),
     }
@@ -321,6 +372,27 @@ impl Teller<'_> {
                 format.words(quantity),
                 self.planes(*planes)
             ),
+            Shown::Scale { plane, excess } => {
+                let over = if *excess {
+                    " over that of isotropic data"
+                } else {
+                    ""
+                };
+                let plane = format.plane(*plane);
+                format!("the plane {plane} at every half-angle, fraction of samples{over}")
+            }
+            Shown::Projection {
+                plane,
+                planes,
+                drawn,
+            } => {
+                let drawn = format.words(drawn);
+                let on = match plane {
+                    Some(plane) => format!("the plane {}", format.plane(*plane)),
+                    None => self.planes(*planes),
+                };
+                format!("projections of the samples on {on}, {drawn}")
+            }
             Shown::Panels(panels) => {
                 let lettered = |(place, panel): (usize, &Shown<'_>)| {
                     format!("({}) {}", letter(place), self.shown(panel))
@@ -397,6 +469,43 @@ impl Teller<'_> {
             "{whose} is the fraction of samples within a cone of half-angle {half_angle} \
              ({scale}{chosen}) around a probe that turns {turns} in {angles} from 0 to \
              {all_round}{less}"
+        )
+    }
+
+    /// What a scale view is.
+    fn scaled(&self, shown: &Shown<'_>) -> String {
+        let format = self.format;
+        let less = if self.record.options.signed {
+            ", less the fraction within the opposite cone"
+        } else {
+            ""
+        };
+        let epsilon = Epsilon::clamped(self.record.epsilon);
+        let line = format.equation("ε", &epsilon.shown_text());
+        let turns = match shown {
+            Shown::Scale {
+                plane: Plane { i, j },
+                ..
+            } => format!("from {} towards {}", format.vector(*i), format.vector(*j)),
+            _ => "from its first vector towards its second".to_owned(),
+        };
+        let angles = format.counted(self.record.options.angles as u64, "angle");
+        let (scale, all_round) = (format.math("ε"), format.math("2π"));
+        format!(
+            "A point of the picture is the fraction of samples within a cone around a probe that \
+             turns {turns} in {angles} from 0 to {all_round}{less}, the cosine of the cone's \
+             half-angle being {scale}; the line is at {line}"
+        )
+    }
+
+    /// Which samples are projected.
+    fn projected(&self) -> String {
+        let format = self.format;
+        let epsilon = Epsilon::clamped(self.record.epsilon);
+        let scale = format.equation("ε", &epsilon.shown_text());
+        format!(
+            "A sample is kept in a plane if its projection on it has at least {scale} of its norm, \
+             and drawn at its coordinates there"
         )
     }
 
