@@ -76,28 +76,49 @@ pub fn percent(share: f64) -> String {
     }
 }
 
-/// A chance as `0.031`, `1.2e-9` or `< 1e-300`, of its natural logarithm.
+/// A chosen share as it was meant: `5%`, `0.1%`.
 #[must_use]
-pub fn chance(ln_p: f64) -> String {
-    let power = ln_p / std::f64::consts::LN_10;
-    if power < -300.0 {
-        "< 1e-300".to_owned()
-    } else if power < -3.0 {
-        format!("{:.1e}", ln_p.exp())
-    } else {
-        let p = ln_p.exp();
-        // Two digits that count, and no more zeros than they need.
-        let digits = if p < 0.01 {
-            4
-        } else if p < 0.1 {
-            3
-        } else {
-            2
-        };
-        let text = format!("{p:.digits$}");
-        let text = text.trim_end_matches('0').trim_end_matches('.');
-        text.to_owned()
+pub fn rate(share: f64) -> String {
+    format!("{}%", (share * 1e8).round() / 1e6)
+}
+
+/// Three figures of a number: `41.2`, `0.0312`, `1,234`, `-7.1e-6`.
+#[must_use]
+pub fn three_figures(x: f64) -> String {
+    let size = x.abs();
+    if size == 0.0 {
+        return "0".to_owned();
     }
+    if !size.is_finite() || !(1e-3..1e6).contains(&size) {
+        return format!("{x:.2e}");
+    }
+    let whole = size.log10().floor() as i32;
+    let decimals = usize::try_from(2 - whole).unwrap_or(0);
+    let sign = if x < 0.0 { "-" } else { "" };
+    if decimals == 0 {
+        return format!("{sign}{}", thousands(size.round() as u64));
+    }
+    format!("{x:.decimals$}")
+}
+
+/// A probability by its logarithm, however small: `0.034`, `3.1e-9`, `1.2e-4567`.
+#[must_use]
+pub fn probability(ln_p: f64) -> String {
+    const LEAST_PLAIN: f64 = 1e-3;
+    if ln_p >= LEAST_PLAIN.ln() {
+        return format!("{:.3}", ln_p.exp());
+    }
+    if ln_p == f64::NEG_INFINITY {
+        return "0".to_owned();
+    }
+    let log10 = ln_p * std::f64::consts::LOG10_E;
+    let mut exponent = log10.floor();
+    let mut tenths = (10f64.powf(log10 - exponent) * 10.0).round();
+    if tenths >= 100.0 {
+        tenths /= 10.0;
+        exponent += 1.0;
+    }
+    format!("{:.1}e{exponent:.0}", tenths / 10.0)
 }
 
 /// The letter of the panel at `place`: a to z, then aa, ab, …
@@ -155,6 +176,41 @@ mod tests {
     use super::*;
 
     #[test]
+    fn probabilities_are_told_however_small() {
+        for (ln_p, told) in [
+            (0.0, "1.000"),
+            (0.034f64.ln(), "0.034"),
+            (3.14e-9f64.ln(), "3.1e-9"),
+            (9.97e-5f64.ln(), "1.0e-4"),
+            (-4567.0 * std::f64::consts::LN_10, "1.0e-4567"),
+            (f64::NEG_INFINITY, "0"),
+        ] {
+            assert_eq!(probability(ln_p), told);
+        }
+    }
+
+    #[test]
+    fn three_figures_are_three() {
+        for (x, told) in [
+            (0.0, "0"),
+            (41.23, "41.2"),
+            (-4.5678, "-4.57"),
+            (0.031_23, "0.0312"),
+            (1234.4, "1,234"),
+            (-1234.4, "-1,234"),
+            (7.126e-6, "7.13e-6"),
+            (2.5e9, "2.50e9"),
+            (f64::INFINITY, "inf"),
+        ] {
+            assert_eq!(three_figures(x), told);
+        }
+        assert_eq!(
+            [rate(0.05), rate(0.001), rate(0.125)],
+            ["5%", "0.1%", "12.5%"]
+        );
+    }
+
+    #[test]
     fn what_stands_in_a_file_cannot_steer_who_reads_it() {
         assert_eq!(
             printable("layer\u{1b}[31m\n1", 80),
@@ -188,15 +244,13 @@ mod tests {
     }
 
     #[test]
-    fn chances_as_people_say_them() {
-        assert_eq!(chance(f64::NEG_INFINITY), "< 1e-300");
-        assert_eq!(chance(-2000.0), "< 1e-300");
-        assert_eq!(chance(1.25e-280f64.ln()), "1.2e-280");
-        assert_eq!(chance(0.000_9f64.ln()), "9.0e-4");
-        assert_eq!(chance(0.001_26f64.ln()), "0.0013");
-        assert_eq!(chance(0.031_4f64.ln()), "0.031");
-        assert_eq!(chance(0.5f64.ln()), "0.5");
-        assert_eq!(chance(0.0), "1");
+    fn probabilities_however_small() {
+        assert_eq!(probability(f64::NEG_INFINITY), "0");
+        assert_eq!(probability(-2000.0), "2.6e-869");
+        assert_eq!(probability(9.96e-280f64.ln()), "1.0e-279");
+        assert_eq!(probability(0.000_9f64.ln()), "9.0e-4");
+        assert_eq!(probability(0.031_4f64.ln()), "0.031");
+        assert_eq!(probability(0.0), "1.000");
     }
 
     #[test]

@@ -300,6 +300,7 @@ fn json_says_what_the_file_says() {
         "lit_samples",
         "alignment",
         "contrast",
+        "significance",
         "seconds",
     ];
     let places = fields

@@ -53,7 +53,7 @@ for how, frame in frames("curves"):
 
 for how, frame in frames("planes"):
     assert len(frame) == len(npz["planes"]), how
-    for column in ("axes", "bisectors", "lit", "peak", "alignment", "contrast"):
+    for column in ("axes", "bisectors", "lit", "peak", "alignment", "contrast", "excess", "z", "p", "q"):
         same(frame, column, npz[column], how)
     same(frame, "peak_angle_rad", npz["peak_angle"], how)
     same(frame, "lit_fraction", npz["lit"] / N, how)

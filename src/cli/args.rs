@@ -59,6 +59,7 @@ Examples:
   followspot sweep acts.npy -o planes.csv                      a row a plane: its statistics
   followspot sweep acts.npy --table curves -o curves.csv       a row an angle of a plane
   followspot sweep acts.npy --table ensemble -o ensemble.json  a row an angle: mean, std, min, max
+  followspot sweep acts.npy --significant 0.05 -o found.csv    planes that isotropic data don't make
   followspot sweep acts.npz --key layer3 --epsilon 0.75 --json
   followspot sweep acts.npy --epsilon null:0.01 --planes permutations --signed -o signed.npz
   followspot sweep wide.npy --max-planes 10000 --seed 7 --summary -o drawn.npz
@@ -265,6 +266,11 @@ pub(super) struct SweepArgs {
     pub max_planes: Option<usize>,
     #[command(flatten)]
     pub run: RunArgs,
+    /// With a table of planes or curves: only planes whose largest excess over isotropic data is
+    /// significant at that rate of false discoveries (Benjamini-Hochberg over all planes), such as
+    /// 0.05
+    #[arg(long, value_name = "RATE", requires = "output", value_parser = rate)]
+    pub significant: Option<f64>,
     /// Write the counts, or a table of curves, even above 4 GB
     #[arg(long, conflicts_with = "summary")]
     pub counts: bool,
@@ -520,6 +526,11 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         0 => Err("at least 1 is needed".to_owned()),
         n => Ok(n),
     }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate| *rate > 0.0 && *rate < 1.0);
+    rate.ok_or_else(|| format!("`{text}` is no rate of false discoveries: give one such as 0.05"))
 }
 
 fn threads(text: &str) -> Result<usize, String> {

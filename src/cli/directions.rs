@@ -137,7 +137,7 @@ fn tsv(out: &mut dyn Write, directions: &[Direction], classes: Option<&Classes>)
                 class.lit,
                 class.precision,
                 class.recall,
-                words::chance(class.ln_p_adjusted),
+                words::probability(class.ln_p_adjusted),
             )?,
         }
         writeln!(out)?;

@@ -8,7 +8,9 @@ use super::interrupt::Interrupt;
 use super::output::{self, Target};
 use super::progress::Progress;
 use super::report;
-use crate::table::{Lit, Merge, Seconds, Shard, Statistics, Summary, Whole, counts_bytes};
+use crate::table::{
+    About, Judged, Lit, Merge, Seconds, Shard, Statistics, Summary, Whole, counts_bytes,
+};
 use crate::words::{count, thousands};
 
 pub(super) fn run(args: &MergeArgs, interrupt: &Interrupt) -> Result<(), Failure> {
@@ -51,14 +53,22 @@ pub(super) fn run(args: &MergeArgs, interrupt: &Interrupt) -> Result<(), Failure
     interrupt.finishing()?;
     let whole = merged.whole();
     let told = whole.provenance().to_json();
-    file.finish(whole.facts(), &Statistics::Merged(&merged), &told)?;
+    let significance = merged.significance();
+    let about = About {
+        facts: whole.facts(),
+        provenance: &told,
+        judged: significance.as_ref().map(Judged::all),
+    };
+    file.finish(&about, &Statistics::Merged(&merged))?;
     seconds.write = Some(started.elapsed().as_secs_f64());
     let lit = merged.lit();
     tell(whole, args.files.len(), &lit);
+    report::significance(significance.as_ref());
     if !args.json {
         return Ok(());
     }
-    let summary = Summary::new(whole.ground(), whole.epsilon(), &lit, seconds);
+    let summary = Summary::new(whole.ground(), whole.epsilon(), &lit, seconds)
+        .with_significance(significance.as_ref());
     report::to_stdout(|out| writeln!(out, "{}", summary.to_json()))
 }
 

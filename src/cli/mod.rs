@@ -23,6 +23,7 @@ mod project;
 mod report;
 mod samples;
 mod scale;
+mod significant;
 mod sink;
 mod sweep;
 

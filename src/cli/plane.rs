@@ -10,10 +10,10 @@ use super::interrupt::Interrupt;
 use super::output::{Shape, Wanted};
 use super::{output, plane_classes, report, sweep};
 use crate::session::{Options, Provenance, Resolved};
-use crate::srm::{Curve, Epsilon, Plane, SweepSpec, curve, lit_samples};
+use crate::srm::{Curve, Epsilon, Plane, Significance, SweepSpec, curve, lit_samples};
 use crate::table::{
-    self, About, Curves, Format, Lit, Rows, Statistics, TableKind, counts_bytes, curves_text_bytes,
-    curves_tsv,
+    self, About, Curves, Format, Judged, Lit, Rows, Statistics, TableKind, counts_bytes,
+    curves_text_bytes, curves_tsv,
 };
 use crate::words::{count, thousands};
 
@@ -222,9 +222,12 @@ fn write(
     };
     let statistics = Statistics::Curves(curves);
     let provenance = sweep::provenance(layer, &args.options(), spec);
+    let activations = layer.coordinates.activations();
+    let significance = Significance::of_curves(&chosen.curves, activations, spec);
     let about = About {
         facts: &sweep::facts(layer, spec),
         provenance: &record(provenance, &chosen.curves),
+        judged: significance.as_ref().map(Judged::all),
     };
     let (format, kind) = match wanted.shape {
         Shape::Npz => (Format::Npz, TableKind::Curves),
@@ -274,8 +277,20 @@ fn tell(
             &lit.alignment,
         );
     }
+    let activations = layer.coordinates.activations();
+    let significance = Significance::of_curves(curves, activations, spec);
+    if let Some(significance) = &significance
+        && chosen.lit_samples > 0
+    {
+        for curve in curves {
+            let peak = curve.peak().map_or(0, |(_, peak)| peak);
+            if let Some((chance, _)) = significance.at(peak) {
+                report::chance(&curve.plane.to_string(), &chance);
+            }
+        }
+    }
     if args.run.json {
-        sweep::print_summary(layer, spec, &lit)
+        sweep::print_summary(layer, spec, &lit, significance.as_ref())
     } else if args.run.output.is_none() && args.classes.labels.is_none() {
         report::to_stdout(|mut out| curves_tsv(&mut out, curves, &spec.grid))
     } else {

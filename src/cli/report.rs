@@ -6,7 +6,10 @@ use serde::Serialize;
 
 use super::failure::Failure;
 use crate::data::RowMap;
-use crate::srm::{Alignment, Coordinates, Epsilon, EpsilonChoice, NeuronChoice, Subset};
+use crate::srm::null::Chance;
+use crate::srm::{
+    Alignment, Coordinates, Epsilon, EpsilonChoice, NeuronChoice, Significance, Subset, USUAL_RATE,
+};
 use crate::words::{self, count, percent, thousands};
 
 /// Names that a list in a sentence shows.
@@ -146,6 +149,41 @@ pub(super) fn result(
         epsilon.half_angle_deg(),
         percent(epsilon.null_share(neurons)),
     ));
+}
+
+/// One line on planes against chance; nothing where they are not judged or dark.
+pub(super) fn significance(significance: Option<&Significance>) {
+    let Some(significance) = significance else {
+        return;
+    };
+    let Some((strongest, _)) = significance.strongest() else {
+        return;
+    };
+    say(&format!(
+        "against isotropic data: {} of {} significant at a false discovery rate of {} \
+         (Benjamini-Hochberg), the largest peak among {} in effect",
+        thousands(significance.significant(USUAL_RATE) as u64),
+        count(significance.planes() as u64, "plane"),
+        words::rate(USUAL_RATE),
+        angles(strongest.effective_angles),
+    ));
+}
+
+/// What a plane's largest count comes to against chance.
+pub(super) fn chance(what: &str, chance: &Chance) {
+    say(&format!(
+        "{what} against isotropic data: its peak is {} times what is expected, z = {}, \
+         p = {} as the largest among {} in effect",
+        words::three_figures(chance.excess),
+        words::three_figures(chance.z),
+        words::probability(chance.ln_p),
+        angles(chance.effective_angles),
+    ));
+}
+
+/// `41 angles`.
+fn angles(effective: f64) -> String {
+    count(effective.round() as u64, "angle")
 }
 
 /// Nothing is lit: how near it was, and what would light something.

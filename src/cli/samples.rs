@@ -277,7 +277,7 @@ fn say_classes(enrichment: &Enrichment, classes: &Classes, labelling: &Labelling
             thousands(class.outside),
             percent(class.inside as f64 / enrichment.inside as f64),
             percent(class.inside as f64 / size as f64),
-            words::chance(class.ln_p_adjusted),
+            words::probability(class.ln_p_adjusted),
         ));
     }
     let more = inside.len().saturating_sub(CLASSES_NAMED);

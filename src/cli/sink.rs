@@ -9,8 +9,8 @@ use super::output::{self, Shape, Wanted};
 use super::report;
 use crate::srm::{Block, Observer, Sweep, SweepSpec};
 use crate::table::{
-    self, About, CurvesFile, Facts, Format, Out, Rows, Statistics, SweepFile, TableKind,
-    counts_bytes, curves_text_bytes,
+    self, About, CurvesFile, Format, Out, Rows, Statistics, SweepFile, TableKind, counts_bytes,
+    curves_text_bytes,
 };
 use crate::words::{count, thousands};
 
@@ -136,22 +136,20 @@ impl<'a> Sink<'a> {
     pub fn finish(
         self,
         sweep: &Sweep,
-        facts: &Facts,
-        provenance: &str,
+        about: &About<'_>,
         cancel: &AtomicBool,
     ) -> Result<Duration, Failure> {
         let (before, started) = (self.took(), Instant::now());
         let statistics = Statistics::Sweep(sweep);
-        let about = About { facts, provenance };
         match self {
-            Self::Npz(file) => file.finish(facts, &statistics, provenance),
+            Self::Npz(file) => file.finish(about, &statistics),
             Self::Curves(file) => file.finish(),
             Self::After { out, format, kind } => match kind {
                 TableKind::Ensemble => {
-                    table::write_ensemble(out, format, &statistics, &about, cancel)
+                    table::write_ensemble(out, format, &statistics, about, cancel)
                 }
                 TableKind::Planes | TableKind::Curves => {
-                    table::write_planes(out, format, &statistics, &about, cancel)
+                    table::write_planes(out, format, &statistics, about, cancel)
                 }
             },
         }?;

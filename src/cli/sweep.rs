@@ -10,10 +10,10 @@ use super::interrupt::Interrupt;
 use super::output::Shape;
 use super::progress::Progress;
 use super::sink::{self, Cap, Sink};
-use super::{output, report};
+use super::{output, report, significant};
 use crate::session::{Options, Provenance};
-use crate::srm::{self, Block, Epsilon, Observer, Sweep, SweepSpec};
-use crate::table::{About, Facts, Ground, Lit, Summary, TableKind};
+use crate::srm::{self, Block, Epsilon, Observer, Significance, Sweep, SweepSpec};
+use crate::table::{About, Facts, Ground, Judged, Lit, Summary, TableKind};
 use crate::words::{count, thousands};
 
 pub(super) fn run(args: &SweepArgs, interrupt: &Interrupt) -> Result<(), Failure> {
@@ -24,7 +24,10 @@ pub(super) fn run(args: &SweepArgs, interrupt: &Interrupt) -> Result<(), Failure
             "a sweep needs somewhere to go: give -o OUT.npz, --json, or both".to_owned(),
         ));
     }
+    significant::check(args)?;
     let wanted = output::open_if_asked(run, &args.input, TableKind::Planes, interrupt)?;
+    let shape = wanted.as_ref().map(|wanted| wanted.shape);
+    significant::check_shape(args, shape)?;
     let mut layer = Layer::read(&args.input, interrupt)?;
     let mut hashes = wanted
         .is_some()
@@ -33,10 +36,11 @@ pub(super) fn run(args: &SweepArgs, interrupt: &Interrupt) -> Result<(), Failure
     let resolved = layer.resolve(&options, interrupt)?;
     let spec = &resolved.spec;
     let cap = if args.counts { Cap::Lifted } else { Cap::Kept };
-    let shape = wanted.as_ref().map(|wanted| wanted.shape);
     let n_samples = layer.coordinates.n_samples();
-    let size = match shape {
-        Some(shape) => sink::size(shape, spec, n_samples, cap)?,
+    // Of curves that are to be picked out, nobody knows yet how many there are.
+    let (later, wanted) = significant::postponed(args, wanted);
+    let size = match &wanted {
+        Some(wanted) => sink::size(wanted.shape, spec, n_samples, cap)?,
         None => None,
     };
     layer.say_notes(&options, &resolved)?;
@@ -58,6 +62,7 @@ pub(super) fn run(args: &SweepArgs, interrupt: &Interrupt) -> Result<(), Failure
         let about = About {
             facts: &facts,
             provenance: &provenance,
+            judged: None,
         };
         watch.sink = Some(Sink::begin(wanted, spec, size, &about, interrupt.flag())?);
     }
@@ -66,14 +71,39 @@ pub(super) fn run(args: &SweepArgs, interrupt: &Interrupt) -> Result<(), Failure
         0 => layer.auto(&resolved, interrupt)?,
         _ => None,
     };
+    let activations = layer.coordinates.activations();
+    let (d, zero_rows) = (activations.n_neurons(), activations.zero_rows());
+    let significance = Significance::of(&sweep, d, zero_rows);
+    let judged = significance.as_ref().map(|significance| Judged {
+        significance,
+        only: args.significant,
+    });
+    if let Some(judged) = judged {
+        significant::say_left_out(&judged);
+    }
+    if let Some(wanted) = later {
+        let provenance = provenance(&layer, &options, spec).to_json();
+        let about = About {
+            facts: &facts,
+            provenance: &provenance,
+            judged,
+        };
+        let took = significant::curves(wanted, &layer, &sweep, cap, &about, interrupt)?;
+        layer.seconds.write = Some(took.as_secs_f64());
+    }
     if let Some(sink) = sink {
         join(hashes, &mut layer)?;
         interrupt.finishing()?;
         let provenance = provenance(&layer, &options, spec);
-        let took = sink.finish(&sweep, &facts, &provenance.to_json(), interrupt.flag())?;
+        let about = About {
+            facts: &facts,
+            provenance: &provenance.to_json(),
+            judged,
+        };
+        let took = sink.finish(&sweep, &about, interrupt.flag())?;
         layer.seconds.write = Some(took.as_secs_f64());
     }
-    tell(args, &layer, spec, &sweep, auto)
+    tell(args, &layer, &sweep, auto, significance.as_ref())
 }
 
 /// Waits for the hashes, if they are still awaited.
@@ -113,10 +143,11 @@ fn swept<'a>(
 fn tell(
     args: &SweepArgs,
     layer: &Layer,
-    spec: &SweepSpec,
     sweep: &Sweep,
     auto: Option<Epsilon>,
+    significance: Option<&Significance>,
 ) -> Result<(), Failure> {
+    let spec = &sweep.spec;
     let neurons = layer.coordinates.activations().n_neurons();
     if sweep.lit_samples == 0 {
         report::dark("in any plane", spec.epsilon, sweep.nearest, auto);
@@ -134,18 +165,24 @@ fn tell(
             ),
             &sweep.alignment(),
         );
+        report::significance(significance);
     }
     if !args.run.json {
         return Ok(());
     }
-    print_summary(layer, spec, &Lit::of_sweep(sweep))
+    print_summary(layer, spec, &Lit::of_sweep(sweep), significance)
 }
 
 /// What `--json` prints.
-pub(super) fn print_summary(layer: &Layer, spec: &SweepSpec, lit: &Lit) -> Result<(), Failure> {
+pub(super) fn print_summary(
+    layer: &Layer,
+    spec: &SweepSpec,
+    lit: &Lit,
+    significance: Option<&Significance>,
+) -> Result<(), Failure> {
     let (coordinates, seconds) = (&layer.coordinates, layer.seconds);
     let ground = Ground::of(coordinates, &spec.planes);
-    let summary = Summary::new(ground, spec.epsilon, lit, seconds);
+    let summary = Summary::new(ground, spec.epsilon, lit, seconds).with_significance(significance);
     report::to_stdout(|out| writeln!(out, "{}", summary.to_json()))
 }
 

@@ -15,7 +15,9 @@ pub struct PlaneRow {
     pub lit: u64,
     /// The same as a fraction of all samples.
     pub lit_fraction: f64,
-    /// The curve's largest fraction.
+    /// The curve's largest count.
+    pub peak_count: i64,
+    /// The same as a fraction of all samples.
     pub peak: f64,
     /// The smallest angle that attains it, in radians; NaN for a curve of zeros.
     pub peak_angle: f64,
@@ -76,6 +78,7 @@ impl PlaneRow {
         n_samples: usize,
     ) -> Self {
         let alignment = Alignment::from_counts(axes, bisectors, n_samples, 1);
+        let peak_count = peak.map_or(0, |(_, count)| count);
         let (peak, peak_angle) = peak_of(peak, grid, n_samples);
         Self {
             plane,
@@ -83,6 +86,7 @@ impl PlaneRow {
             bisectors,
             lit,
             lit_fraction: lit as f64 / n_samples as f64,
+            peak_count,
             peak,
             peak_angle,
             mean: f64::NAN,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::chance::{Found, Judged};
 use super::statistics::Facts;
 
 /// Version of the heads of text tables.
@@ -71,30 +72,36 @@ impl TableKind {
 }
 
 /// What goes with every table.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct About<'a> {
     /// Counts of the layer, and `ε`.
     pub facts: &'a Facts,
     /// The record that the result can be made again from, one line of JSON
     /// ([`Provenance::to_json`](crate::session::Provenance::to_json)).
     pub provenance: &'a str,
+    /// Planes against chance; `None` where they are not judged, as in a signed sweep.
+    pub judged: Option<Judged<'a>>,
 }
 
 impl About<'_> {
     /// The head of a text table over so many planes: the inside of a JSON
     /// object, without its braces.
     pub(super) fn head(&self, kind: TableKind, planes: usize) -> String {
-        self.head_of(kind.name(), planes)
+        self.head_with(kind.name(), planes, &self.chance(kind, planes))
     }
 
-    /// The same of a table of that name.
+    /// The same of a table of that name that says nothing of chance.
     pub(super) fn head_of(&self, table: &str, planes: usize) -> String {
+        self.head_with(table, planes, "")
+    }
+
+    fn head_with(&self, table: &str, planes: usize, chance: &str) -> String {
         debug_assert!(!self.provenance.contains('\n'), "a record is one line");
         let facts = self.facts;
         format!(
             "\"format\":{TABLE_FORMAT},\"table\":\"{table}\",\"n_samples\":{},\"excluded_rows\":{},\
              \"zero_rows\":{},\"planes\":{planes},\"planes_in_all\":{},\"epsilon\":{:?},\
-             \"provenance\":{}",
+             {chance}\"provenance\":{}",
             facts.n_samples,
             facts.excluded_rows,
             facts.zero_rows,
@@ -102,6 +109,22 @@ impl About<'_> {
             facts.epsilon,
             self.provenance,
         )
+    }
+
+    /// What the head says of planes against chance, if anything, with a comma behind.
+    fn chance(&self, kind: TableKind, planes: usize) -> String {
+        let judged = self.judged.as_ref();
+        let told = match kind {
+            TableKind::Planes => format!("\"significance\":{},", Found::json(judged)),
+            TableKind::Curves | TableKind::Ensemble => String::new(),
+        };
+        if let Some(judged) = judged
+            && let Some(rate) = judged.only
+        {
+            let left_out = judged.significance.planes() - planes;
+            return format!("{told}\"significant_at\":{rate:?},\"planes_left_out\":{left_out},");
+        }
+        told
     }
 }
 

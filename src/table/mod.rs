@@ -12,6 +12,7 @@
 mod arrays;
 mod caption;
 mod cell;
+mod chance;
 mod columns;
 mod csv;
 mod curves;
@@ -35,6 +36,7 @@ mod write;
 use std::io;
 
 pub use caption::{BIBTEX, Caption, CaptionFormat, Planes, Shown};
+pub use chance::{Found, Judged};
 pub use columns::PlaneRow;
 pub use curves::{CurvesFile, Rows, curves_text_bytes};
 pub use format::{About, Format, TABLE_FORMAT, TableKind};

@@ -12,8 +12,10 @@ use ndarray::Array2;
 
 use super::TableError;
 use super::arrays::{ArrayFile, integer, npy_header};
+use super::chance::Found;
+use super::format::About;
 use super::out_file::OutFile;
-use super::statistics::{Facts, Statistics};
+use super::statistics::Statistics;
 use crate::srm::{AngleGrid, Block, Observer, Plane};
 
 /// Bytes that the counts of `planes` curves take in the file.
@@ -144,11 +146,10 @@ impl SweepFile {
     /// If the file cannot be written.
     pub fn finish(
         mut self,
-        facts: &Facts,
+        about: &About<'_>,
         statistics: &Statistics<'_>,
-        provenance: &str,
     ) -> Result<(), TableError> {
-        let closing = self.closing(facts, statistics, provenance);
+        let closing = self.closing(about, statistics);
         self.said(closing)?;
         self.arrays.finish()
     }
@@ -171,12 +172,8 @@ impl SweepFile {
         self.arrays.array("planes", pairs.len() as u64 * 8, &pairs)
     }
 
-    fn closing(
-        &mut self,
-        facts: &Facts,
-        statistics: &Statistics<'_>,
-        provenance: &str,
-    ) -> io::Result<()> {
+    fn closing(&mut self, about: &About<'_>, statistics: &Statistics<'_>) -> io::Result<()> {
+        let (facts, judged) = (about.facts, about.judged.as_ref());
         let ensemble = statistics.ensemble();
         self.arrays
             .scalar("n_samples", integer(facts.n_samples as u64))?;
@@ -204,10 +201,15 @@ impl SweepFile {
             .vector("alignment", statistics.column(|r| r.alignment))?;
         self.arrays
             .vector("contrast", statistics.column(|r| r.contrast))?;
+        for (place, name) in ["excess", "z", "p", "q"].into_iter().enumerate() {
+            let against = |row| judged.map_or(f64::NAN, |judged| judged.columns(&row)[place]);
+            self.arrays.vector(name, statistics.column(against))?;
+        }
         if let Some(lit_samples) = statistics.lit_samples() {
             self.arrays.scalar("lit_samples", integer(lit_samples))?;
         }
-        self.arrays.text("provenance", provenance)
+        self.arrays.text("significance", &Found::json(judged))?;
+        self.arrays.text("provenance", about.provenance)
     }
 
     fn write_counts(&mut self, counts: &[i64]) -> io::Result<()> {
@@ -252,7 +254,7 @@ mod tests {
     use super::super::arrays::LARGE;
     use super::*;
     use crate::srm::Curve;
-    use crate::table::Curves;
+    use crate::table::{Curves, Facts};
 
     #[test]
     fn counts_are_as_wide_as_the_samples_need() {
@@ -323,7 +325,12 @@ mod tests {
         };
         let curves = Curves::new(std::slice::from_ref(&curve), &grid);
         let statistics = Statistics::Curves(curves);
-        file.finish(&facts, &statistics, "{}").unwrap();
+        let about = About {
+            facts: &facts,
+            provenance: "{}",
+            judged: None,
+        };
+        file.finish(&about, &statistics).unwrap();
         let mut zip = zip::ZipArchive::new(std::fs::File::open(&path).unwrap()).unwrap();
         let counts = Array2::<i64>::read_npy(zip.by_name("counts.npy").unwrap()).unwrap();
         assert_eq!(counts.into_raw_vec_and_offset().0, curve.counts);

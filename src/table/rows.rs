@@ -1,6 +1,7 @@
 //! The tables that follow from statistics, row by row.
 
 use super::cell::Cell;
+use super::chance::Judged;
 use super::format::TableKind;
 use super::statistics::Statistics;
 
@@ -10,15 +11,18 @@ pub(super) trait Table<const N: usize> {
     const KIND: TableKind;
     const COLUMNS: [&'static str; N];
 
+    /// Planes that it is of.
+    fn planes(&self) -> usize;
+
     fn rows(&self) -> impl Iterator<Item = [Cell; N]>;
 }
 
 /// A row a plane.
-pub(super) struct Planes<'a>(pub &'a Statistics<'a>);
+pub(super) struct Planes<'a>(pub &'a Statistics<'a>, pub Option<Judged<'a>>);
 
-impl Table<11> for Planes<'_> {
+impl Table<15> for Planes<'_> {
     const KIND: TableKind = TableKind::Planes;
-    const COLUMNS: [&'static str; 11] = [
+    const COLUMNS: [&'static str; 15] = [
         "plane_i",
         "plane_j",
         "axes",
@@ -30,10 +34,25 @@ impl Table<11> for Planes<'_> {
         "mean",
         "alignment",
         "contrast",
+        "excess",
+        "z",
+        "p",
+        "q",
     ];
 
-    fn rows(&self) -> impl Iterator<Item = [Cell; 11]> {
-        self.0.rows().map(|row| {
+    fn planes(&self) -> usize {
+        let Self(statistics, judged) = self;
+        judged.map_or(statistics.planes(), |judged| judged.shown())
+    }
+
+    fn rows(&self) -> impl Iterator<Item = [Cell; 15]> {
+        let Self(statistics, judged) = self;
+        let shown = statistics
+            .rows()
+            .filter(|row| judged.is_none_or(|j| j.shows(row)));
+        shown.map(|row| {
+            let chance = judged.map_or([f64::NAN; 4], |judged| judged.columns(&row));
+            let [excess, z, p, q] = chance.map(Cell::Real);
             [
                 row.plane.i.into(),
                 row.plane.j.into(),
@@ -46,6 +65,10 @@ impl Table<11> for Planes<'_> {
                 row.mean.into(),
                 row.alignment.into(),
                 row.contrast.into(),
+                excess,
+                z,
+                p,
+                q,
             ]
         })
     }
@@ -57,6 +80,10 @@ pub(super) struct Angles<'a>(pub &'a Statistics<'a>);
 impl Table<5> for Angles<'_> {
     const KIND: TableKind = TableKind::Ensemble;
     const COLUMNS: [&'static str; 5] = ["angle_rad", "mean", "std", "min", "max"];
+
+    fn planes(&self) -> usize {
+        self.0.planes()
+    }
 
     fn rows(&self) -> impl Iterator<Item = [Cell; 5]> {
         let (ensemble, grid) = (self.0.ensemble(), self.0.grid().clone());

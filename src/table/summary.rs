@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::srm::{Alignment, Coordinates, Curve, Epsilon, PlaneSet, Sweep, Tally};
+use super::chance::Found;
+use crate::srm::{Alignment, Coordinates, Curve, Epsilon, PlaneSet, Significance, Sweep, Tally};
 
 /// Version of the summary's format.
 pub const SUMMARY_FORMAT: u32 = 1;
@@ -49,6 +50,8 @@ pub struct Summary {
     pub alignment: f64,
     /// Contrast of the layer.
     pub contrast: f64,
+    /// Its planes against chance; `null` where they are not judged, as in a signed sweep.
+    pub significance: Option<Found>,
     /// Where the time went.
     pub seconds: Seconds,
 }
@@ -173,7 +176,17 @@ impl Summary {
             lit_samples: lit.lit_samples,
             alignment: lit.alignment.index(),
             contrast: lit.alignment.contrast(),
+            significance: None,
             seconds,
+        }
+    }
+
+    /// With what the planes come to against chance, where they are judged.
+    #[must_use]
+    pub fn with_significance(self, significance: Option<&Significance>) -> Self {
+        Self {
+            significance: significance.map(Found::of),
+            ..self
         }
     }
 

@@ -38,7 +38,8 @@ pub fn write_curves(
 
 /// Writes the statistics of every plane, a row a plane: `plane_i`, `plane_j`, `axes`,
 /// `bisectors`, `lit`, `lit_fraction`, `peak`, `peak_angle_rad`, `mean`, `alignment`,
-/// `contrast`. As npz they come with the ensemble.
+/// `contrast`, and of the peak against isotropic data `excess`, `z`, `p` and `q`, which are
+/// undefined where the planes are not judged. As npz they come with the ensemble.
 ///
 /// # Errors
 /// If it cannot be written, and soon after `cancel` is set; nothing of a file is
@@ -53,7 +54,7 @@ pub fn write_planes(
     write(
         out.into(),
         format,
-        &Planes(statistics),
+        &Planes(statistics, about.judged),
         statistics,
         about,
         cancel,
@@ -91,7 +92,7 @@ fn write<const N: usize>(
     about: &About<'_>,
     cancel: &AtomicBool,
 ) -> Result<(), TableError> {
-    let planes = statistics.planes();
+    let planes = table.planes();
     let written = match format {
         Format::Npz => return write_npz(out, statistics, about),
         Format::Csv => csv::write(&mut out, ',', table, about, planes, cancel),
@@ -117,7 +118,7 @@ fn write_npz(out: Out, statistics: &Statistics<'_>, about: &About<'_>) -> Result
             SweepFile::begin(out, grid, curves.iter().map(|curve| curve.plane))
         }
     }?;
-    file.finish(about.facts, statistics, about.provenance)
+    file.finish(about, statistics)
 }
 
 /// The same of chosen planes, with their counts.
@@ -129,5 +130,5 @@ fn write_curves_npz(out: Out, chosen: &Curves<'_>, about: &About<'_>) -> Result<
     for curve in curves {
         file.curve(&curve.counts)?;
     }
-    file.finish(about.facts, &Statistics::Curves(*chosen), about.provenance)
+    file.finish(about, &Statistics::Curves(*chosen))
 }

@@ -11,10 +11,11 @@ use super::session_job::add_hashes;
 use super::{Context, Generation, Lane};
 use crate::session::{Provenance, Session};
 use crate::srm::{
-    Block, Cancelled, Curve, Observer, Plane, Spotlight, Sweep, SweepSpec, curve, lit_samples,
+    Block, Cancelled, Curve, Observer, Plane, Significance, Spotlight, Sweep, SweepSpec, curve,
+    lit_samples,
 };
 use crate::table::{
-    self, About, Curves, CurvesFile, Facts, Format, OutFile, Rows, Statistics, SweepFile,
+    self, About, Curves, CurvesFile, Facts, Format, Judged, OutFile, Rows, Statistics, SweepFile,
     TableError,
 };
 
@@ -99,6 +100,7 @@ fn write(
     let about = About {
         facts: &facts,
         provenance: &record,
+        judged: None,
     };
     match request.of {
         TableOf::Selected | TableOf::Pinned => {
@@ -108,15 +110,27 @@ fn write(
                 grid: &request.spec.grid,
                 lit_samples: Some(lit),
             };
+            let activations = request.layer.coordinates.activations();
+            let significance = Significance::of_curves(curves.curves, activations, &request.spec);
+            let about = About {
+                judged: significance.as_ref().map(Judged::all),
+                ..about
+            };
             table::write_curves(out, format, &curves, &about, cancel)?;
         }
-        TableOf::Ensemble => {
+        TableOf::Ensemble | TableOf::Planes => {
             let (sweep, _) = request.swept(context).map_err(cancelled)?;
-            table::write_ensemble(out, format, &Statistics::Sweep(&sweep), &about, cancel)?;
-        }
-        TableOf::Planes => {
-            let (sweep, _) = request.swept(context).map_err(cancelled)?;
-            table::write_planes(out, format, &Statistics::Sweep(&sweep), &about, cancel)?;
+            let significance = request.significance(&sweep);
+            let about = About {
+                judged: significance.as_ref().map(Judged::all),
+                ..about
+            };
+            let statistics = Statistics::Sweep(&sweep);
+            if request.of == TableOf::Ensemble {
+                table::write_ensemble(out, format, &statistics, &about, cancel)?;
+            } else {
+                table::write_planes(out, format, &statistics, &about, cancel)?;
+            }
         }
         TableOf::Everything => request.everything(out, format, &about, context)?,
     }
@@ -137,6 +151,11 @@ impl TableRequest {
             planes_in_all: self.spec.planes.in_all(),
             epsilon: self.spec.epsilon.get(),
         }
+    }
+
+    fn significance(&self, sweep: &Sweep) -> Option<Significance> {
+        let activations = self.layer.coordinates.activations();
+        Significance::of(sweep, activations.n_neurons(), activations.zero_rows())
     }
 
     /// The planes of a table of curves, in the order of a sweep.
@@ -245,8 +264,12 @@ impl TableRequest {
         match (swept, sink) {
             (Ok(sweep), Sink::Npz(file)) => {
                 check(context.cancel()).map_err(cancelled)?;
-                let statistics = Statistics::Sweep(&sweep);
-                file.finish(about.facts, &statistics, about.provenance)?;
+                let significance = self.significance(&sweep);
+                let about = About {
+                    judged: significance.as_ref().map(Judged::all),
+                    ..*about
+                };
+                file.finish(&about, &Statistics::Sweep(&sweep))?;
             }
             (Ok(_), Sink::Text(file)) => {
                 check(context.cancel()).map_err(cancelled)?;

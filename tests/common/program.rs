@@ -222,7 +222,7 @@ pub fn format_file(name: &str) -> String {
 }
 
 /// All keys, in the order of the file.
-pub const KEYS: [&str; 21] = [
+pub const KEYS: [&str; 26] = [
     "angles",
     "planes",
     "counts",
@@ -242,7 +242,12 @@ pub const KEYS: [&str; 21] = [
     "peak_angle",
     "alignment",
     "contrast",
+    "excess",
+    "z",
+    "p",
+    "q",
     "lit_samples",
+    "significance",
     "provenance",
 ];
 

@@ -1,7 +1,8 @@
 //! What the counts of all shards come to.
 
 use crate::session::Provenance;
-use crate::srm::{Alignment, AngleGrid, Ensemble, Epsilon, Plane};
+use crate::srm::null::LargestCount;
+use crate::srm::{Alignment, AngleGrid, Ensemble, Epsilon, Plane, Significance};
 use crate::table::columns::PlaneRow;
 use crate::table::statistics::Facts;
 use crate::table::summary::{Ground, Lit};
@@ -121,6 +122,24 @@ impl Merged {
                 self.whole.facts.n_samples,
             )
         })
+    }
+
+    /// What the planes come to against chance; `None` of signed sweeps.
+    #[must_use]
+    pub fn significance(&self) -> Option<Significance> {
+        let whole = &self.whole;
+        if whole.provenance.options.signed {
+            return None;
+        }
+        let facts = &whole.facts;
+        let law = LargestCount::new(
+            whole.epsilon(),
+            &whole.grid,
+            whole.neurons,
+            facts.n_samples,
+            facts.zero_rows,
+        );
+        Significance::of_peaks(law, self.peak.iter().copied())
     }
 
     /// What is lit in all planes together.

@@ -19,6 +19,7 @@ use crate::session::{Options, Source};
 use crate::srm::{
     Activations, AngleGrid, Coordinates, Curve, Epsilon, Frame, MOST_ANGLES, Tally, sweep,
 };
+use crate::table::About;
 use crate::table::{Curves, OutFile, Statistics};
 
 static NEVER: AtomicBool = AtomicBool::new(false);
@@ -70,8 +71,16 @@ fn shard_file(folder: &Path, name: &str, n_samples: usize, counts: [i64; 3]) -> 
     file.curve(&curve.counts).unwrap();
     let statistics = Statistics::Curves(Curves::new(std::slice::from_ref(&curve), &grid));
     let told = provenance.to_json();
-    file.finish(&facts, &statistics, &told).unwrap();
+    file.finish(&about(&facts, &told), &statistics).unwrap();
     path
+}
+
+fn about<'a>(facts: &'a Facts, provenance: &'a str) -> About<'a> {
+    About {
+        facts,
+        provenance,
+        judged: None,
+    }
 }
 
 fn merge_of(paths: &[PathBuf]) -> Result<Merge, MergeError> {
@@ -107,7 +116,7 @@ fn sums_beyond_32_bits_are_written_as_64_and_read_again() {
         let merged = merge.add(&mut file, &NEVER, &mut |_| {}).unwrap();
         let told = merged.whole().provenance().to_json();
         let statistics = Statistics::Merged(&merged);
-        file.finish(merged.whole().facts(), &statistics, &told)
+        file.finish(&about(merged.whole().facts(), &told), &statistics)
             .unwrap();
         merged
     };
@@ -202,7 +211,7 @@ fn swept(path: &Path, sha256: &str, angles: usize) {
         epsilon: 0.6,
     };
     let told = Provenance::new(source, None, options, spec.epsilon).to_json();
-    file.finish(&facts, &Statistics::Sweep(&sweep), &told)
+    file.finish(&about(&facts, &told), &Statistics::Sweep(&sweep))
         .unwrap();
 }
 
