@@ -79,6 +79,9 @@ pub fn percent(share: f64) -> String {
 /// A chosen share as it was meant: `5%`, `0.1%`.
 #[must_use]
 pub fn rate(share: f64) -> String {
+    if share < 1e-6 {
+        return format!("{:e}%", share * 100.0);
+    }
     format!("{}%", (share * 1e8).round() / 1e6)
 }
 

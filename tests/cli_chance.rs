@@ -245,3 +245,80 @@ fn merged_sweeps_are_judged_as_the_whole() {
     assert_eq!(all.text("significance"), whole.text("significance"));
     assert_eq!(run.json()["significance"]["planes"], 5);
 }
+
+/// A figure as SVG, its text without the marks in it.
+fn figure(place: &Place, more: &[&str]) -> String {
+    let figure = [
+        "figure",
+        "acts.npy",
+        "-o",
+        "fig.svg",
+        "--force",
+        "--caption",
+    ];
+    place.run(&[&figure[..], &OPTIONS, more].concat()).good();
+    let svg = String::from_utf8(place.bytes("fig.svg")).unwrap();
+    let (mut text, mut is_mark) = (String::new(), false);
+    for letter in svg.chars() {
+        match letter {
+            '<' => is_mark = true,
+            '>' => is_mark = false,
+            _ if !is_mark => text.push(letter),
+            _ => {}
+        }
+    }
+    text
+}
+
+#[test]
+fn a_heatmap_of_significant_planes_says_what_it_leaves_out() {
+    let place = place();
+    let text = figure(&place, &["--view", "heatmap", "--significant", "0.05"]);
+    assert!(
+        text.contains("10 planes left out: not significant at FDR 5%"),
+        "{text}"
+    );
+    let caption = place.run(&["caption", "fig.svg"]).good().stdout;
+    let told = "The heatmap leaves out 10 planes whose largest excess over isotropic data is not \
+                significant at a false discovery rate of 5% (Benjamini–Hochberg over all planes).";
+    assert!(caption.contains(told), "{caption}");
+    let latex = place
+        .run(&["caption", "fig.svg", "--format", "latex"])
+        .good()
+        .stdout;
+    assert!(latex.contains(r"false discovery rate of 5\%"), "{latex}");
+    let text = figure(&place, &["--view", "heatmap"]);
+    assert!(!text.contains("not significant"), "{text}");
+
+    let all = [
+        "figure",
+        "acts.npy",
+        "-o",
+        "none.svg",
+        "--view",
+        "heatmap",
+        "--significant",
+    ];
+    let refused = place
+        .run(&[&all[..], &["1e-99", "--epsilon", "0.8"]].concat())
+        .refused(2);
+    assert!(
+        refused.contains("no plane of acts.npy is significant at a false discovery rate of 1e-97%"),
+        "{refused}"
+    );
+    let signed = [&all[..], &["0.05", "--signed"]].concat();
+    let refused = place.run(&signed).refused(2);
+    assert!(refused.contains("--signed counts differences"), "{refused}");
+}
+
+#[test]
+fn an_ensemble_shows_where_isotropic_planes_would_lie() {
+    let place = place();
+    let text = figure(&place, &["--view", "ensemble"]);
+    assert!(text.contains("95% of isotropic planes"), "{text}");
+    let caption = place.run(&["caption", "fig.svg"]).good().stdout;
+    let told = "where 95% of isotropic planes would lie at an angle";
+    assert!(caption.contains(told), "{caption}");
+    let text = figure(&place, &["--view", "ensemble", "--signed"]);
+    assert!(!text.contains("95% of isotropic"), "{text}");
+}

@@ -112,6 +112,7 @@ fn options_that_are_none_are_usage_errors() {
         "--dpi 100000",
         "--legend left",
         "--ticks 7",
+        "--significant 5%",
     ] {
         let args: Vec<&str> = options.split(' ').chain(["-o", "f.svg"]).collect();
         let run = figure(&place, &args);

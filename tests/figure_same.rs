@@ -125,7 +125,7 @@ fn a_date_is_there_if_asked_for_and_is_the_one_that_builds_give() {
 }
 
 /// Options that change something each.
-const CHOICES: [&str; 30] = [
+const CHOICES: [&str; 31] = [
     "--epsilon 0.5 --plane 0,3",
     "--epsilon 0.5 --plane 3,0 --plane 1,2 --plane 16,23 --legend below",
     "--plane 5,7 --no-grid --width 89mm --height 80mm",
@@ -144,6 +144,7 @@ const CHOICES: [&str; 30] = [
     "--view heatmap --epsilon 0.3 --signed --color-scale sqrt --caption",
     "--view heatmap --angles 2501 --max-planes 12 --epsilon 0.4",
     "--view heatmap --epsilon 0.99999",
+    "--view heatmap --epsilon 0.5 --significant 0.05 --caption",
     "--view atlas --epsilon 0.5",
     "--view atlas --epsilon 0.5 --quantity peak --atlas-order sum --color-map inferno",
     "--view atlas --epsilon 0.4 --quantity lit --background transparent --width icml-column",

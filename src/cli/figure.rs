@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::input::{Hashes, Layer};
 use super::interrupt::Interrupt;
 use super::progress::Progress;
-use super::report;
+use super::{report, significant};
 use crate::data::{Dump, ReadAs};
 use crate::figure::{
     self, Date, Figure, FigureFailure, FigureLayer, Format, OTHER_SAMPLES, Watch, gather, prepare,
@@ -45,6 +45,9 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
     }
     args.reading.check(args.counted.max_planes)?;
     let mut session = session(args, like.as_ref());
+    if args.shown.significant.is_some() && session.options.signed {
+        return Err(Failure::Usage(significant::NOT_OF_SIGNED.to_owned()));
+    }
     let mut layers = Vec::new();
     let mut hashes = Vec::new();
     for (place, acts) in args.acts.iter().enumerate() {
@@ -288,6 +291,7 @@ fn shown(args: &FigureArgs, session: &mut Session) {
         .colors
         .extend(classes.class_color.iter().cloned());
     set(&mut view.order, given.order.as_ref());
+    view.chance.significant = given.significant.or(view.chance.significant);
     set(&mut view.quantity, given.quantity.as_ref());
     set(&mut view.atlas_order, given.atlas_order.as_ref());
     set(&mut view.scales.quantity, given.scale_quantity.as_ref());

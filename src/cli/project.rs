@@ -52,6 +52,7 @@ pub(super) fn run(args: &ProjectArgs, interrupt: &Interrupt) -> Result<(), Failu
     let about = About {
         facts: &sweep::facts(&layer, spec),
         provenance: &provenance.to_json(),
+        judged: None,
     };
     let row = |sample: usize| layer.dump.row_of_sample(sample).unwrap_or(sample);
     let cancel = interrupt.flag();

@@ -51,6 +51,7 @@ pub(super) fn run(args: &ScaleArgs, interrupt: &Interrupt) -> Result<(), Failure
     let about = About {
         facts: &sweep::facts(&layer, spec),
         provenance: &provenance.to_json(),
+        judged: None,
     };
     let table = ScaleTable {
         counts: &counts,

@@ -14,14 +14,14 @@ use crate::srm::{self, Sweep, SweepSpec};
 use crate::table::{About, Judged, TableKind};
 use crate::words::{self, thousands};
 
+/// Why signed sweeps are not judged.
+pub(super) const NOT_OF_SIGNED: &str = "--significant goes by the largest count of a plane, and --signed counts differences: leave \
+     one of them out";
+
 /// Refuses the choice where nothing is tested.
 pub(super) fn check(args: &SweepArgs) -> Result<(), Failure> {
     if args.significant.is_some() && args.spotlight.signed {
-        return Err(Failure::Usage(
-            "--significant goes by the largest count of a plane, and --signed counts differences: \
-             leave one of them out"
-                .to_owned(),
-        ));
+        return Err(Failure::Usage(NOT_OF_SIGNED.to_owned()));
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::session::{
 };
 use crate::srm::Plane;
 use crate::table::{Caption, CaptionFormat, Planes, Shown};
-use crate::words::{letter, thousands};
+use crate::words::{self, letter, thousands};
 
 /// What a panel shows, with its planes.
 enum Seen {
@@ -91,7 +91,12 @@ fn of_layer(
     if layer.facts.ring && shows(&[FigureView::Polar, FigureView::Ensemble]) {
         caption = caption.with_ring();
     }
-    let mut notes = notes(&layer.facts, shows(&[FigureView::Heatmap]), format);
+    let seen = Shows {
+        heatmap: shows(&[FigureView::Heatmap]),
+        band: layer.facts.null_band && shows(&[FigureView::Ensemble]),
+        rate: session.view.chance.significant,
+    };
+    let mut notes = notes(&layer.facts, seen, format);
     if shows(&[FigureView::Polar]) {
         notes.extend(of_classes(session, &layer.facts, format));
         notes.extend(of_resolution(session));
@@ -104,8 +109,23 @@ fn of_layer(
     caption.with_notes(&notes).text(format)
 }
 
+/// What the panels of a layer show that needs a word.
+#[derive(Clone, Copy)]
+struct Shows {
+    heatmap: bool,
+    /// The band of isotropic planes.
+    band: bool,
+    /// The rate at which planes of the heatmap are significant.
+    rate: Option<f64>,
+}
+
 /// What was left out or brought together, in sentences without their full stops.
-fn notes(facts: &Facts, heatmap: bool, format: CaptionFormat) -> Vec<String> {
+fn notes(facts: &Facts, shows: Shows, format: CaptionFormat) -> Vec<String> {
+    let Shows {
+        heatmap,
+        band,
+        rate,
+    } = shows;
     let mut notes = Vec::new();
     let counted = |n: u64, noun: &str| format.counted(n, noun);
     if heatmap && facts.planes_a_row > 1 {
@@ -117,6 +137,23 @@ fn notes(facts: &Facts, heatmap: bool, format: CaptionFormat) -> Vec<String> {
     if heatmap && facts.dark_left_out > 0 {
         let dark = counted(facts.dark_left_out, "dark plane");
         notes.push(format!("The heatmap leaves out {dark}"));
+    }
+    if heatmap
+        && facts.not_significant > 0
+        && let Some(rate) = rate
+    {
+        let planes = counted(facts.not_significant, "plane");
+        let rate = format.percent(&words::rate(rate));
+        notes.push(format!(
+            "The heatmap leaves out {planes} whose largest excess over isotropic data is not \
+             significant at a false discovery rate of {rate} (Benjamini–Hochberg over all planes)"
+        ));
+    }
+    if band {
+        let share = format.percent("95%");
+        notes.push(format!(
+            "Shaded around the dashed line: where {share} of isotropic planes would lie at an angle"
+        ));
     }
     if facts.parallel_pairs > 0 {
         let pairs = counted(facts.parallel_pairs, "pair");

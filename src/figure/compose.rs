@@ -12,8 +12,8 @@ use super::views::{AtlasPart, ProjectionPart, View, shows_ring, views};
 use super::{FigureFailure, palette};
 use crate::scene::{
     Align, AtlasLayout, AtlasView, Color, Corner, Entry, Fonts, HasBar, HeatmapLayout, Item, Key,
-    LegendPlace, MOST_PIXELS, Margins, Medium, Point, ProjectionView, Rect, Scene, Style, Text,
-    atlas_bar, atlas_frame_into, atlas_table, draw_legend, draw_legend_rows, ensemble,
+    LeftOut, LegendPlace, MOST_PIXELS, Margins, Medium, Point, ProjectionView, Rect, Scene, Style,
+    Text, atlas_bar, atlas_frame_into, atlas_table, draw_legend, draw_legend_rows, ensemble,
     heatmap_into, legend_row_height, legend_row_width, legend_size, polar_into, polar_margins,
     projection_into, scale_into, square_within,
 };
@@ -79,13 +79,20 @@ fn with_facts(session: &Session, material: &Material, rows: &[Vec<View<'_>>]) ->
                 let found = made.find(|found| found.plane == plane);
                 facts.points = found.map(ProjectionMaterial::facts);
             }
+            if let View::Ensemble(view) = view {
+                facts.null_band |= view.visible_null_band().is_some();
+            }
             if let Some(heat) = layer
                 .heat
                 .as_ref()
                 .filter(|_| matches!(view, View::Heatmap(_)))
             {
                 facts.planes_a_row = heat.aggregate.planes_a_row() as u64;
-                facts.dark_left_out = (heat.order.records.len() - heat.order.drawn) as u64;
+                let left_out = (heat.order.records.len() - heat.order.drawn) as u64;
+                match heat.order.left_out {
+                    LeftOut::Dark => facts.dark_left_out = left_out,
+                    LeftOut::NotSignificant => facts.not_significant = left_out,
+                }
             }
         }
     }

@@ -17,9 +17,10 @@ use crate::session::{
     ClassCurves as Way, ClassLook, CompanionRecord, FigureError, LayerRecord, Options,
     OptionsError, ProjectionOf, ScaleAxis, Session,
 };
+use crate::srm::null::LargestCount;
 use crate::srm::{
-    AngleGrid, Classes, Coordinates, Curve, Epsilon, MOST_CLASS_COUNTS, Plane, Sign, Spotlight,
-    Sweep, class_curves, class_light, curve, most_lit_classes, null,
+    Activations, AngleGrid, Classes, Coordinates, Curve, Epsilon, MOST_CLASS_COUNTS, Plane, Sign,
+    Significance, Spotlight, Sweep, class_curves, class_light, curve, most_lit_classes, null,
 };
 use crate::words::count;
 
@@ -84,13 +85,22 @@ struct LayerNeeds {
     split: Vec<Plane>,
     ensemble: bool,
     faint: bool,
-    heat: Option<(PlaneOrder, usize)>,
+    heat: Option<HeatNeeds>,
     atlas: Option<(Quantity, AtlasOrder, ColorScale)>,
     scales: Vec<Plane>,
     axis: ScaleAxis,
     /// Planes of projections; all of them where `None`.
     projections: Vec<Option<Plane>>,
     density: Option<DensityWanted>,
+}
+
+/// What the rows of a heatmap are made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct HeatNeeds {
+    order: PlaneOrder,
+    most_rows: usize,
+    /// Only planes that are significant at that rate of false discoveries.
+    significant: Option<f64>,
 }
 
 impl LayerNeeds {
@@ -185,7 +195,13 @@ impl Needs {
                     needs.ensemble = true;
                     needs.faint |= spec.every_plane;
                 }
-                FigureView::Heatmap => needs.heat = Some((view.order, most_rows)),
+                FigureView::Heatmap => {
+                    needs.heat = Some(HeatNeeds {
+                        order: view.order,
+                        most_rows,
+                        significant: view.chance.significant,
+                    });
+                }
                 FigureView::Atlas => {
                     needs.atlas = Some((view.quantity, view.atlas_order, view.scale));
                 }
@@ -418,6 +434,8 @@ pub(super) struct LayerMaterial {
     pub ring: Option<f64>,
     /// Half the width of the spotlight.
     pub half_angle_rad: f64,
+    /// Between which fractions 95% of isotropic planes lie at an angle.
+    pub null_band: Option<[f64; 2]>,
     pub curves: Vec<Curve>,
     /// Those that are split by class.
     pub split: Vec<(Plane, SplitCurve)>,
@@ -456,8 +474,10 @@ pub fn gather(
     let needs = Needs::of(session);
     let options = &session.options;
     let mut gathered = Vec::with_capacity(layers.len());
-    for (needs, layer) in needs.layers.iter().zip(layers.iter_mut()) {
-        let mut material = layer_material(needs, layer, options, watch, cancel)?;
+    let wanted = needs.layers.iter().zip(&session.layers);
+    for ((needs, record), layer) in wanted.zip(layers.iter_mut()) {
+        let of = (needs, record);
+        let mut material = layer_material(of, layer, options, watch, cancel)?;
         material.split = split(needs, layer, &session.view.classes, options, cancel)?;
         gathered.push(material);
     }
@@ -513,7 +533,7 @@ fn atlas(
 }
 
 fn layer_material(
-    needs: &LayerNeeds,
+    (needs, record): (&LayerNeeds, &LayerRecord),
     layer: &mut FigureLayer,
     options: &Options,
     watch: &mut dyn Watch,
@@ -541,6 +561,8 @@ fn layer_material(
         parallel_pairs: basis.degenerate_pairs().iter().filter(both).count(),
         ring: (sign == Sign::Unsigned).then_some(expected),
         half_angle_rad: epsilon.half_angle_deg().to_radians(),
+        null_band: (sign == Sign::Unsigned)
+            .then(|| LargestCount::of(activations, epsilon, &grid).fractions(0.95)),
         curves: curves?,
         split: Vec::new(),
         sweep: None,
@@ -587,8 +609,14 @@ fn layer_material(
     if needs.faint {
         (material.faint, material.lit_planes) = rows::faint(&known, MOST_FAINT, cancel)?;
     }
-    if let Some((order, most)) = needs.heat {
-        material.heat = Some(rows::heat(&known, order, most, watch, cancel)?);
+    if let Some(heat) = needs.heat {
+        let least = least_peak(heat.significant, &known.sweep, activations, record)?;
+        let rows = rows::Asked {
+            kind: heat.order,
+            most_rows: heat.most_rows,
+            least_peak: least,
+        };
+        material.heat = Some(rows::heat(&known, rows, watch, cancel)?);
     }
     material.sweep = Some(known.sweep);
     Ok(material)
@@ -634,6 +662,29 @@ fn split(
         Ok((plane, split))
     };
     needs.split.iter().map(one).collect()
+}
+
+/// From which peak on planes are significant at that rate, if they are to be and are
+/// judged at all.
+fn least_peak(
+    rate: Option<f64>,
+    sweep: &Sweep,
+    activations: &Activations,
+    record: &LayerRecord,
+) -> Result<Option<i64>, FigureFailure> {
+    let Some(rate) = rate else {
+        return Ok(None);
+    };
+    let (d, zero_rows) = (activations.n_neurons(), activations.zero_rows());
+    let Some(significance) = Significance::of(sweep, d, zero_rows) else {
+        return Ok(None);
+    };
+    let least = significance.least_peak(rate);
+    let none = || FigureFailure::NoneSignificant {
+        file: record.source.file_name.clone(),
+        rate,
+    };
+    least.ok_or_else(none).map(Some)
 }
 
 /// Whether an ensemble is drawn around a circle.

@@ -36,7 +36,7 @@ use crate::session::figure::{FigureError, FigureSpec};
 use crate::session::{OptionsError, Session};
 use crate::srm::Cancelled;
 use crate::table::{CaptionFormat, TableError};
-use crate::words::thousands;
+use crate::words::{self, thousands};
 
 pub use caption::caption;
 pub use date::Date;
@@ -74,6 +74,18 @@ pub enum FigureFailure {
         j: u32,
         /// Why it has not.
         why: String,
+    },
+    /// A heatmap without a row.
+    #[error(
+        "no plane of {file} is significant at a false discovery rate of {}: leave --significant \
+         out, or choose another epsilon",
+        words::rate(*.rate)
+    )]
+    NoneSignificant {
+        /// The file of the layer.
+        file: String,
+        /// The rate.
+        rate: f64,
     },
     /// Files that nothing shows.
     #[error(

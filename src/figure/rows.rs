@@ -23,16 +23,32 @@ fn pause(cancel: &AtomicBool) -> bool {
     !cancel.load(std::sync::atomic::Ordering::Relaxed)
 }
 
-/// Orders all planes and lays them on at most that many rows.
+/// Which rows a heatmap is to have.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
+    pub kind: PlaneOrder,
+    pub most_rows: usize,
+    /// Only of planes whose peak is at least that high.
+    pub least_peak: Option<i64>,
+}
+
+/// Orders all planes and lays them on rows as asked.
 pub(super) fn heat(
     known: &Known,
-    kind: PlaneOrder,
-    most_rows: usize,
+    asked: Asked,
     watch: &mut dyn Watch,
     cancel: &AtomicBool,
 ) -> Result<Heat, FigureFailure> {
     let sweep = &known.sweep;
-    let order = scene::order(sweep, kind, most_rows, &mut || pause(cancel)).ok_or(Cancelled)?;
+    let Asked {
+        kind, most_rows, ..
+    } = asked;
+    let mut pause = || pause(cancel);
+    let order = match asked.least_peak {
+        None => scene::order(sweep, kind, most_rows, &mut pause),
+        Some(least) => scene::order_of_significant(sweep, kind, least, &mut pause),
+    }
+    .ok_or(Cancelled)?;
     let angles = sweep.spec.grid.count();
     let mut aggregate = Aggregate::new(0..order.drawn, most_rows, angles);
     if let Some(counts) = &known.counts {

@@ -7,14 +7,14 @@ use super::gather::{LayerMaterial, Material, is_polar, panels, planes_of, projec
 use super::pictures::{ClassColors, ProjectionMaterial};
 use super::split::color_of_class;
 use crate::scene::{
-    self, Atlas, Color, EnsembleAxis, EnsembleView, HasBar, HeatmapView, Palette, PolarCurve,
-    PolarFill, PolarView, ProjectionView, Quantity, Raster, RowSpan, ScaleView, Text, bar,
-    outermost,
+    self, Atlas, Color, EnsembleAxis, EnsembleView, HasBar, HeatmapView, LeftOut, Order, Palette,
+    PolarCurve, PolarFill, PolarView, ProjectionView, Quantity, Raster, RowSpan, ScaleView, Text,
+    bar, outermost,
 };
 use crate::session::Session;
 use crate::session::figure::{FigureSpec, FigureView, Panel, Share};
 use crate::srm::{Classes, Curve, Plane, Sign};
-use crate::words::{count, thousands};
+use crate::words::{self, count, thousands};
 
 /// A view on its way to the page.
 #[derive(Clone, Debug)]
@@ -271,6 +271,7 @@ impl Maker<'_> {
             faint,
             faint_name: faint_name.into(),
             ring: layer.ring,
+            null_band: layer.null_band,
             signed: self.signed(),
             color: self.color(0),
             axis: None,
@@ -308,8 +309,8 @@ impl Maker<'_> {
             scale: view.scale,
             note: rows_note(
                 aggregate.planes_a_row(),
-                heat.order.records.len(),
-                heat.order.drawn,
+                &heat.order,
+                view.chance.significant,
             ),
             named_below: true,
         })
@@ -317,7 +318,7 @@ impl Maker<'_> {
 }
 
 /// What is to be said of a heatmap's rows below them.
-fn rows_note(a_row: usize, planes: usize, drawn: usize) -> String {
+fn rows_note(a_row: usize, order: &Order, rate: Option<f64>) -> String {
     let mut notes = Vec::new();
     if a_row > 1 {
         notes.push(format!(
@@ -325,9 +326,14 @@ fn rows_note(a_row: usize, planes: usize, drawn: usize) -> String {
             thousands(a_row as u64)
         ));
     }
-    if drawn < planes {
-        let dark = thousands((planes - drawn) as u64);
-        notes.push(format!("{dark} dark planes left out"));
+    let left_out = thousands((order.records.len() - order.drawn) as u64);
+    match (order.left_out, rate) {
+        _ if left_out == "0" => {}
+        (LeftOut::NotSignificant, Some(rate)) => notes.push(format!(
+            "{left_out} planes left out: not significant at FDR {}",
+            words::rate(rate)
+        )),
+        _ => notes.push(format!("{left_out} dark planes left out")),
     }
     notes.join("; ")
 }

@@ -42,6 +42,9 @@ pub struct EnsembleView {
     pub faint_name: Text,
     /// Expected fraction for isotropic data; a dashed line.
     pub ring: Option<f64>,
+    /// Between which fractions 95% of isotropic planes lie at an angle; an area around the
+    /// dashed line.
+    pub null_band: Option<[f64; 2]>,
     /// Whether values may be negative.
     pub signed: bool,
     /// Colour of mean and deviation.
@@ -107,6 +110,14 @@ impl EnsembleView {
             .filter(|ring| *ring > high * SMALLEST_RING && *ring < high)
     }
 
+    /// Where isotropic planes lie, if that can be told from zero.
+    #[must_use]
+    pub fn visible_null_band(&self) -> Option<[f64; 2]> {
+        let high = self.axis().high;
+        self.null_band
+            .filter(|[below, above]| *above > high * SMALLEST_RING && *below < high)
+    }
+
     fn axis(&self) -> EnsembleAxis {
         self.axis.unwrap_or_else(|| self.own_axis())
     }
@@ -138,6 +149,10 @@ impl EnsembleView {
         if self.visible_ring().is_some() {
             let ink = style.palette.secondary;
             entries.push(entry("isotropic".into(), Key::Dashes, ink));
+        }
+        if self.visible_null_band().is_some() {
+            let ink = style.palette.secondary;
+            entries.push(entry("95% of isotropic planes".into(), Key::Area, ink));
         }
         entries
     }
@@ -208,6 +223,15 @@ pub fn ensemble(
             let x = plot.x + plot.width * f32::from(quarter) / 4.0;
             scene.line(vec![[x, plot.y], [x, plot.y + plot.height]], stroke);
         }
+    }
+    if let Some(band) = view.visible_null_band() {
+        let across = |value: f64| vec![[plot.x, y(value)], [plot.x + plot.width, y(value)]];
+        let [below, above] = band.map(across);
+        scene.items.push(Item::Area {
+            upper: above,
+            lower: below,
+            color: style.palette.secondary.alpha(style.fill.max(48)),
+        });
     }
     let faint = faint_stroke(view.faint.len(), style);
     for curve in &view.faint {
@@ -388,12 +412,32 @@ mod tests {
             faint: vec![vec![0.2, 0.0, 0.0, 0.0, 0.2]],
             faint_name: "each plane".into(),
             ring: None,
+            null_band: None,
             signed: false,
             color: Palette::PAPER.accent,
             axis: None,
             named_below: true,
             named_beside: true,
         }
+    }
+
+    #[test]
+    fn the_band_of_isotropic_planes_is_seen_where_it_is_not_all_zero() {
+        let style = Style::screen(Palette::PAPER, AngleUnit::Pi);
+        let names = |null_band| {
+            let view = EnsembleView {
+                null_band,
+                ..view()
+            };
+            let entries = view.entries(&style).into_iter();
+            entries.map(|entry| entry.name.plain()).collect::<Vec<_>>()
+        };
+        let told = "95% of isotropic planes".to_owned();
+        assert!(names(Some([0.0, 0.05])).contains(&told));
+        assert!(names(Some([0.02, 0.5])).contains(&told));
+        assert!(!names(Some([0.0, 1e-6])).contains(&told));
+        assert!(!names(Some([0.5, 0.6])).contains(&told));
+        assert!(!names(None).contains(&told));
     }
 
     #[test]

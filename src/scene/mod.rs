@@ -41,7 +41,7 @@ pub use legend::{
     Corner, Entry, Key, LegendPlace, draw_legend, draw_legend_rows, legend_row_height,
     legend_row_width, legend_size,
 };
-pub use order::{Order, PlaneOrder, enough_light, order};
+pub use order::{LeftOut, Order, PlaneOrder, enough_light, order, order_of_significant};
 pub use polar::{
     PolarCurve, PolarFill, PolarLayout, PolarView, outermost, polar, polar_into, polar_margins,
 };

@@ -47,8 +47,21 @@ pub struct Order {
     /// Indices of the sweep's records, in order; equals stay as numbered.
     pub records: Vec<u32>,
     /// How many of them are drawn: all, or only the lit ones, which then come
-    /// first, where there are more planes than rows of pixels or most are dark.
+    /// first, where there are more planes than rows of pixels or most are dark; or
+    /// only those that were asked for.
     pub drawn: usize,
+    /// What the others are.
+    pub left_out: LeftOut,
+}
+
+/// Planes that have no row in a heatmap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LeftOut {
+    /// Those that no sample lights.
+    #[default]
+    Dark,
+    /// Those that do not stand out against isotropic data.
+    NotSignificant,
 }
 
 /// Lit samples from which on an alignment index counts as more than noise: 1%.
@@ -76,13 +89,46 @@ pub fn order(
     if !few {
         let records = sorted((0..planes as u32).collect(), sweep, order, pause)?;
         let drawn = planes;
-        return Some(Order { records, drawn });
+        return Some(Order {
+            records,
+            drawn,
+            left_out: LeftOut::Dark,
+        });
     }
     let drawn = lit.len();
     let mut records = sorted(lit, sweep, order, pause)?;
     // Dark planes have no order but that of their numbers.
     records.extend((0..planes as u32).filter(|p| !is_lit(p)));
-    Some(Order { records, drawn })
+    Some(Order {
+        records,
+        drawn,
+        left_out: LeftOut::Dark,
+    })
+}
+
+/// As [`order`], with rows for the planes alone whose peak is at least `least_peak`, which
+/// come first: those that [`Significance::least_peak`](crate::srm::Significance::least_peak)
+/// names.
+pub fn order_of_significant(
+    sweep: &Sweep,
+    order: PlaneOrder,
+    least_peak: i64,
+    pause: &mut dyn FnMut() -> bool,
+) -> Option<Order> {
+    let planes = sweep.records.len() as u32;
+    let is_in = |&p: &u32| sweep.records.peak_and_total(p as usize).0 >= least_peak;
+    let chosen: Vec<u32> = (0..planes).filter(is_in).collect();
+    if !pause() {
+        return None;
+    }
+    let drawn = chosen.len();
+    let mut records = sorted(chosen, sweep, order, pause)?;
+    records.extend((0..planes).filter(|p| !is_in(p)));
+    Some(Order {
+        records,
+        drawn,
+        left_out: LeftOut::NotSignificant,
+    })
 }
 
 fn sorted(

@@ -32,6 +32,12 @@ pub struct Facts {
     pub planes_a_row: u64,
     /// Dark planes that the heatmap leaves out.
     pub dark_left_out: u64,
+    /// Planes that the heatmap leaves out since they are not significant.
+    #[serde(skip_serializing_if = "is_none_left_out")]
+    pub not_significant: u64,
+    /// Whether the band of isotropic planes can be seen.
+    #[serde(skip_serializing_if = "is_unseen")]
+    pub null_band: bool,
     /// Pairs of parallel vectors, which span no plane.
     pub parallel_pairs: u64,
     /// Classes that have curves of their own, and classes that are lit.
@@ -63,6 +69,16 @@ pub struct PointFacts {
     pub quantiles: u64,
     /// Whether the density is divided by that of isotropic data.
     pub normalised: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde hands them over
+fn is_none_left_out(planes: &u64) -> bool {
+    *planes == 0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // likewise
+fn is_unseen(band: &bool) -> bool {
+    !band
 }
 
 impl Facts {

@@ -111,6 +111,10 @@ pub(in crate::cli) struct ShownArgs {
     /// Order of a heatmap's planes [default: peak]
     #[arg(long, value_parser = named(&PlaneOrder::ALL, PlaneOrder::name))]
     pub order: Option<PlaneOrder>,
+    /// In a heatmap: only planes whose largest excess over isotropic data is significant at that
+    /// rate of false discoveries, such as 0.05
+    #[arg(long, value_name = "RATE", value_parser = super::rate)]
+    pub significant: Option<f64>,
     /// What colours an atlas [default: alignment]
     #[arg(long, value_parser = named(&Quantity::ALL, Quantity::word))]
     pub quantity: Option<Quantity>,

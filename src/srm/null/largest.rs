@@ -42,7 +42,8 @@ pub struct LargestCount {
     cone: Probability,
     /// `N′`.
     rows: u64,
-    /// Zero rows that are counted at every angle.
+    zero_rows: u64,
+    /// Those of them that are counted at every angle: all or none.
     always: u64,
     /// `n = A − 1`.
     angles: u64,
@@ -100,6 +101,7 @@ impl LargestCount {
             others: Binomial::new(rows.saturating_sub(1), cone),
             cone,
             rows,
+            zero_rows: zero_rows as u64,
             always: if cosine <= 0.0 { zero_rows as u64 } else { 0 },
             angles,
             ln_changed: ln_arcs + ln_share_changed(cosine, d, TAU / angles as f64),
@@ -124,6 +126,15 @@ impl LargestCount {
     #[must_use]
     pub fn always_lit(&self) -> u64 {
         self.always
+    }
+
+    /// Between which fractions of all rows that central share of isotropic planes lies at
+    /// one angle: the binomial's interval, both ends in.
+    #[must_use]
+    pub fn fractions(&self, central: f64) -> [f64; 2] {
+        let all = (self.rows + self.zero_rows).max(1) as f64;
+        let counts = self.one.interval(central);
+        counts.map(|count| (count + self.always) as f64 / all)
     }
 
     /// What that count comes to as the largest of a plane.

@@ -76,7 +76,7 @@ impl CaptionFormat {
     }
 
     /// A share such as `1.2%`.
-    pub(super) fn percent(self, share: &str) -> String {
+    pub(crate) fn percent(self, share: &str) -> String {
         let number = self.number(share.trim_end_matches('%'));
         match self {
             Self::Text | Self::Markdown => format!("{number}%"),
