@@ -84,6 +84,7 @@ impl App {
                     PlanesAs::Atlas => PlanesAs::Heatmap,
                 };
             }
+            Command::Picture(command) => self.apply_picture(command),
             Command::SetQuantity(quantity) => self.preferences.quantity = quantity,
             Command::SetAtlasOrder(order) => self.preferences.atlas_order = order,
             Command::ToggleHelp => self.toggle(Overlay::Help),
@@ -93,6 +94,7 @@ impl App {
                 self.state.sweep.retry();
                 self.state.heatmap.retry();
                 self.state.atlas.retry();
+                self.state.picture.retry();
             }
             Command::Dismiss(id) => self.state.notices.retain(|notice| notice.id != id),
             Command::DismissAll => self.state.notices.clear(),

@@ -85,7 +85,7 @@ pub struct ClassesKey {
 
 impl App {
     /// What the classes of the shown layer are worked out from, if it has labels.
-    fn classes_key(&self) -> Option<ClassesKey> {
+    pub(super) fn classes_key(&self) -> Option<ClassesKey> {
         let layer = self.document.layer()?;
         let (companion, labels) = self.document.labels(layer)?;
         let names = self.document.class_names(labels);

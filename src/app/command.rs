@@ -17,6 +17,7 @@ use super::export::FigureCommand;
 use super::listing::ListCommand;
 use super::neurons::NeuronCommand;
 use super::picker::PickCommand;
+use super::pictures::PictureCommand;
 use super::reading::ReadingCommand;
 use super::table_export::TableCommand;
 
@@ -121,6 +122,8 @@ pub enum Command {
     CopyPlaneCommand,
     /// About how classes are shown.
     Classes(ClassCommand),
+    /// About how the selected plane is shown.
+    Picture(PictureCommand),
     // Plane
     /// Turn the spotlight.
     Turn {

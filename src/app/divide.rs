@@ -50,7 +50,7 @@ impl App {
             PlanesAs::Atlas => FigureView::Atlas,
         };
         for (rect, view) in [
-            (polar, FigureView::Polar),
+            (polar, self.plane_figure()),
             (planes, planes_as),
             (ensemble, FigureView::Ensemble),
         ] {

@@ -84,7 +84,7 @@ impl App {
                 .on_hover_text(hover);
             spec.share = if shared { Share::Axes } else { Share::None };
         }
-        if shows(FigureView::Polar) {
+        if shows(FigureView::Polar) || shows(FigureView::Scale) || shows(FigureView::Pppm) {
             let choices = &self.document.choices;
             let plane = choices.plane.map_or_else(|| "none".to_owned(), plane_text);
             let others = choices
@@ -124,6 +124,12 @@ impl App {
         }
         if shows(FigureView::Atlas) {
             self.atlas_of_figure(ui, commands);
+        }
+        if shows(FigureView::Scale) {
+            self.scale_controls(ui, commands);
+        }
+        if shows(FigureView::Pppm) {
+            self.projection_controls(ui, commands);
         }
     }
 
@@ -221,13 +227,16 @@ impl App {
     }
 
     fn lines(&mut self, ui: &mut Ui, spec: &mut FigureSpec, commands: &mut Vec<Command>) {
-        let shows_curves = !matches!(spec.view, FigureView::Heatmap | FigureView::Atlas);
+        let shows_curves = !matches!(
+            spec.view,
+            FigureView::Heatmap | FigureView::Atlas | FigureView::Scale | FigureView::Pppm
+        );
         if shows_curves {
             self.curves_of_figure(ui, spec);
         }
         let shows_colors = matches!(
             spec.view,
-            FigureView::Heatmap | FigureView::Atlas | FigureView::Panel
+            FigureView::Heatmap | FigureView::Atlas | FigureView::Scale | FigureView::Panel
         );
         if shows_colors {
             self.colors_of_figure(ui, commands);
@@ -284,7 +293,11 @@ fn axes(ui: &mut Ui, spec: &mut FigureSpec) {
         segmented(ui, spec.ticks, &choices)
     });
     spec.ticks = ticks.unwrap_or(spec.ticks);
-    if !matches!(spec.view, FigureView::Heatmap | FigureView::Atlas) {
+    let has_legend = !matches!(
+        spec.view,
+        FigureView::Heatmap | FigureView::Atlas | FigureView::Scale
+    );
+    if has_legend {
         let places = LegendPlace::ALL
             .iter()
             .map(|&place| (place, legend_label(place), ""));
@@ -367,6 +380,7 @@ fn problem(ui: &mut Ui, text: &str) {
 
 fn view_label(view: FigureView) -> &'static str {
     match view {
+        FigureView::Pppm => "projection",
         FigureView::Panel => "several panels",
         other => other.name(),
     }
@@ -378,6 +392,8 @@ fn view_hover(view: FigureView) -> &'static str {
         FigureView::Ensemble => "Mean ± standard deviation over all planes",
         FigureView::Heatmap => "Planes × angles",
         FigureView::Atlas => "Neurons × neurons",
+        FigureView::Scale => "The selected plane at every ε: angle × resolution scale",
+        FigureView::Pppm => "Projections of the samples, on the plane or on all (PPPM)",
         FigureView::Panel => "Several of these, with letters",
     }
 }

@@ -47,6 +47,10 @@ impl App {
                     let replaced = self.state.atlas.accept(generation, atlas);
                     self.worker.discard(replaced);
                 }
+                Message::Picture(picture) => {
+                    let replaced = self.state.picture.accept(generation, picture);
+                    self.worker.discard(replaced);
+                }
                 Message::Opened {
                     layer,
                     request,
@@ -131,7 +135,10 @@ impl App {
             }
             Lane::Samples => "listing the samples",
             Lane::Directions => "counting about the neurons",
-            Lane::Picture => "drawing the plane",
+            Lane::Picture => {
+                self.state.picture.refuse();
+                "drawing the plane"
+            }
             Lane::Test => "the test",
             Lane::Load => "opening a file",
             Lane::Save => "saving the session",

@@ -40,6 +40,8 @@ mod paint;
 mod pending;
 mod picker;
 mod picker_view;
+mod picture_view;
+mod pictures;
 mod plane_panel;
 mod plane_view;
 mod polar_view;
@@ -309,6 +311,7 @@ impl App {
             && !state.heatmap.is_stale()
             && state.heatmap.shown.is_some()
             && self.atlas_is_settled()
+            && self.picture_is_settled()
             && (self.is_exact() || state.sweep.is_refused() || state.heatmap.is_refused())
     }
 

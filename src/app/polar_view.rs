@@ -23,7 +23,7 @@ use super::widgets::{empty, epsilon_text, fraction_text, number, plane_text, res
 
 impl App {
     pub(super) fn polar_view(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let heading = self.plane_headline(ui);
+        let heading = self.plane_headline(ui, commands);
         let shown = self.state.curves.result().cloned();
         let split = shown.as_ref().and_then(|shown| shown.split.clone());
         let split = split.filter(|_| self.classes().is_some() && self.split_shown() != Split::Off);

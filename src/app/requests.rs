@@ -82,19 +82,22 @@ impl App {
                 Lane::Sweep,
                 Lane::Heatmap,
                 Lane::Atlas,
+                Lane::Picture,
             ] {
                 self.worker.cancel(lane);
             }
             let curves = (self.state.curves.clear(), self.state.classes.clear());
             let gone = (self.state.sweep.clear(), self.state.heatmap.clear());
             let atlas = self.state.atlas.clear();
+            let picture = self.state.picture.clear();
             if curves.0.is_some()
                 || curves.1.is_some()
                 || gone.0.is_some()
                 || gone.1.is_some()
                 || atlas.is_some()
+                || picture.is_some()
             {
-                self.worker.discard((curves, gone, atlas));
+                self.worker.discard((curves, gone, atlas, picture));
             }
             return;
         }
@@ -103,6 +106,7 @@ impl App {
         self.request_sweep();
         self.request_heatmap();
         self.request_atlas();
+        self.request_picture();
     }
 
     /// The sweep is called off, or failed. What is shown of an unfinished one stays,

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::scene::RowSpan;
+use crate::scene::{Color, RowSpan};
 use crate::session::{FigureSpec, View};
 use crate::srm::{
     ClassCurves, Classes, Curve, Epsilon, Plane, PlaneMode, Sign, Spotlight, Subset, Sweep,
@@ -13,6 +13,7 @@ use crate::srm::{
 use crate::worker::atlas_job::AtlasPicture;
 use crate::worker::heatmap_job::{Look, Source};
 use crate::worker::message::{Heatmap, Highlights, Layer, Swept};
+use crate::worker::picture_job::PlanePicture;
 use crate::worker::session_job::Origin;
 
 use super::atlas::AtlasKey;
@@ -25,6 +26,7 @@ use super::listing::Listed;
 use super::neurons::NeuronList;
 use super::pending::Pending;
 use super::picker::Picker;
+use super::pictures::PictureKey;
 use super::reading::ReadingDialog;
 use super::session::{Expected, Restoring};
 use super::session_save::SaveDialog;
@@ -354,6 +356,14 @@ pub struct State {
     pub heatmap: Pending<HeatmapKey, Heatmap>,
     /// The atlas.
     pub atlas: Pending<AtlasKey, Arc<AtlasPicture>>,
+    /// The selected plane at every scale, or projections.
+    pub picture: Pending<PictureKey, Arc<PlanePicture>>,
+    /// Pixels of the side of a projection's view; 0 until it is measured.
+    pub projection_pixels: usize,
+    /// Pixels of a point of the screen.
+    pub pixels_per_point: f32,
+    /// Colour of dots without a class, in the theme that is on.
+    pub accent: Option<Color>,
     /// Rows of pixels that the heatmap has.
     pub heatmap_pixels: usize,
     /// Rows that are looked at, and the number of the layer they are of.

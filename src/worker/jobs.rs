@@ -542,7 +542,6 @@ impl Stages<'_> {
             source: source.clone(),
             look,
             known: None,
-            classes: None,
         };
         draw(&request, self.context, drop)
             .ok_or(Cancelled)

@@ -12,6 +12,7 @@ use super::atlas_job::AtlasPicture;
 use super::companion_job::CompanionMessage;
 use super::export_job::{CopyEnded, ExportEnded, Preview};
 use super::heatmap_job::{Look, Source};
+use super::picture_job::PlanePicture;
 use super::session_job::{Ended, OpenedSession, RestoredLayer};
 use super::source_file::{BasisFile, SourceFile};
 use crate::data::{self, DataError, Dtype, Dump, Pick};
@@ -322,6 +323,8 @@ pub enum Message {
     Heatmap(Heatmap),
     /// The square of planes.
     Atlas(Arc<AtlasPicture>),
+    /// The selected plane at every scale, or projections.
+    Picture(Arc<PlanePicture>),
     /// A figure as it will be.
     Preview(Box<Preview>),
     /// A figure or a table was written, or not.

@@ -21,6 +21,7 @@ pub mod export_job;
 pub mod heatmap_job;
 pub mod jobs;
 pub mod message;
+pub mod picture_job;
 pub mod session_job;
 pub mod source_file;
 pub mod table_job;
