@@ -3,6 +3,7 @@
 // Backticks would be printed.
 #![allow(clippy::doc_markdown)]
 
+mod alignment;
 mod classes;
 mod figure;
 mod inside;
@@ -21,6 +22,7 @@ use crate::srm::{
 };
 use crate::table::{CaptionFormat, Format, TableKind};
 
+pub(super) use alignment::AlignmentArgs;
 pub(super) use classes::ClassArgs;
 pub(super) use figure::FigureArgs;
 pub(super) use inside::{DirectionsArgs, SamplesArgs};
@@ -219,6 +221,9 @@ pub(super) enum Command {
     /// Project the samples on a plane, or on all (PPPM)
     #[command(after_help = scale::PROJECT_EXAMPLES)]
     Project(ProjectArgs),
+    /// Test whether a layer is aligned with its neurons, against random rotations
+    #[command(after_help = alignment::EXAMPLES)]
+    Alignment(Box<AlignmentArgs>),
 }
 
 #[derive(Debug, Args)]

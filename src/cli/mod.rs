@@ -4,6 +4,7 @@
 //! 1 bad data or a file that cannot be written, 2 bad arguments, 130 interrupted.
 //! Whatever fails says so in one sentence that begins with `followspot: `.
 
+mod alignment;
 mod args;
 mod caption;
 mod classes;
@@ -96,6 +97,9 @@ fn run_command(command: Command) -> ExitCode {
         Command::Directions(args) => {
             input::on_threads(args.threads, || directions::run(&args, &interrupt))
         }
+        Command::Alignment(args) => {
+            input::on_threads(args.threads, || alignment::run(&args, &interrupt))
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -108,8 +112,8 @@ fn run_command(command: Command) -> ExitCode {
 #[must_use]
 pub fn no_window() -> ExitCode {
     Failure::Usage(
-        "this build has no window: use `followspot info`, `followspot sweep`, `followspot merge` \
-         or `followspot plane` (--help tells how)"
+        "this build has no window: use `followspot info`, `followspot sweep`, `followspot merge`, \
+         `followspot plane` or `followspot alignment` (--help tells how)"
             .to_owned(),
     )
     .tell()

@@ -1,7 +1,7 @@
 //! Results as tables for other programs: everything as npz ([`SweepFile`]); a row a
 //! plane, an angle of a plane or an angle as CSV, TSV and JSON ([`write_planes`],
 //! [`write_curves`], [`CurvesFile`], [`write_ensemble`]); a summary as JSON
-//! ([`Summary`]); curves as plain text ([`curves_text`]). Sweeps over parts of a corpus
+//! ([`Summary`], [`RotationSummary`]); curves as plain text ([`curves_text`]). Sweeps over parts of a corpus
 //! are read back and added up ([`Merge`]). What a figure or a table shows is told by its
 //! [`Caption`].
 //!
@@ -24,6 +24,7 @@ mod out;
 mod out_file;
 mod part;
 mod points;
+mod rotations;
 mod rows;
 mod samples;
 mod scale;
@@ -45,6 +46,7 @@ pub use npz::{SweepFile, counts_bytes};
 pub use out::Out;
 pub use out_file::OutFile;
 pub use points::write_points;
+pub use rotations::{RotationSummary, Tested, TestedKurtosis, TestedPlane, rotations_tsv};
 pub use samples::{
     IdFormat, Labelled, SampleRow, field, samples_tsv, write_activations, write_ids,
 };

@@ -30,7 +30,7 @@ pub struct ReadingArgs {
     /// Subtract from each neuron its mean over the samples, before norms are taken
     #[arg(long, value_name = "mean", value_parser = typed::<Center>)]
     pub center: Option<Center>,
-    /// Seed of what is drawn at random, rows or planes [default: 0]
+    /// Seed of what is drawn at random: rows, planes, rotations [default: 0]
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
     /// Most memory that compressed data may unpack to, such as 4GB [default: 2GB]

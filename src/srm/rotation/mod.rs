@@ -8,11 +8,11 @@
 //! in the neurons' place. Under the hypothesis that the neurons are nothing special
 //! every rotation is as likely, so the rank among them is an exact p-value.
 //!
-//! Alignment is a statement about a scale. A cone of small `ε` is so wide that it gathers
-//! samples whose mass is spread over several neurons: two equal coordinates have the
-//! cosine `√2 c` with the bisector and only `c` with either axis, so where `ε` lies
-//! between the two it is the mass *between* the axes that is counted, and data that huddle
-//! around neurons at a tight scale may be anti-aligned at a wide one.
+//! Alignment is a statement about a scale. A sample whose mass is spread evenly over `k`
+//! neurons has the cosine `1/√k` with the axes of two of them and `√(2/k)` with the
+//! bisector between. Where `ε` lies between the two it counts at the bisector and not at
+//! the axes; below `1/√k` it counts at both axes and at one bisector of two. So the same
+//! layer may be aligned at one scale and anti-aligned at another, both significantly.
 
 mod bootstrap;
 mod frames;
