@@ -86,6 +86,7 @@ pub use launch::run;
 pub use listing::{Entry, FileList, ListCommand};
 pub use neurons::NeuronCommand;
 pub use picker::PickCommand;
+pub use pictures::PictureCommand;
 pub use reading::ReadingCommand;
 pub use table_export::TableCommand;
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{ComboBox, Slider, Ui};
+use egui::{Slider, Ui};
 
 use crate::figure::{DensityWanted, ProjectionMaterial, ScaleMaterial};
 use crate::scene::{Color, ColorMap, ColorScale, Palette};
@@ -415,21 +415,17 @@ fn density_controls(ui: &mut Ui, look: &mut ProjectionLook) {
     {
         look.kernel = kernel;
     }
-    let combo = |name: &'static str, shown: &str| {
-        ComboBox::from_id_salt(name)
-            .selected_text(shown.to_owned())
-            .width(76.0)
-    };
-    combo("density map", look.map.name()).show_ui(ui, |ui| {
+    let menu = ui.menu_button("colours ▾", |ui| {
         for map in ColorMap::ALL {
             ui.selectable_value(&mut look.map, map, map.name());
         }
-    });
-    combo("density scale", look.scale.name()).show_ui(ui, |ui| {
+        ui.separator();
         for scale in ColorScale::ALL {
             ui.selectable_value(&mut look.scale, scale, scale.name());
         }
     });
+    let hover = "Colour map and scale; √ and log bring out what is faint";
+    menu.response.on_hover_text(hover);
 }
 
 /// Remembers what pictures depend on that only the window knows.

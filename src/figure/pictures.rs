@@ -19,6 +19,9 @@ use crate::srm::{
 };
 use crate::words::{count, thousands};
 
+/// Most columns of a scale view: a texture of any screen takes them.
+const MOST_COLUMNS: usize = 2000;
+
 /// One plane at every `ε`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScaleMaterial {
@@ -87,12 +90,33 @@ impl ScaleMaterial {
         }
     }
 
-    /// All values shown, those of the highest `ε` first.
+    /// Columns of the picture: the angles, or as many as a picture can have.
+    fn columns(&self) -> usize {
+        self.counts.angles.min(MOST_COLUMNS)
+    }
+
+    /// All values shown, those of the highest `ε` first; of several angles in a column the
+    /// largest in size.
     fn values(&self, quantity: ScaleQuantity) -> impl Iterator<Item = f64> + Clone + '_ {
+        let (columns, angles) = (self.columns(), self.counts.angles);
         (0..self.counts.scales.len()).rev().flat_map(move |place| {
-            let counts = self.counts.at(place).iter();
-            counts.map(move |&count| self.value(quantity, place, count))
+            let counts = self.counts.at(place);
+            (0..columns).map(move |column| {
+                let part = column * angles / columns..(column + 1) * angles / columns;
+                let largest = counts[part].iter().max_by_key(|count| count.abs());
+                self.value(quantity, place, largest.copied().unwrap_or(0))
+            })
         })
+    }
+
+    /// What is to be said of the columns.
+    fn note(&self) -> String {
+        let (columns, angles) = (self.columns(), self.counts.angles);
+        if columns == angles {
+            return String::new();
+        }
+        let [angles, columns] = [angles, columns].map(|n| thousands(n as u64));
+        format!("{angles} angles in {columns} columns: the largest of each")
     }
 
     /// The place of the `ε` nearest to one.
@@ -131,7 +155,7 @@ impl ScaleMaterial {
         let range = [all[0], all[all.len() - 1]];
         let within = range[0] <= epsilon && epsilon <= range[1];
         ScaleView {
-            raster: Arc::new(tint.raster(self.counts.angles, values)),
+            raster: Arc::new(tint.raster(self.columns(), values)),
             range,
             rows: match self.axis {
                 ScaleAxis::Epsilon => ScaleRows::Epsilon,
@@ -143,7 +167,7 @@ impl ScaleMaterial {
                 name: name.to_owned(),
             }),
             line: within.then_some(epsilon),
-            note: String::new(),
+            note: self.note(),
             named_below: true,
         }
     }

@@ -104,7 +104,11 @@ impl Maker<'_> {
         let mut shown = scale.view(look, colors, layer.epsilon, sign);
         if self.several() {
             // Which plane it is of follows from no other mark.
-            shown.note = format!("plane {}, {}", plane.i, plane.j);
+            let of = format!("plane {}, {}", plane.i, plane.j);
+            shown.note = match shown.note.as_str() {
+                "" => of,
+                note => format!("{of}; {note}"),
+            };
         }
         Some(shown)
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::heatmap::frame;
-use super::tint::{TintBar, marks};
+use super::tint::{TintBar, marks, widest};
 use super::{Align, Color, Item, Margins, Medium, Point, Raster, Rect, Scene, Stroke, Style, Text};
 
 /// What a projection shows.
@@ -55,8 +55,7 @@ impl ProjectionView {
 pub fn projection_margins(view: &ProjectionView, [width, height]: Point, style: &Style) -> Margins {
     let side = width.min(height);
     let marks = view.marks(side, style);
-    let widths = marks.iter().map(|(_, text)| style.small_width(text));
-    let numbers = widths.fold(0.0, f32::max);
+    let numbers = widest(marks.iter().map(|(_, text)| text.as_str()), style);
     Margins {
         left: style.tick + 2.0 * style.gap + numbers + style.small * 1.2,
         right: match &view.bar {
@@ -121,8 +120,9 @@ pub fn projection_into(scene: &mut Scene, plot: Rect, view: &ProjectionView, sty
 fn axes(scene: &mut Scene, plot: Rect, view: &ProjectionView, style: &Style) {
     let ink = style.palette.secondary;
     let bottom = plot.y + plot.height;
-    let mut numbers: f32 = 0.0;
-    for (share, text) in view.marks(plot.width, style) {
+    let marks = view.marks(plot.width, style);
+    let numbers = widest(marks.iter().map(|(_, text)| text.as_str()), style);
+    for (share, text) in marks {
         let (x, y) = (plot.x + plot.width * share, bottom - plot.height * share);
         scene.line(
             vec![[x, bottom], [x, bottom + style.tick]],
@@ -134,7 +134,6 @@ fn axes(scene: &mut Scene, plot: Rect, view: &ProjectionView, style: &Style) {
         );
         let below = [x, bottom + style.numbers_below()];
         scene.text(below, text.as_str(), style.small, Align::Middle, ink);
-        numbers = numbers.max(style.small_width(&text));
         let left = [plot.x - style.tick - style.gap, y];
         scene.text(left, text, style.small, Align::End, ink);
     }

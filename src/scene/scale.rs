@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ensemble::angles_below;
 use super::heatmap::frame;
-use super::tint::{TintBar, marks};
+use super::tint::{TintBar, marks, widest};
 use super::{Align, Item, Margins, Medium, Point, Raster, Rect, Scene, Stroke, Style, Text};
 use crate::srm::Epsilon;
 
@@ -103,8 +103,7 @@ impl ScaleView {
 #[must_use]
 pub fn scale_margins(view: &ScaleView, [width, height]: Point, style: &Style) -> Margins {
     let marks = view.marks(height, style);
-    let widths = marks.iter().map(|(_, text)| style.small_width(text));
-    let numbers = widths.fold(0.0, f32::max);
+    let numbers = widest(marks.iter().map(|(_, text)| text.as_str()), style);
     let end = style.small_width(&style.unit.tick(8)) / 2.0;
     let below = if view.named_below {
         style.name_below() + style.small * 0.6
@@ -174,14 +173,14 @@ pub fn scale_into(scene: &mut Scene, plot: Rect, view: &ScaleView, style: &Style
 
 fn beside(scene: &mut Scene, plot: Rect, view: &ScaleView, style: &Style) {
     let ink = style.palette.secondary;
-    let mut numbers: f32 = 0.0;
-    for (up, text) in view.marks(plot.height, style) {
+    let marks = view.marks(plot.height, style);
+    let numbers = widest(marks.iter().map(|(_, text)| text.as_str()), style);
+    for (up, text) in marks {
         let y = plot.y + plot.height * (1.0 - up);
         scene.line(
             vec![[plot.x - style.tick, y], [plot.x, y]],
             style.hairline(ink),
         );
-        numbers = numbers.max(style.small_width(&text));
         let at = [plot.x - style.tick - style.gap, y];
         scene.text(at, text, style.small, Align::End, ink);
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::heatmap::{apart, bar_name, bar_ticks, draw_bar};
-use super::{ColorMap, ColorScale, Raster, Rect, Scene, Style, ticks};
+use super::{ColorMap, ColorScale, Medium, Raster, Rect, Scene, Style, ticks};
 use crate::words::thousands;
 
 /// Most decades of a logarithmic bar below its upper end.
@@ -149,8 +149,8 @@ impl TintBar {
     #[must_use]
     pub fn width(&self, height: f32, style: &Style) -> f32 {
         let marks = self.tint.marks(self.unit, height, style);
-        let widths = marks.iter().map(|(_, text)| style.small_width(text));
-        let numbers = widths.fold(0.0, f32::max);
+        let texts = marks.iter().map(|(_, text)| text.as_str());
+        let numbers = widest(texts, style);
         style.font * 1.9 + style.tick + 2.0 * style.gap + numbers + style.small * 1.2
     }
 
@@ -166,6 +166,17 @@ impl TintBar {
         let x = plot.x + plot.width + self.width(plot.height, style) - style.small * 0.6;
         bar_name(scene, rect, x, self.full_name(), style);
     }
+}
+
+/// Room for the widest of some numbers. Letters of the screen are wider than those of a
+/// page, with which text is measured.
+pub(super) fn widest<'a>(texts: impl Iterator<Item = &'a str>, style: &Style) -> f32 {
+    let slack = match style.medium {
+        Medium::Screen => 1.2,
+        Medium::Page => 1.0,
+    };
+    let widths = texts.map(|text| style.small_width(text) * slack);
+    widths.fold(0.0, f32::max)
 }
 
 /// A power of ten as it is written on an axis.
