@@ -2,9 +2,7 @@
 //! panels have planes of their own, and the same figure is made again from its file.
 #![allow(clippy::unwrap_used)]
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
+use crate::program;
 
 use program::{Place, case};
 

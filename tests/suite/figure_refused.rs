@@ -2,11 +2,7 @@
 //! and whatever kills the program leaves a whole figure or none.
 #![allow(clippy::unwrap_used)]
 
-mod common;
-#[path = "common/pages.rs"]
-mod pages;
-#[path = "common/program.rs"]
-mod program;
+use crate::program;
 
 use std::fs;
 

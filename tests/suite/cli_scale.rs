@@ -2,9 +2,8 @@
 //! what single runs and the author's own code give, and what is refused.
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation)]
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
+use crate::common;
+use crate::program;
 
 use std::path::Path;
 

@@ -3,9 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test says what it stumbles over
 #![cfg(unix)]
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
+use crate::program;
 
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;

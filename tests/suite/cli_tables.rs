@@ -2,11 +2,9 @@
 //! program's npz and the paper's counts.
 #![allow(clippy::unwrap_used, clippy::cast_precision_loss)]
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
-#[path = "common/tables.rs"]
-mod tables;
+use crate::common;
+use crate::program;
+use crate::tables;
 
 use program::{Npz, Place, case, options};
 use serde_json::{Value, json};

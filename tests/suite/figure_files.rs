@@ -2,11 +2,8 @@
 //! session; and the three kinds show one picture.
 #![allow(clippy::unwrap_used, clippy::cast_precision_loss)]
 
-mod common;
-#[path = "common/pages.rs"]
-mod pages;
-#[path = "common/program.rs"]
-mod program;
+use crate::pages;
+use crate::program;
 
 use followspot::scene::font_files;
 use followspot::session::Session;

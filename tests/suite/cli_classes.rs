@@ -1,9 +1,7 @@
 //! Curves split by class, on the command line and in figures.
 #![allow(clippy::unwrap_used)]
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
+use crate::program;
 
 use std::collections::BTreeMap;
 

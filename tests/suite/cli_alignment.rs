@@ -1,9 +1,7 @@
 //! `followspot alignment`: the test by rotation, from the real binary on the bundled sample.
 #![allow(clippy::unwrap_used)]
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
+use crate::program;
 
 use std::path::Path;
 

@@ -6,9 +6,8 @@
     clippy::cast_possible_wrap
 )]
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
+use crate::common;
+use crate::program;
 
 use std::collections::HashMap;
 

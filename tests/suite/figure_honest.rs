@@ -7,11 +7,8 @@
     clippy::cast_sign_loss
 )]
 
-mod common;
-#[path = "common/pages.rs"]
-mod pages;
-#[path = "common/program.rs"]
-mod program;
+use crate::pages;
+use crate::program;
 
 use std::f64::consts::TAU;
 

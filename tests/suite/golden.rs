@@ -1,7 +1,7 @@
 //! The paper's own code is the judge: every curve of every golden case equals
 //! ours as integers, plane by plane and in whole sweeps.
 
-mod common;
+use crate::common;
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;

@@ -1,9 +1,7 @@
 //! The real binary as a person meets it: arguments, sentences, exit codes, files
 //! that appear whole or not at all.
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
+use crate::program;
 
 use std::io::Write as _;
 

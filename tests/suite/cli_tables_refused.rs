@@ -1,9 +1,7 @@
 //! Tables that are not written: one sentence, and no part of a file.
 #![allow(clippy::unwrap_used)]
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
+use crate::program;
 
 use program::{Place, case, finished};
 

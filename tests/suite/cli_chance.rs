@@ -2,11 +2,8 @@
 //! picked out of them, and what is said.
 #![allow(clippy::unwrap_used, clippy::cast_precision_loss)]
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
-#[path = "common/tables.rs"]
-mod tables;
+use crate::program;
+use crate::tables;
 
 use program::{Place, case};
 use serde_json::{Value, json};

@@ -6,9 +6,7 @@
 //! without them in `cli_tables.rs`.
 #![allow(clippy::unwrap_used)]
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
+use crate::program;
 
 use std::ffi::OsString;
 use std::path::Path;

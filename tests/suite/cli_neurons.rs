@@ -2,9 +2,8 @@
 //! is said of them, and what is refused.
 #![allow(clippy::unwrap_used, clippy::cast_precision_loss)]
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
+use crate::common;
+use crate::program;
 
 use common::{identity, oracle};
 use program::Place;

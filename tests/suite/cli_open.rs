@@ -1,9 +1,7 @@
 //! `followspot open`, and commands that were copied, through the binary.
 #![allow(clippy::unwrap_used)] // helpers of tests fail as tests do
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
+use crate::program;
 
 use followspot::data::ReadAs;
 use followspot::session::{

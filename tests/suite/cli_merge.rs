@@ -2,11 +2,9 @@
 //! whole to the last integer; what does not fit is refused in a sentence.
 #![allow(clippy::unwrap_used)]
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
-#[path = "common/shards.rs"]
-mod shards;
+use crate::common;
+use crate::program;
+use crate::shards;
 
 use program::{KEYS, Place};
 use serde_json::{Value, json};

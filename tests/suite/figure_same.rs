@@ -2,11 +2,8 @@
 //! figure gives itself again.
 #![allow(clippy::unwrap_used)]
 
-mod common;
-#[path = "common/pages.rs"]
-mod pages;
-#[path = "common/program.rs"]
-mod program;
+use crate::pages;
+use crate::program;
 
 use followspot::scene::font_files;
 use pages::{VIEWS, png, svg};

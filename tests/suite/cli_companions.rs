@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
+use crate::program;
 
 use program::{Place, case, format_file};
 use serde_json::{Value, json};

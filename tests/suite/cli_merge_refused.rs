@@ -2,11 +2,9 @@
 //! no sweep wrote: one sentence, no file.
 #![allow(clippy::unwrap_used)]
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
-#[path = "common/shards.rs"]
-mod shards;
+use crate::common;
+use crate::program;
+use crate::shards;
 
 use program::Place;
 use shards::{

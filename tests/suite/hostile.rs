@@ -3,9 +3,7 @@
 //! time than its size.
 #![allow(clippy::unwrap_used)] // a test says what it stumbles over
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
+use crate::program;
 
 use std::path::Path;
 use std::sync::Arc;

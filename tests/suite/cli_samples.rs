@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
+use crate::program;
 
 use ndarray::{Array1, Array2};
 use program::{Place, case};

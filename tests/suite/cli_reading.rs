@@ -2,9 +2,7 @@
 //! each is held against the same `N × d` saved as it is.
 #![allow(clippy::unwrap_used, clippy::cast_precision_loss)]
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
+use crate::program;
 
 use std::io::Write;
 

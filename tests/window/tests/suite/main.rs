@@ -1,0 +1,14 @@
+//! The tests of the window, in one binary: linking one takes longer than running most of
+//! them.
+
+mod atlas;
+mod classes;
+mod companions;
+mod export;
+mod live;
+mod neurons;
+mod pictures;
+mod reading;
+mod session;
+mod several;
+mod window;
