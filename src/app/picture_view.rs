@@ -247,7 +247,7 @@ fn short(value: f64) -> String {
 fn legend(scene: &mut Scene, plot: crate::scene::Rect, view: &ProjectionView, style: &Style) {
     let entry = |(color, name): &(Color, String)| Entry {
         name: name.as_str().into(),
-        key: Key::Area,
+        key: Key::Line,
         color: *color,
     };
     let entries: Vec<Entry> = view.classes.iter().map(entry).collect();

@@ -501,7 +501,7 @@ fn entries(view: &View<'_>, style: &Style) -> Vec<Entry> {
         View::Projection(part) => {
             let entry = |(color, name): &(Color, String)| Entry {
                 name: name.as_str().into(),
-                key: Key::Area,
+                key: Key::Line,
                 color: *color,
             };
             part.view.classes.iter().map(entry).collect()

@@ -212,7 +212,8 @@ pub struct ProjectionLook {
 }
 
 impl Default for ProjectionLook {
-    /// Magenta on black, as the author's figures have it.
+    /// Magenta on black, as the author's figures have it; over the density of isotropic data
+    /// most of what there is differs by powers of ten.
     fn default() -> Self {
         Self {
             of: ProjectionOf::default(),
@@ -220,7 +221,7 @@ impl Default for ProjectionLook {
             kernel: KernelWidth::default(),
             normaliser: Normaliser::default(),
             map: ColorMap::Magenta,
-            scale: ColorScale::default(),
+            scale: ColorScale::Log,
         }
     }
 }

@@ -142,7 +142,7 @@ pub(in crate::cli) struct ShownArgs {
     /// Colours of a density [default: magenta]
     #[arg(long, value_parser = named(&ColorMap::ALL, ColorMap::word))]
     pub density_map: Option<ColorMap>,
-    /// Scale of a density's colours [default: linear]
+    /// Scale of a density's colours [default: log]
     #[arg(long, value_parser = named(&ColorScale::ALL, ColorScale::word))]
     pub density_scale: Option<ColorScale>,
 }
