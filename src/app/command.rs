@@ -616,6 +616,13 @@ pub static ACTIONS: &[Action] = &[
     ),
     action!(
         View,
+        "Curve, scale or projection",
+        Some(plain(Key::V)),
+        Command::Picture(PictureCommand::Next),
+        "The selected plane around the circle, at every ε at once, or the samples near it"
+    ),
+    action!(
+        View,
         "Expected resolution",
         Some(plain(Key::R)),
         Command::ToggleResolution,

@@ -39,6 +39,8 @@ const MOST_SIDE: usize = 2048;
 pub enum PictureCommand {
     /// In that way.
     ShowAs(PlaneAs),
+    /// In the next of the ways.
+    Next,
     /// At every scale so.
     Scales(ScaleLook),
     /// Its projections so.
@@ -127,6 +129,14 @@ impl App {
     pub(super) fn apply_picture(&mut self, command: PictureCommand) {
         match command {
             PictureCommand::ShowAs(choice) => self.preferences.plane_as = choice,
+            PictureCommand::Next => {
+                let shown = &mut self.preferences.plane_as;
+                *shown = match shown {
+                    PlaneAs::Curve => PlaneAs::Scale,
+                    PlaneAs::Scale => PlaneAs::Projection,
+                    PlaneAs::Projection => PlaneAs::Curve,
+                };
+            }
             PictureCommand::Scales(look) => self.preferences.scales = look,
             PictureCommand::Projection(look) => self.preferences.projection = look,
         }
