@@ -99,6 +99,7 @@ impl App {
             Command::Dismiss(id) => self.state.notices.retain(|notice| notice.id != id),
             Command::DismissAll => self.state.notices.clear(),
             Command::SetFit(fit) => self.preferences.fit = fit,
+            Command::ToggleSignificant => self.toggle_significant(),
             Command::ToggleResolution => self.preferences.chance.resolution ^= true,
             choice => self.choose(choice),
         }
@@ -273,7 +274,7 @@ impl App {
         }
     }
 
-    fn show_rows(&mut self, span: RowSpan) {
+    pub(super) fn show_rows(&mut self, span: RowSpan) {
         if let Some(layer) = self.document.layer() {
             self.state.rows = (layer.id, span);
         }

@@ -134,6 +134,8 @@ pub enum Command {
     },
     /// Turn the spotlight by so many steps of the grid.
     TurnBy(i32),
+    /// Show significant planes only, or all.
+    ToggleSignificant,
     /// Draw the expected resolution, or don't.
     ToggleResolution,
     /// Show the dump at that place of the list.
@@ -620,6 +622,14 @@ pub static ACTIONS: &[Action] = &[
         Some(plain(Key::V)),
         Command::Picture(PictureCommand::Next),
         "The selected plane around the circle, at every ε at once, or the samples near it"
+    ),
+    action!(
+        View,
+        "Only significant planes",
+        None,
+        Command::ToggleSignificant,
+        "Rows of the heatmap for planes alone whose largest excess over isotropic data is \
+         significant at a false discovery rate of 5% over all planes"
     ),
     action!(
         View,

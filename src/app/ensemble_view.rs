@@ -8,7 +8,7 @@ use egui_plot::{
     FilledArea, GridMark, HoverPosition, Line, Plot, PlotBounds, PlotImage, PlotPoint, PlotPoints,
 };
 
-use crate::scene::{AngleUnit, percent, ticks};
+use crate::scene::{AngleUnit, LeftOut, percent, ticks};
 use crate::srm::{Epsilon, Sign, Sweep};
 use crate::words::count;
 
@@ -83,10 +83,11 @@ impl App {
             empty(ui, text);
             return;
         }
-        self.ensemble_plot(ui, &sweep);
+        let null_band = view.highlights.null_band;
+        self.ensemble_plot(ui, &sweep, null_band);
     }
 
-    fn ensemble_plot(&mut self, ui: &mut Ui, sweep: &Arc<Sweep>) {
+    fn ensemble_plot(&mut self, ui: &mut Ui, sweep: &Arc<Sweep>, null_band: Option<[f64; 2]>) {
         let colors = palette(ui.ctx());
         let unit = self.preferences.unit;
         let band = Band::new(sweep, self.preferences.fit);
@@ -127,13 +128,22 @@ impl App {
             .label_formatter(move |position| {
                 let (HoverPosition::NearDataPoint { position, .. }
                 | HoverPosition::Elsewhere { position }) = position;
-                reading(&hover, position.x, unit)
+                reading(&hover, position.x, unit, null_band)
             })
             .show(ui, |plot| {
                 plot.set_auto_bounds(Vec2b::FALSE);
                 plot.set_plot_bounds(PlotBounds::from_min_max([0.0, bottom], [360.0, top]));
                 if let Some(image) = image {
                     plot.image(image);
+                }
+                if let Some(band) = null_band {
+                    let edge = |at: f64| vec![at * 100.0; 2];
+                    let [low, high] = band.map(edge);
+                    plot.add(
+                        FilledArea::new("isotropic", &[0.0, 360.0], &low, &high)
+                            .fill_color(color(colors.secondary.alpha(60)))
+                            .allow_hover(false),
+                    );
                 }
                 plot.add(
                     FilledArea::new("± std", &band.degrees, &band.low, &band.high)
@@ -174,10 +184,14 @@ impl App {
         };
         let planes = view.sweep.records.len();
         let alignment = view.highlights.alignment;
-        let behind = match self
-            .ordered()
-            .map(|heatmap| (heatmap.bundle.drawn, heatmap.order.drawn))
-        {
+        let behind = match self.ordered().map(|heatmap| {
+            // Behind lie all planes, whichever have rows.
+            let drawn = match heatmap.order.left_out {
+                LeftOut::Dark => heatmap.order.drawn,
+                LeftOut::NotSignificant => view.highlights.lit_planes,
+            };
+            (heatmap.bundle.drawn, drawn)
+        }) {
             None => String::new(),
             Some((faint, drawn)) if view.is_sample() && faint < drawn => {
                 format!(" · {} faintly behind", number(faint))
@@ -279,7 +293,12 @@ fn percent_marks(lowest: f64, top: f64) -> Vec<GridMark> {
 }
 
 /// What the pointer reads at an angle in degrees.
-fn reading(sweep: &Sweep, degrees: f64, unit: AngleUnit) -> Option<String> {
+fn reading(
+    sweep: &Sweep,
+    degrees: f64,
+    unit: AngleUnit,
+    null_band: Option<[f64; 2]>,
+) -> Option<String> {
     if !(0.0..=360.0).contains(&degrees) {
         return None;
     }
@@ -287,8 +306,12 @@ fn reading(sweep: &Sweep, degrees: f64, unit: AngleUnit) -> Option<String> {
     let angle = unit.write(sweep.spec.grid.angle_rad(k));
     let at = |values: &[f64]| fraction_text(values.get(k).copied().unwrap_or(0.0));
     let ensemble = &sweep.ensemble;
+    let isotropic = null_band.map_or_else(String::new, |[low, high]| {
+        let (low, high) = (fraction_text(low), fraction_text(high));
+        format!("\n95% of isotropic planes (shaded): {low} to {high}")
+    });
     Some(format!(
-        "θ = {angle}\nmean {} ± {}\nfrom {} to {}",
+        "θ = {angle}\nmean {} ± {}\nfrom {} to {}{isotropic}",
         at(&ensemble.mean),
         at(&ensemble.std),
         at(&ensemble.min),

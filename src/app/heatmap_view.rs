@@ -3,7 +3,7 @@
 use egui::{CursorIcon, Rect, Response, Sense, Ui};
 use std::sync::Arc;
 
-use crate::scene::{HeatmapLayout, HeatmapView, PlaneOrder, RowSpan, Style, bar, heatmap};
+use crate::scene::{HeatmapLayout, HeatmapView, LeftOut, PlaneOrder, RowSpan, Style, bar, heatmap};
 use crate::worker::message::Heatmap;
 
 use super::App;
@@ -28,6 +28,7 @@ impl App {
         ui.horizontal(|ui| {
             self.order_menu(ui, commands);
             self.color_menu(ui, commands);
+            self.significant_toggle(ui, commands);
             // Where there is no room for them there are the wheel, keys and menu.
             if ui.available_width() >= ROW_BUTTONS {
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -45,7 +46,15 @@ impl App {
         response
             .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "plane heatmap"));
         if picture.order.drawn == 0 {
-            let text = "Every plane is dark at this ε. Auto (A) finds one that shows something.";
+            let text = match picture.order.left_out {
+                LeftOut::Dark => {
+                    "Every plane is dark at this ε. Auto (A) finds one that shows something."
+                }
+                LeftOut::NotSignificant => {
+                    "No plane stands out against isotropic data at this ε. The FDR button above \
+                     shows all planes again."
+                }
+            };
             ui.put(rect, egui::Label::new(egui::RichText::new(text).weak()));
             return;
         }
@@ -229,9 +238,13 @@ impl App {
             (_, false) => format!("a row is the largest of up to {planes} planes"),
             (_, true) => format!("a row is the largest in size of up to {planes} planes"),
         });
-        let dark = picture.order.records.len() - drawn;
-        if dark > 0 {
-            parts.push(format!("{} dark left out", number(dark)));
+        let left_out = picture.order.records.len() - drawn;
+        if left_out > 0 {
+            let what = match picture.order.left_out {
+                LeftOut::Dark => "dark",
+                LeftOut::NotSignificant => "not significant",
+            };
+            parts.push(format!("{} {what} left out", number(left_out)));
         }
         if aggregate.columns < aggregate.angles {
             parts.push(format!(

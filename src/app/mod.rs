@@ -7,6 +7,7 @@ mod atlas;
 mod atlas_controls;
 mod atlas_menu;
 mod atlas_view;
+mod chance;
 mod class_legend;
 mod classes;
 mod command;
@@ -72,6 +73,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 use crate::cli::WindowArgs;
 use crate::data::ReadAs;
 use crate::scene::{Atlas, AtlasCamera, ColorMap, Raster};
+use crate::srm::null::Chance;
 use crate::srm::{Epsilon, EpsilonChoice, Plane};
 use crate::worker::Lane;
 use crate::worker::jobs;
@@ -118,6 +120,8 @@ pub struct App {
     frames: Option<frames::Frames>,
     /// The colour bar of a map, made once.
     bar: Option<((ColorMap, bool), Arc<Raster>)>,
+    /// What the selected plane's peak comes to against chance, once it was worked out.
+    chance: Option<(chance::PlaneKey, Chance)>,
     atlas: AtlasScreen,
     /// What is kept for after a crash.
     recovery: Option<Recovery>,
@@ -172,6 +176,7 @@ impl App {
                 .frame_times
                 .map(|path| frames::Frames::new(path, args.force, args.drag_epsilon)),
             bar: None,
+            chance: None,
             atlas: AtlasScreen::default(),
             recovery: None,
             memory_limit: args.reading.memory_limit(),

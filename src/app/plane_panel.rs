@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use egui::{Popup, PopupCloseBehavior, RichText, ScrollArea, Slider, TextEdit, Ui};
 
-use crate::scene::SERIES;
+use crate::scene::{LeftOut, SERIES};
 use crate::srm::Plane;
 
 use super::App;
@@ -49,6 +49,7 @@ impl App {
         });
         self.scrubber(ui, commands);
         self.plane_numbers(ui);
+        self.chance_numbers(ui);
         ui.add_space(2.0);
         let swept = if self.own_sweep().is_some() {
             Ok(())
@@ -229,6 +230,9 @@ impl App {
                 }
                 None if is_sample => "not in the sample".to_owned(),
                 None => "–".to_owned(),
+                Some(_) if heatmap.order.left_out == LeftOut::NotSignificant => {
+                    "not significant".to_owned()
+                }
                 Some(_) => "dark".to_owned(),
             };
             let hover = "Place among the rows of the heatmap";

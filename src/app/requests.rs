@@ -70,6 +70,7 @@ impl App {
             span: self.rows(),
             map: self.preferences.map,
             scale: self.preferences.scale,
+            significant: self.preferences.chance.significant,
         })
     }
 

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use crate::scene::{Color, RowSpan};
 use crate::session::{FigureSpec, View};
 use crate::srm::{
-    ClassCurves, Classes, Curve, Epsilon, Plane, PlaneMode, Sign, Spotlight, Subset, Sweep,
+    ClassCurves, Classes, Curve, Epsilon, Plane, PlaneMode, Sign, Significance, Spotlight, Subset,
+    Sweep,
 };
 use crate::worker::atlas_job::AtlasPicture;
 use crate::worker::heatmap_job::{Look, Source};
@@ -48,6 +49,8 @@ pub struct SweepView {
     pub highlights: Highlights,
     /// Each vector's share of the light.
     pub shares: Arc<[f64]>,
+    /// Its planes against chance; `None` where they are not judged.
+    pub significance: Option<Arc<Significance>>,
     /// How long it took.
     pub took: Duration,
 }
@@ -59,6 +62,7 @@ impl SweepView {
             sweep,
             spotlight,
             counts,
+            significance,
             ..
         } = swept.source;
         Self {
@@ -69,6 +73,7 @@ impl SweepView {
             layer: swept.layer,
             highlights: swept.highlights,
             shares: swept.shares,
+            significance,
             took: swept.took,
         }
     }
@@ -98,6 +103,7 @@ impl SweepView {
             sweep: Arc::clone(&self.sweep),
             spotlight: Arc::clone(&self.spotlight),
             counts: self.counts.clone(),
+            significance: self.significance.clone(),
         }
     }
 }

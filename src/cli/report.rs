@@ -156,16 +156,13 @@ pub(super) fn significance(significance: Option<&Significance>) {
     let Some(significance) = significance else {
         return;
     };
-    let Some((strongest, _)) = significance.strongest() else {
-        return;
-    };
     say(&format!(
         "against isotropic data: {} of {} significant at a false discovery rate of {} \
-         (Benjamini-Hochberg), the largest peak among {} in effect",
+         (Benjamini-Hochberg), {} tested in effect for each",
         thousands(significance.significant(USUAL_RATE) as u64),
         count(significance.planes() as u64, "plane"),
         words::rate(USUAL_RATE),
-        angles(strongest.effective_angles),
+        angles(significance.effective_angles(USUAL_RATE)),
     ));
 }
 

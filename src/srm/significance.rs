@@ -14,6 +14,8 @@
 //! It presumes independent rows, which tokens of one text are not, and after an `ε`
 //! that was chosen from the data it is exploratory.
 
+use rayon::slice::ParallelSliceMut;
+
 use super::activations::Activations;
 use super::curve::{Curve, Sign};
 use super::null::{Chance, LargestCount};
@@ -77,7 +79,7 @@ impl Significance {
     #[must_use]
     pub fn of_peaks(law: LargestCount, peaks: impl Iterator<Item = i64>) -> Option<Self> {
         let mut counts: Vec<u64> = peaks.map(|peak| u64::try_from(peak).unwrap_or(0)).collect();
-        counts.sort_unstable();
+        counts.par_sort_unstable();
         let planes = counts.len();
         let mut levels = Vec::new();
         let mut as_large = planes;
@@ -114,10 +116,20 @@ impl Significance {
     /// rate of false discoveries at which it is found. `None` of a count that no plane has.
     #[must_use]
     pub fn at(&self, peak: i64) -> Option<(Chance, f64)> {
-        let count = u64::try_from(peak).unwrap_or(0);
-        let place = self.levels.binary_search_by_key(&count, |l| l.count).ok()?;
-        let level = &self.levels[place];
+        let level = self.level(peak)?;
         Some((level.chance, level.ln_q.exp()))
+    }
+
+    /// The logarithm of that q-value, finite far below the smallest double.
+    #[must_use]
+    pub fn ln_q(&self, peak: i64) -> Option<f64> {
+        self.level(peak).map(|level| level.ln_q)
+    }
+
+    fn level(&self, peak: i64) -> Option<&Level> {
+        let count = u64::try_from(peak).unwrap_or(0);
+        let place = self.levels.binary_search_by_key(&count, |l| l.count);
+        place.ok().map(|place| &self.levels[place])
     }
 
     /// The smallest largest count that is significant at that rate of false discoveries: every
@@ -134,6 +146,17 @@ impl Significance {
     pub fn significant(&self, rate: f64) -> usize {
         let first = self.levels.partition_point(|level| level.ln_q > rate.ln());
         self.levels.get(first).map_or(0, |level| level.as_large)
+    }
+
+    /// How many angles were tested in effect where it is decided which planes are
+    /// significant at that rate: at the smallest peak that is, or at the largest of all
+    /// where none is.
+    #[must_use]
+    pub fn effective_angles(&self, rate: f64) -> f64 {
+        let least = self.least_peak(rate).and_then(|peak| self.at(peak));
+        least
+            .or_else(|| self.strongest())
+            .map_or(f64::NAN, |(chance, _)| chance.effective_angles)
     }
 
     /// What the largest count of all planes comes to, and its q-value.

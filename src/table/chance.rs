@@ -70,7 +70,7 @@ pub struct Found {
     pub planes: usize,
     /// The smallest peak among them, as a count; `None` where there is none.
     pub least_peak_count: Option<i64>,
-    /// Angles tested in effect, at the largest peak of all.
+    /// Angles tested in effect at that peak, or at the largest of all.
     pub effective_angles: f64,
 }
 
@@ -83,9 +83,7 @@ impl Found {
             rate: USUAL_RATE,
             planes: significance.significant(USUAL_RATE),
             least_peak_count: significance.least_peak(USUAL_RATE),
-            effective_angles: significance
-                .strongest()
-                .map_or(f64::NAN, |(chance, _)| chance.effective_angles),
+            effective_angles: significance.effective_angles(USUAL_RATE),
         }
     }
 

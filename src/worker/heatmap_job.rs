@@ -9,7 +9,7 @@ use super::{Context, Generation, Lane};
 use crate::scene::{
     self, Aggregate, ColorMap, ColorScale, CurveBundle, Order, PlaneOrder, Raster, RowSpan,
 };
-use crate::srm::{Block, Observer, PlaneSet, Sign, Spotlight, Sweep};
+use crate::srm::{Block, Observer, PlaneSet, Sign, Significance, Spotlight, Sweep};
 
 /// Most curves drawn faintly behind the ensemble.
 pub const MOST_FAINT_CURVES: usize = 500;
@@ -33,6 +33,9 @@ pub struct Look {
     pub map: ColorMap,
     /// Colour scale.
     pub scale: ColorScale,
+    /// Only planes that are significant at that rate of false discoveries, where planes
+    /// are judged.
+    pub significant: Option<f64>,
 }
 
 impl Look {
@@ -48,7 +51,9 @@ impl Look {
 
     /// Whether another look orders `planes` planes in the same way.
     fn orders_like(&self, other: &Self, planes: usize) -> bool {
-        self.kind == other.kind && (planes > self.pixels) == (planes > other.pixels)
+        self.kind == other.kind
+            && self.significant == other.significant
+            && (planes > self.pixels) == (planes > other.pixels)
     }
 }
 
@@ -63,6 +68,22 @@ pub struct Source {
     pub spotlight: Arc<Spotlight>,
     /// Its curves, where they were kept.
     pub counts: Option<Arc<Vec<i32>>>,
+    /// Its planes against chance; `None` where they are not judged.
+    pub significance: Option<Arc<Significance>>,
+}
+
+impl Source {
+    /// The order of the rows, as they are to look.
+    fn order(&self, look: Look, pause: &mut dyn FnMut() -> bool) -> Option<Order> {
+        let sweep = &self.sweep;
+        match look.significant.zip(self.significance.as_ref()) {
+            None => scene::order(sweep, look.kind, look.pixels, pause),
+            Some((rate, significance)) => {
+                let least = significance.least_peak(rate).unwrap_or(i64::MAX);
+                scene::order_of_significant(sweep, look.kind, least, pause)
+            }
+        }
+    }
 }
 
 /// A heatmap that is asked for.
@@ -112,7 +133,7 @@ pub(super) fn draw(
     }
     let (order, places) = match known {
         Some(known) => (Arc::clone(&known.order), Arc::clone(&known.places)),
-        None => ordered(sweep, look, context)?,
+        None => ordered(&request.source, look, context)?,
     };
     let maker = Maker {
         request,
@@ -134,12 +155,12 @@ fn colour(aggregate: &Aggregate, look: Look, signed: bool) -> Arc<Raster> {
 
 /// The order of the rows, and the place in it of each record.
 fn ordered(
-    sweep: &Sweep,
+    source: &Source,
     look: Look,
     context: &Context<Message>,
 ) -> Option<(Arc<Order>, Arc<Vec<u32>>)> {
     let mut pause = || pause(context);
-    let order = scene::order(sweep, look.kind, look.pixels, &mut pause)?;
+    let order = source.order(look, &mut pause)?;
     let mut places = vec![0u32; order.records.len()];
     for (place, &index) in (0u32..).zip(&order.records) {
         places[index as usize] = place;
@@ -289,12 +310,12 @@ impl Maker<'_> {
     /// peaks, whatever the order of the rows, so that the highest is among them.
     fn faint_planes(&self) -> Option<Vec<u32>> {
         let other;
-        let by_peak = if self.request.look.kind == PlaneOrder::Peak {
+        let look = self.request.look;
+        let by_peak = if look.kind == PlaneOrder::Peak && look.significant.is_none() {
             &*self.order
         } else {
             let mut pause = || pause(self.context);
-            let pixels = self.request.look.pixels;
-            other = scene::order(self.sweep(), PlaneOrder::Peak, pixels, &mut pause)?;
+            other = scene::order(self.sweep(), PlaneOrder::Peak, look.pixels, &mut pause)?;
             &other
         };
         let stride = by_peak.drawn.div_ceil(MOST_FAINT_CURVES).max(1);

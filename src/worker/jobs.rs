@@ -17,8 +17,8 @@ use crate::data::{self, ArrayProblem, DataError, Dtype, Matrix};
 use crate::session::{HashError, Listing, is_session_like};
 use crate::srm::{
     AngleGrid, Block, Cancelled, ClassCurves, Classes, Coordinates, Curve, Draw, Epsilon,
-    MOST_CLASS_COUNTS, Observer, Plane, PlaneSet, Sign, Spotlight, SweepSpec, UnitBasis,
-    class_curves, class_light, curve, light_shares, most_lit_classes,
+    MOST_CLASS_COUNTS, Observer, Plane, PlaneSet, Sign, Significance, Spotlight, SweepSpec,
+    UnitBasis, class_curves, class_light, curve, light_shares, most_lit_classes,
 };
 use crate::words::count;
 
@@ -508,9 +508,17 @@ impl Stages<'_> {
             sweep: Arc::new(sweep),
             spotlight: Arc::clone(&self.spotlight),
             counts: keeper.counts.take().map(Arc::new),
+            significance: None,
         };
         context.yield_now();
-        let highlights = Highlights::new(&source.sweep);
+        let activations = self.layer.coordinates.activations();
+        let (d, zero_rows) = (activations.n_neurons(), activations.zero_rows());
+        let significance = Significance::of(&source.sweep, d, zero_rows).map(Arc::new);
+        let highlights = Highlights::new(&source.sweep, significance.as_deref());
+        let source = Source {
+            significance,
+            ..source
+        };
         let shares = light_shares(&source.sweep).into();
         context.yield_now();
         let heatmap = self.heatmap(&source, &highlights)?;

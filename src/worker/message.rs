@@ -20,7 +20,7 @@ use crate::scene::{Aggregate, CurveBundle, Order, Raster, enough_light};
 use crate::session::{BasisSource, LayerRecord, Listing};
 use crate::srm::{
     Alignment, Cancelled, ClassCurves, Classes, Coordinates, Curve, EpsilonChoice, Overview, Plane,
-    PlaneSet, Subset, Sweep, UnitBasis, overview, overview_among,
+    PlaneSet, Significance, Subset, Sweep, UnitBasis, overview, overview_among,
 };
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(0);
@@ -364,10 +364,13 @@ pub struct Highlights {
     /// The plane with the highest alignment index among those lit by at least
     /// 1% of the samples.
     pub most_aligned: Option<Plane>,
+    /// Between which fractions 95% of isotropic planes lie at an angle; `None` of signed
+    /// sweeps.
+    pub null_band: Option<[f64; 2]>,
 }
 
 impl Highlights {
-    pub(super) fn new(sweep: &Sweep) -> Self {
+    pub(super) fn new(sweep: &Sweep, significance: Option<&Significance>) -> Self {
         let records = &sweep.records;
         let most = (0..records.len())
             .into_par_iter()
@@ -382,6 +385,7 @@ impl Highlights {
             most_lit: plane(most.lit.map(|(_, index)| index)),
             highest_peak: plane(most.peak.map(|(_, index)| index)),
             most_aligned: plane(most.aligned.map(|(_, index)| index)),
+            null_band: significance.map(|significance| significance.law().fractions(0.95)),
         }
     }
 }

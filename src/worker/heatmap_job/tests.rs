@@ -1,7 +1,7 @@
 use super::*;
 use crate::data;
 use crate::scene::enough_light;
-use crate::srm::{AngleGrid, Epsilon, PlaneMode, PlaneRecord};
+use crate::srm::{AngleGrid, Epsilon, PlaneMode, PlaneRecord, Significance};
 use crate::worker::Event;
 use crate::worker::message::Layer;
 use crate::worker::source_file::SourceFile;
@@ -34,16 +34,21 @@ fn swept(epsilon: f64, sign: Sign) -> Source {
     let planes = PlaneSet::new(coordinates.basis(), PlaneMode::Combinations, None);
     let mut kept = Keep(Vec::new());
     let sweep = spotlight.sweep(&planes, &cancel, &mut kept).unwrap();
+    let activations = coordinates.activations();
+    let significance = Significance::of(&sweep, activations.n_neurons(), activations.zero_rows());
+    let significance = significance.map(Arc::new);
     Source {
         layer: layer.id,
         sweep: Arc::new(sweep),
         spotlight: Arc::new(spotlight),
         counts: Some(Arc::new(kept.0)),
+        significance,
     }
 }
 
 fn look(kind: PlaneOrder, pixels: usize, span: RowSpan) -> Look {
     Look {
+        significant: None,
         kind,
         pixels,
         span,
