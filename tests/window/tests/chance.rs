@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
+use std::time::Duration;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -53,8 +54,14 @@ fn only_significant_planes_have_rows_once_that_is_chosen() {
         replace,
     };
     carry_out(&mut window, save);
-    settle(&mut window);
-    until_said(&mut window, "saved");
+    // It appears whole.
+    for _ in 0..2000 {
+        window.step();
+        if path.exists() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
     let session = Session::read(&path).unwrap();
     assert_eq!(session.view.chance.significant, Some(0.05));
     carry_out(&mut window, Command::ToggleSignificant);
