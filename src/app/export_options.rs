@@ -229,7 +229,11 @@ impl App {
     fn lines(&mut self, ui: &mut Ui, spec: &mut FigureSpec, commands: &mut Vec<Command>) {
         let shows_curves = !matches!(
             spec.view,
-            FigureView::Heatmap | FigureView::Atlas | FigureView::Scale | FigureView::Pppm
+            FigureView::Heatmap
+                | FigureView::Atlas
+                | FigureView::Directions
+                | FigureView::Scale
+                | FigureView::Pppm
         );
         if shows_curves {
             self.curves_of_figure(ui, spec);
@@ -295,7 +299,7 @@ fn axes(ui: &mut Ui, spec: &mut FigureSpec) {
     spec.ticks = ticks.unwrap_or(spec.ticks);
     let has_legend = !matches!(
         spec.view,
-        FigureView::Heatmap | FigureView::Atlas | FigureView::Scale
+        FigureView::Heatmap | FigureView::Atlas | FigureView::Directions | FigureView::Scale
     );
     if has_legend {
         let places = LegendPlace::ALL
@@ -392,6 +396,7 @@ fn view_hover(view: FigureView) -> &'static str {
         FigureView::Ensemble => "Mean ± standard deviation over all planes",
         FigureView::Heatmap => "Planes × angles",
         FigureView::Atlas => "Neurons × neurons",
+        FigureView::Directions => "The most lit privileged directions, a bar each",
         FigureView::Scale => "The selected plane at every ε: angle × resolution scale",
         FigureView::Pppm => "Projections of the samples, on the plane or on all (PPPM)",
         FigureView::Panel => "Several of these, with letters",

@@ -17,6 +17,7 @@ enum Seen {
     Ensemble,
     Heatmap,
     Atlas,
+    Directions,
     Scale(Plane),
     Projection(Option<Plane>),
 }
@@ -55,6 +56,7 @@ fn of_layer(
     let seen: Vec<Seen> = panels.iter().map(|panel| see(session, panel)).collect();
     let order = session.view.order.name();
     let quantity = session.view.quantity.long_name();
+    let counts = layer.facts.directions;
     let look = &session.view.projection;
     let dots = match (
         look.drawn,
@@ -71,6 +73,7 @@ fn of_layer(
             Seen::Ensemble => Shown::Ensemble(planes),
             Seen::Heatmap => Shown::Heatmap { planes, order },
             Seen::Atlas => Shown::Atlas { planes, quantity },
+            Seen::Directions => Shown::Directions { counts },
             Seen::Scale(plane) => Shown::Scale {
                 plane: *plane,
                 excess: session.view.scales.quantity == ScaleQuantity::Excess,
@@ -105,6 +108,9 @@ fn of_layer(
         && let Some(points) = layer.facts.points
     {
         notes.extend(of_points(&points, look, format));
+    }
+    if shows(&[FigureView::Directions]) {
+        notes.extend(of_directions(session, format));
     }
     caption.with_notes(&notes).text(format)
 }
@@ -244,6 +250,21 @@ fn of_points(points: &PointFacts, look: &ProjectionLook, format: CaptionFormat) 
     notes
 }
 
+/// What stands with the bars of directions.
+fn of_directions(session: &Session, format: CaptionFormat) -> Vec<String> {
+    let mut notes = vec!["The dashed line is what isotropic data would give".to_owned()];
+    let labels = session.companions.iter();
+    let mut labels = labels.filter(|one| one.role == CompanionRole::Labels);
+    if let Some(labels) = labels.next() {
+        notes.push(format!(
+            "Colour and name are those of the most common class among the samples about a \
+             direction ({}), with its share of them",
+            format.quoted(&labels.file_name)
+        ));
+    }
+    notes
+}
+
 fn of_resolution(session: &Session) -> Option<String> {
     let drawn = session.view.chance.resolution && !session.options.signed;
     drawn.then(|| {
@@ -256,6 +277,7 @@ fn see(session: &Session, panel: &Panel) -> Seen {
         FigureView::Polar => Seen::Curves(planes_of(session, panel)),
         FigureView::Heatmap => Seen::Heatmap,
         FigureView::Atlas => Seen::Atlas,
+        FigureView::Directions => Seen::Directions,
         FigureView::Pppm => Seen::Projection(projected_on(session, panel)),
         FigureView::Scale => match planes_of(session, panel)[..] {
             [plane, ..] => Seen::Scale(plane),

@@ -13,9 +13,9 @@ use super::{FigureFailure, palette};
 use crate::scene::{
     Align, AtlasLayout, AtlasView, Color, Corner, Entry, Fonts, HasBar, HeatmapLayout, Item, Key,
     LeftOut, LegendPlace, MOST_PIXELS, Margins, Medium, Point, ProjectionView, Rect, Scene, Style,
-    Text, atlas_bar, atlas_frame_into, atlas_table, draw_legend, draw_legend_rows, ensemble,
-    heatmap_into, legend_row_height, legend_row_width, legend_size, polar_into, polar_margins,
-    projection_into, scale_into, square_within,
+    Text, atlas_bar, atlas_frame_into, atlas_table, directions_into, draw_legend, draw_legend_rows,
+    ensemble, heatmap_into, legend_row_height, legend_row_width, legend_size, polar_into,
+    polar_margins, projection_into, scale_into, square_within,
 };
 use crate::session::figure::{FigureSpec, LegendPlace as Wanted, TickDensity};
 use crate::session::{Facts, Session};
@@ -73,6 +73,10 @@ fn with_facts(session: &Session, material: &Material, rows: &[Vec<View<'_>>]) ->
             facts.parallel_pairs = layer.parallel_pairs as u64;
             facts.class_curves = layer.class_curves();
             facts.ring |= shows_ring(view);
+            if let Some(directions) = &layer.directions {
+                let counts = [directions.shown.len(), directions.lit, directions.in_all];
+                facts.directions = counts.map(|count| count as u64);
+            }
             if let View::Projection(_) = view {
                 let plane = projected_on(shown, panel);
                 let mut made = layer.projections.iter();
@@ -267,6 +271,7 @@ impl Page<'_> {
                 heatmap_into(scene, &layout, view, style);
             }
             View::Atlas(part) => self.atlas(scene, session, part, plot),
+            View::Directions(view) => directions_into(scene, plot, view, style),
             View::Scale(view) => scale_into(scene, plot, view, style),
             View::Projection(part) => self.projection(scene, part, square_within(plot)),
         }
@@ -506,6 +511,6 @@ fn entries(view: &View<'_>, style: &Style) -> Vec<Entry> {
             };
             part.view.classes.iter().map(entry).collect()
         }
-        View::Heatmap(_) | View::Atlas(_) | View::Scale(_) => Vec::new(),
+        View::Heatmap(_) | View::Atlas(_) | View::Directions(_) | View::Scale(_) => Vec::new(),
     }
 }

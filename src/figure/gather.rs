@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::FigureFailure;
+use super::directions::Directions;
 use super::pictures::{
     DensityWanted, ProjectionMaterial, ScaleMaterial, projection_material, scale_material,
 };
@@ -87,6 +88,7 @@ struct LayerNeeds {
     faint: bool,
     heat: Option<HeatNeeds>,
     atlas: Option<(Quantity, AtlasOrder, ColorScale)>,
+    directions: bool,
     scales: Vec<Plane>,
     axis: ScaleAxis,
     /// Planes of projections; all of them where `None`.
@@ -220,14 +222,18 @@ impl Needs {
                         needs.projections.push(plane);
                     }
                 }
+                FigureView::Directions => needs.directions = true,
                 FigureView::Panel => {}
             }
         }
+        let colours = |needs: &LayerNeeds| needs.directions || !needs.projections.is_empty();
+        let classed = splits || layers.iter().any(colours);
+        let classes = classed.then(|| (view.classes.clone(), session.companions.clone()));
         Self {
             options: session.options.clone(),
             layers,
             shared: spec.share == Share::Axes && spec.view == FigureView::Panel,
-            classes: splits.then(|| (view.classes.clone(), session.companions.clone())),
+            classes,
         }
     }
 }
@@ -444,6 +450,7 @@ pub(super) struct LayerMaterial {
     pub lit_planes: usize,
     pub heat: Option<Heat>,
     pub atlas: Option<Atlas>,
+    pub directions: Option<Directions>,
     pub scales: Vec<ScaleMaterial>,
     pub projections: Vec<ProjectionMaterial>,
     pub classes: Option<Arc<Classes>>,
@@ -570,11 +577,15 @@ fn layer_material(
         lit_planes: 0,
         heat: None,
         atlas: None,
+        directions: None,
         scales: Vec::new(),
         projections: Vec::new(),
         classes: layer.classes.clone(),
         epsilon,
     };
+    if needs.directions {
+        material.directions = Some(Directions::of(layer, &subset, epsilon, cancel)?);
+    }
     for &plane in &needs.scales {
         let at = (needs.axis, epsilon);
         let scale = scale_material(&coordinates, plane, at, &grid, sign, cancel)?;

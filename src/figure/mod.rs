@@ -15,6 +15,7 @@
 mod caption;
 mod compose;
 mod date;
+mod directions;
 mod fonts;
 mod gather;
 mod pdf;
@@ -40,6 +41,7 @@ use crate::words::{self, thousands};
 
 pub use caption::caption;
 pub use date::Date;
+pub use directions::MOST_DIRECTIONS;
 pub use fonts::read_font;
 pub use gather::{
     CURVES_CAP_BYTES, FigureLayer, Known, MOST_FAINT, Material, Needs, Watch, gather, prepare,

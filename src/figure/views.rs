@@ -7,9 +7,9 @@ use super::gather::{LayerMaterial, Material, is_polar, panels, planes_of, projec
 use super::pictures::{ClassColors, ProjectionMaterial};
 use super::split::color_of_class;
 use crate::scene::{
-    self, Atlas, Color, EnsembleAxis, EnsembleView, HasBar, HeatmapView, LeftOut, Order, Palette,
-    PolarCurve, PolarFill, PolarView, ProjectionView, Quantity, Raster, RowSpan, ScaleView, Text,
-    bar, outermost,
+    self, Atlas, Color, DirectionsView, EnsembleAxis, EnsembleView, HasBar, HeatmapView, LeftOut,
+    Order, Palette, PolarCurve, PolarFill, PolarView, ProjectionView, Quantity, Raster, RowSpan,
+    ScaleView, Text, bar, outermost,
 };
 use crate::session::Session;
 use crate::session::figure::{FigureSpec, FigureView, Panel, Share};
@@ -23,6 +23,7 @@ pub(super) enum View<'a> {
     Ensemble(EnsembleView),
     Heatmap(HeatmapView),
     Atlas(AtlasPart<'a>),
+    Directions(DirectionsView),
     Scale(ScaleView),
     Projection(ProjectionPart<'a>),
 }
@@ -90,6 +91,12 @@ impl Maker<'_> {
             })),
             FigureView::Scale => Some(View::Scale(self.scale(panel, layer)?)),
             FigureView::Pppm => Some(View::Projection(self.projection(panel, layer)?)),
+            FigureView::Directions => {
+                let directions = layer.directions.as_ref()?;
+                let look = &self.session.view.classes;
+                let view = directions.view(look, &self.spec.colors, self.color(0));
+                Some(View::Directions(view))
+            }
             FigureView::Panel => None,
         }
     }
@@ -373,8 +380,10 @@ fn share(views: &mut [Vec<View<'_>>], session: &Session, material: &Material) {
     let mut polar: f64 = 0.0;
     let mut axis: Option<EnsembleAxis> = None;
     let mut most: f64 = 0.0;
+    let mut longest: f64 = 0.0;
     for view in views.iter().flatten() {
         match view {
+            View::Directions(view) => longest = longest.max(view.own_most()),
             View::Polar(view) => polar = polar.max(view.largest()),
             View::Ensemble(view) => {
                 // A dark layer has no say in what the others are drawn by.
@@ -393,6 +402,7 @@ fn share(views: &mut [Vec<View<'_>>], session: &Session, material: &Material) {
             match view {
                 View::Polar(view) if polar > 0.0 => view.most = Some(outermost(polar)),
                 View::Polar(_) | View::Atlas(_) | View::Scale(_) | View::Projection(_) => {}
+                View::Directions(view) => view.most = Some(longest),
                 View::Ensemble(view) => view.axis = axis,
                 View::Heatmap(view) => {
                     view.most = most * view.n_samples as f64;
@@ -438,7 +448,11 @@ fn write_once(views: &mut [Vec<View<'_>>]) {
                     }
                 }
                 View::Atlas(view) if bar_follows => view.has_bar = HasBar::Neighbours,
-                View::Polar(_) | View::Atlas(_) | View::Scale(_) | View::Projection(_) => {}
+                View::Polar(_)
+                | View::Atlas(_)
+                | View::Directions(_)
+                | View::Scale(_)
+                | View::Projection(_) => {}
             }
         }
     }
@@ -484,6 +498,7 @@ pub(super) fn title(session: &Session) -> String {
         FigureView::Ensemble => "Spotlight resonance, ensemble",
         FigureView::Heatmap => "Spotlight resonance of all planes",
         FigureView::Atlas => "Spotlight resonance, atlas of planes",
+        FigureView::Directions => "Samples about the privileged directions",
         FigureView::Scale => "Spotlight resonance of a plane at every scale",
         FigureView::Pppm => "Projections on privileged planes",
         FigureView::Panel => "Spotlight resonance",
@@ -499,6 +514,10 @@ pub(super) fn shows_ring(view: &View<'_>) -> bool {
     match view {
         View::Polar(view) => view.visible_ring().is_some(),
         View::Ensemble(view) => view.visible_ring().is_some(),
-        View::Heatmap(_) | View::Atlas(_) | View::Scale(_) | View::Projection(_) => false,
+        View::Heatmap(_)
+        | View::Atlas(_)
+        | View::Directions(_)
+        | View::Scale(_)
+        | View::Projection(_) => false,
     }
 }

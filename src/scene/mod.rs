@@ -10,6 +10,7 @@ mod class_colours;
 mod class_parts;
 mod colour;
 mod curves;
+mod directions;
 mod ensemble;
 mod heatmap;
 mod legend;
@@ -35,6 +36,9 @@ pub use class_colours::{CLASS_COLORS, class_color};
 pub use class_parts::{ClassPart, overlaid, stacked};
 pub use colour::{Color, ColorMap, ColorScale, Palette, SERIES};
 pub use curves::{CurveBundle, bundle};
+pub use directions::{
+    DirectionBar, DirectionClass, DirectionsView, directions_into, directions_margins,
+};
 pub use ensemble::{EnsembleAxis, EnsembleView, ensemble, ensemble_margins};
 pub use heatmap::{HeatmapLayout, HeatmapView, bar, heatmap, heatmap_into, heatmap_margins};
 pub use legend::{

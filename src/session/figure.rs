@@ -114,6 +114,8 @@ named!(
         Scale = "scale",
         /// The samples' projections.
         Pppm = "pppm",
+        /// Privileged directions, a bar each.
+        Directions = "directions",
         /// Several of these.
         Panel = "panel",
     }

@@ -40,6 +40,8 @@ pub struct Facts {
     pub null_band: bool,
     /// Pairs of parallel vectors, which span no plane.
     pub parallel_pairs: u64,
+    /// Directions that are shown, that are lit, and in all.
+    pub directions: [u64; 3],
     /// Classes that have curves of their own, and classes that are lit.
     #[serde(skip_serializing_if = "is_nothing")]
     pub class_curves: [u64; 2],

@@ -237,3 +237,61 @@ fn directions_are_ranked_with_their_classes() {
     );
     assert_eq!(plain.lines().count(), 13);
 }
+
+#[test]
+fn directions_are_drawn_with_their_classes() {
+    let (place, rows) = place();
+    write_labels(&place, &rows);
+    let names = ["red", "green", "blue", "cyan", "grey", "pink"];
+    std::fs::write(place.path("names.txt"), names.join("\n")).unwrap();
+    let figure = [
+        "figure",
+        "acts.npy",
+        "--view",
+        "directions",
+        "--epsilon",
+        "0.7",
+    ];
+    let labels = [
+        "--labels",
+        "y.npy",
+        "--class-names",
+        "names.txt",
+        "-o",
+        "fig.svg",
+    ];
+    place.run(&[&figure[..], &labels].concat()).good();
+    let svg = String::from_utf8(place.bytes("fig.svg")).unwrap();
+    assert!(svg.contains("samples about the direction, %") && svg.contains("dashed: isotropic"));
+    assert!(
+        names.iter().any(|name| svg.contains(&format!(">{name}, "))),
+        "{svg}"
+    );
+    let caption = place.run(&["caption", "fig.svg"]).good().stdout;
+    assert!(
+        caption.contains("most lit privileged directions, of "),
+        "{caption}"
+    );
+    assert!(
+        caption.contains("around the direction") && caption.contains("y.npy"),
+        "{caption}"
+    );
+    // Without labels, and dark.
+    place
+        .run(&[&figure[..], &["-o", "plain.svg"]].concat())
+        .good();
+    let dark = [
+        "figure",
+        "acts.npy",
+        "--view",
+        "directions",
+        "--epsilon",
+        "1",
+        "-o",
+        "dark.pdf",
+    ];
+    place.run(&dark).good();
+    let panels = ["--panels", "directions,polar@0:1", "-o", "both.svg"];
+    let panel = ["figure", "acts.npy", "--view", "panel", "--epsilon", "0.7"];
+    place.run(&[&panel[..], &panels].concat()).good();
+}

@@ -4,8 +4,8 @@
 use super::{POINTS, Page, View, entries};
 use crate::figure::FigureFailure;
 use crate::scene::{
-    Entry, Margins, Point, atlas_margins, ensemble_margins, heatmap_margins, legend_row_height,
-    legend_size, polar_margins, projection_margins, scale_margins,
+    Entry, Margins, Point, atlas_margins, directions_margins, ensemble_margins, heatmap_margins,
+    legend_row_height, legend_size, polar_margins, projection_margins, scale_margins,
 };
 use crate::session::figure::LegendPlace as Wanted;
 
@@ -152,6 +152,10 @@ impl Page<'_> {
             View::Atlas(_) | View::Projection(_) => plot.min(most),
             View::Heatmap(_) | View::Scale(_) if single => (plot * 0.68).min(most),
             View::Heatmap(_) | View::Scale(_) => (plot * 0.9).min(self.style.font * 14.0),
+            View::Directions(view) => {
+                let rows = view.bars.len() as f32 * self.style.font * 1.5;
+                rows.max(self.style.font * 4.0)
+            }
             View::Ensemble(_) if single => (plot * 0.5).min(self.style.font * 20.0),
             View::Ensemble(_) => (plot * 0.75).min(self.style.font * 12.0),
         }
@@ -165,6 +169,7 @@ impl Page<'_> {
             View::Heatmap(view) => heatmap_margins(view, about, style),
             View::Scale(view) => scale_margins(view, about, style),
             View::Projection(part) => projection_margins(&part.view, about, style),
+            View::Directions(view) => directions_margins(view, about[0], style),
             View::Atlas(part) => atlas_margins(part.atlas, part.has_bar, &part.note, about, style),
         };
         if self.is_below(view, about) {
@@ -186,7 +191,10 @@ impl Page<'_> {
     /// Whether a view's legend stands below it.
     pub(super) fn is_below(&self, view: &View<'_>, about: Point) -> bool {
         match (view, self.spec.legend) {
-            (_, Wanted::None) | (View::Heatmap(_) | View::Atlas(_) | View::Scale(_), _) => false,
+            (_, Wanted::None)
+            | (View::Heatmap(_) | View::Atlas(_) | View::Directions(_) | View::Scale(_), _) => {
+                false
+            }
             (View::Projection(part), _) if part.view.classes.is_empty() => false,
             (_, Wanted::Below) => true,
             (View::Ensemble(view), Wanted::Auto) => {

@@ -94,6 +94,11 @@ pub enum Shown<'a> {
         /// As what they are drawn: "points".
         drawn: &'a str,
     },
+    /// A bar a privileged direction.
+    Directions {
+        /// Those that are shown, that are lit, and in all.
+        counts: [u64; 3],
+    },
     /// Several of the others side by side, lettered from (a).
     Panels(&'a [Self]),
 }
@@ -209,7 +214,7 @@ fn is_projected(shown: &Shown<'_>) -> bool {
 /// Whether several planes are brought together.
 fn sums_up(shown: &Shown<'_>) -> bool {
     match shown {
-        Shown::Curves(_) | Shown::Scale { .. } => false,
+        Shown::Curves(_) | Shown::Directions { .. } | Shown::Scale { .. } => false,
         Shown::Projection { plane, .. } => plane.is_none(),
         Shown::Ensemble(_) | Shown::Heatmap { .. } | Shown::Atlas { .. } => true,
         Shown::Panels(panels) => panels.iter().any(sums_up),
@@ -219,7 +224,7 @@ fn sums_up(shown: &Shown<'_>) -> bool {
 /// Whether single vectors are named.
 fn names_vectors(shown: &Shown<'_>) -> bool {
     match shown {
-        Shown::Curves(_) | Shown::Scale { .. } => true,
+        Shown::Curves(_) | Shown::Directions { .. } | Shown::Scale { .. } => true,
         Shown::Projection { plane, .. } => plane.is_some(),
         Shown::Ensemble(_) | Shown::Heatmap { .. } | Shown::Atlas { .. } => false,
         Shown::Panels(panels) => panels.iter().any(names_vectors),
@@ -393,6 +398,17 @@ impl Teller<'_> {
                 };
                 format!("projections of the samples on {on}, {drawn}")
             }
+            Shown::Directions {
+                counts: [shown, lit, in_all],
+            } => {
+                let (lit, in_all) = (thousands(*lit), thousands(*in_all));
+                format!(
+                    "the {}, of {} that are lit and {} in all",
+                    format.counted(*shown, "most lit privileged direction"),
+                    format.number(&lit),
+                    format.number(&in_all)
+                )
+            }
             Shown::Panels(panels) => {
                 let lettered = |(place, panel): (usize, &Shown<'_>)| {
                     format!("({}) {}", letter(place), self.shown(panel))
@@ -448,6 +464,12 @@ impl Teller<'_> {
         };
         let scale = format.equation("ε", &epsilon.shown_text());
         let half_angle = format.degrees(&format!("{:.1}", epsilon.half_angle_deg()));
+        if let Shown::Directions { .. } = shown {
+            return format!(
+                "A bar is the fraction of samples within a cone of half-angle {half_angle} \
+                 ({scale}{chosen}) around the direction"
+            );
+        }
         let less = if self.record.options.signed {
             ", less the fraction within the opposite cone"
         } else {

@@ -1,0 +1,214 @@
+//! Privileged directions as bars: the share of the samples about each, against that of
+//! isotropic data, with the class that most of them have.
+
+use super::heatmap::frame;
+use super::{Align, Color, Item, Margins, Rect, Scene, Stroke, Style, Text, percent, ticks};
+
+/// Thickness of a bar, as a share of its row.
+const BAR: f32 = 0.62;
+
+/// The most common class about a direction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DirectionClass {
+    /// What it is called.
+    pub name: String,
+    /// Its colour.
+    pub color: Color,
+    /// Its share of the samples about the direction.
+    pub precision: f64,
+}
+
+/// A direction as a bar.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DirectionBar {
+    /// Its name.
+    pub name: Text,
+    /// Fraction of the samples about it.
+    pub share: f64,
+    /// The most common class among them.
+    pub class: Option<DirectionClass>,
+}
+
+/// What a view of directions shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DirectionsView {
+    /// From top to bottom.
+    pub bars: Vec<DirectionBar>,
+    /// The fraction of isotropic data about a direction.
+    pub null_share: f64,
+    /// Colour of bars without a class.
+    pub color: Color,
+    /// What is to be said below.
+    pub note: String,
+    /// Value at the right end of the axis; what suits the bars where `None`.
+    pub most: Option<f64>,
+}
+
+impl DirectionsView {
+    /// The value at the right end of the axis that suits the bars.
+    #[must_use]
+    pub fn own_most(&self) -> f64 {
+        let shares = self.bars.iter().map(|bar| bar.share);
+        let most = shares.fold(self.null_share.min(1.0), f64::max);
+        if most > 0.0 { most * 1.04 } else { 1.0 }
+    }
+
+    fn most(&self) -> f64 {
+        self.most.unwrap_or_else(|| self.own_most())
+    }
+}
+
+/// A class and its share of those about the direction, as it stands beside the bar.
+fn beside(class: &DirectionClass) -> String {
+    let name = crate::words::printable(&class.name, 24);
+    format!("{name}, {:.0}%", class.precision * 100.0)
+}
+
+/// Values of the axis below, and the step between them.
+fn marks(view: &DirectionsView, width: f32, style: &Style) -> (Vec<f64>, f64) {
+    let wanted = style.wanted(width, 5.0, 2..=8);
+    let marks = ticks(0.0, view.most(), wanted);
+    let step = marks.get(1).map_or(1.0, |second| second - marks[0]);
+    (marks, step)
+}
+
+/// Room around the plot, which is so wide, for names, classes and the axis.
+#[must_use]
+pub fn directions_margins(view: &DirectionsView, width: f32, style: &Style) -> Margins {
+    let names = view.bars.iter().map(|bar| style.width(&bar.name, false));
+    let classes = view.bars.iter().filter_map(|bar| bar.class.as_ref());
+    let classes = classes.map(|class| style.small_width(&beside(class)));
+    let widest = classes.fold(0.0, f32::max);
+    Margins {
+        left: names.fold(0.0, f32::max) + 2.0 * style.gap,
+        right: if widest > 0.0 {
+            widest + 2.0 * style.gap
+        } else {
+            style.small
+        },
+        top: style.small * 0.4,
+        bottom: style.name_below() + style.small * 0.6 + style.note_height(&view.note, width),
+    }
+}
+
+/// Draws the view in `plot`; names, classes and the axis stand around.
+pub fn directions_into(scene: &mut Scene, plot: Rect, view: &DirectionsView, style: &Style) {
+    let most = view.most();
+    let x = |share: f64| plot.x + plot.width * (share / most).clamp(0.0, 1.0) as f32;
+    let (marks, step) = marks(view, plot.width, style);
+    if let Some(stroke) = style.grid_line() {
+        for &mark in &marks {
+            let line = vec![[x(mark), plot.y], [x(mark), plot.y + plot.height]];
+            scene.line(line, stroke);
+        }
+    }
+    let (ink, text) = (style.palette.secondary, style.palette.text);
+    let row = plot.height / view.bars.len().max(1) as f32;
+    for (place, bar) in view.bars.iter().enumerate() {
+        let middle = plot.y + row * (place as f32 + 0.5);
+        let color = bar.class.as_ref().map_or(view.color, |class| class.color);
+        scene.items.push(Item::Fill {
+            rect: Rect {
+                x: plot.x,
+                y: middle - row * BAR / 2.0,
+                width: x(bar.share) - plot.x,
+                height: row * BAR,
+            },
+            color,
+        });
+        let left = [plot.x - style.gap, middle];
+        scene.text(left, bar.name.clone(), style.font, Align::End, text);
+        if let Some(class) = &bar.class {
+            let right = [plot.x + plot.width + style.gap, middle];
+            scene.text(right, beside(class), style.small, Align::Start, ink);
+        }
+    }
+    // Across the bars, where isotropic data would end them.
+    let dash = 2.0 * style.line;
+    let stroke = Stroke {
+        width: style.line * 0.8,
+        color: text,
+        dash: Some([dash, dash]),
+    };
+    let null = x(view.null_share);
+    scene.line(vec![[null, plot.y], [null, plot.y + plot.height]], stroke);
+    frame(scene, plot, style.hairline(style.palette.border));
+    let bottom = plot.y + plot.height;
+    for &mark in &marks {
+        let tick = vec![[x(mark), bottom], [x(mark), bottom + style.tick]];
+        scene.line(tick, style.hairline(ink));
+        let at = [x(mark), bottom + style.numbers_below()];
+        scene.text(at, percent(mark, step), style.small, Align::Middle, ink);
+    }
+    let middle = plot.x + plot.width / 2.0;
+    let at = [middle, bottom + style.name_below()];
+    scene.text(
+        at,
+        "samples about the direction, %",
+        style.small,
+        Align::Middle,
+        ink,
+    );
+    let top = bottom + style.name_below() + style.small * 0.6;
+    style.draw_note(scene, &view.note, plot, top);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::{AngleUnit, Palette};
+
+    fn bar(share: f64, class: Option<&str>) -> DirectionBar {
+        DirectionBar {
+            name: "+".into(),
+            share,
+            class: class.map(|name| DirectionClass {
+                name: name.to_owned(),
+                color: Color::rgb(9, 9, 9),
+                precision: 0.5,
+            }),
+        }
+    }
+
+    #[test]
+    fn bars_are_as_long_as_their_shares() {
+        let view = DirectionsView {
+            bars: vec![bar(0.2, Some("six")), bar(0.1, None), bar(0.0, None)],
+            null_share: 0.05,
+            color: Color::rgb(1, 2, 3),
+            note: String::new(),
+            most: Some(0.4),
+        };
+        let style = Style::screen(Palette::LIGHT, AngleUnit::Degrees);
+        let plot = Rect {
+            x: 100.0,
+            y: 0.0,
+            width: 400.0,
+            height: 90.0,
+        };
+        let mut scene = Scene::default();
+        directions_into(&mut scene, plot, &view, &style);
+        let fills = scene.items.iter().filter_map(|item| match item {
+            Item::Fill { rect, color } => Some((rect.width.round(), *color)),
+            _ => None,
+        });
+        let fills: Vec<_> = fills.collect();
+        let own = Color::rgb(1, 2, 3);
+        assert_eq!(
+            fills,
+            [(200.0, Color::rgb(9, 9, 9)), (100.0, own), (0.0, own)]
+        );
+        let has = |wanted: &str| {
+            scene
+                .items
+                .iter()
+                .any(|item| matches!(item, Item::Text { text, .. } if *text == Text::from(wanted)))
+        };
+        assert!(has("six, 50%") && has("samples about the direction, %"));
+        let margins = directions_margins(&view, plot.width, &style);
+        assert!(margins.right > style.small_width("six, 50%"));
+        // The axis reaches a little beyond the longest bar where nothing else is said.
+        let own = DirectionsView { most: None, ..view };
+        assert!((own.own_most() - 0.208).abs() < 1e-12);
+    }
+}
