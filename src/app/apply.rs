@@ -10,7 +10,7 @@ use egui::{Context, ViewportCommand};
 use crate::data::Pick;
 use crate::scene::{PlaneOrder, RowSpan};
 use crate::session::{plane_command, sweep_command};
-use crate::srm::{AngleGrid, EpsilonChoice, Plane, PlaneMode};
+use crate::srm::{AngleGrid, EpsilonChoice, Plane, PlaneMode, Pole};
 use crate::worker::Lane;
 use crate::worker::jobs;
 use crate::worker::message::{Heatmap, Layer, LoadAs, LoadRequest};
@@ -81,7 +81,8 @@ impl App {
                 let shown = &mut self.preferences.planes_as;
                 *shown = match shown {
                     PlanesAs::Heatmap => PlanesAs::Atlas,
-                    PlanesAs::Atlas => PlanesAs::Heatmap,
+                    PlanesAs::Atlas => PlanesAs::Directions,
+                    PlanesAs::Directions => PlanesAs::Heatmap,
                 };
             }
             Command::Picture(command) => self.apply_picture(command),
@@ -181,6 +182,10 @@ impl App {
                 choices.angle_rad = Some(turned(&choices.grid, angle, steps));
                 "turn of the spotlight"
             }
+            Command::LookAlong(pole) => {
+                self.look_along(pole);
+                "turn of the spotlight"
+            }
             Command::SelectPlane { plane, dragging } => {
                 merge = dragging;
                 self.select(plane);
@@ -201,6 +206,14 @@ impl App {
             self.history.record(&before, kind, merge);
             // The choices are the user's own now: the sweep's end leaves them.
             self.state.first_look = None;
+        }
+    }
+
+    /// Turns the spotlight along a direction, in the plane that shows it best.
+    fn look_along(&mut self, pole: Pole) {
+        if let Some((plane, angle)) = self.plane_along(pole) {
+            self.select(plane);
+            self.document.choices.angle_rad = Some(angle.rem_euclid(TAU));
         }
     }
 

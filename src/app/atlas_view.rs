@@ -31,6 +31,7 @@ impl App {
         match self.preferences.planes_as {
             PlanesAs::Heatmap => self.heatmap_view(ui, commands),
             PlanesAs::Atlas => self.atlas_view(ui, commands),
+            PlanesAs::Directions => self.directions_view(ui, commands),
         }
     }
 
@@ -65,6 +66,11 @@ impl App {
                     PlanesAs::Atlas,
                     "Atlas",
                     "One cell a plane, neurons along both sides (T)",
+                ),
+                (
+                    PlanesAs::Directions,
+                    "Neurons",
+                    "One row a privileged direction, with the samples about it (T)",
                 ),
             ];
             if let Some(choice) = segmented(ui, self.preferences.planes_as, &choices) {

@@ -7,7 +7,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity, RowSpan};
 use crate::session::{ClassCurves, CompanionRole};
-use crate::srm::{Epsilon, Plane, PlaneMode, Sign};
+use crate::srm::{Epsilon, Plane, PlaneMode, Pole, Sign};
 use crate::worker::message::LoadRequest;
 
 use super::classes::ClassCommand;
@@ -136,6 +136,8 @@ pub enum Command {
     TurnBy(i32),
     /// Show significant planes only, or all.
     ToggleSignificant,
+    /// Turn the spotlight along a neuron or against it, in the plane that shows it best.
+    LookAlong(Pole),
     /// Draw the expected resolution, or don't.
     ToggleResolution,
     /// Show the dump at that place of the list.
@@ -176,9 +178,9 @@ pub enum Command {
     SetMap(ColorMap),
     /// Scale the heatmap's colours so.
     SetScale(ColorScale),
-    /// Show all planes as a heatmap or as an atlas.
+    /// Show all planes as a heatmap, as an atlas or by their directions.
     ShowPlanesAs(PlanesAs),
-    /// The other of the two.
+    /// The next of these.
     SwitchPlanes,
     /// Colour the atlas by that number.
     SetQuantity(Quantity),

@@ -64,8 +64,10 @@ impl Companions {
     /// names, which any labels may have, those of another number stay.
     fn add(&mut self, companion: Arc<Companion>) {
         let (role, entries) = (companion.role(), companion.entries());
-        self.0
-            .retain(|one| one.role() != role || one.entries() != entries);
+        let is_other = |one: &Arc<Companion>| {
+            one.role() != role || one.entries() != entries || one.is_sample != companion.is_sample
+        };
+        self.0.retain(is_other);
         self.0.push(companion);
     }
 
@@ -89,7 +91,7 @@ impl Document {
             .all()
             .rev()
             .find_map(|one| match &one.holds {
-                Holds::Labels(labels) if layer.has_entries(labels.entries()) => Some((one, labels)),
+                Holds::Labels(labels) if belongs(one, layer) => Some((one, labels)),
                 _ => None,
             })
     }
@@ -113,9 +115,7 @@ impl Document {
             .all()
             .rev()
             .find_map(|one| match &one.holds {
-                Holds::Images { images, .. } if layer.has_entries(images.entries()) => {
-                    Some((one, images))
-                }
+                Holds::Images { images, .. } if belongs(one, layer) => Some((one, images)),
                 _ => None,
             })
     }
@@ -140,14 +140,13 @@ impl Document {
 
     /// The companions of the open layers: what a session records.
     pub(super) fn kept_companions(&self) -> Vec<Arc<Companion>> {
-        let belongs = |one: &&Arc<Companion>| match &one.holds {
+        let is_kept = |one: &&Arc<Companion>| match &one.holds {
+            // They come with the sample again.
+            _ if one.is_sample => false,
             Holds::ClassNames(_) => true,
-            _ => self
-                .layers
-                .iter()
-                .any(|layer| layer.has_entries(one.entries())),
+            _ => self.layers.iter().any(|layer| belongs(one, layer)),
         };
-        self.companions.all().filter(belongs).cloned().collect()
+        self.companions.all().filter(is_kept).cloned().collect()
     }
 
     /// What files are compared with to tell what they are.
@@ -164,6 +163,7 @@ impl Document {
             .filter(|&(place, _)| place != self.shown)
             .map(|(_, layer)| layer);
         let classes = self.companions.all().filter_map(|one| match &one.holds {
+            Holds::Labels(_) if one.is_sample => None,
             Holds::Labels(labels) => Some(labels.classes.len() as u64),
             _ => None,
         });
@@ -350,6 +350,11 @@ impl App {
             CompanionMessage::Sorted(found) => self.sorted(found),
             CompanionMessage::Opened { companion, request } => {
                 self.companion_opened(companion, request.map(|request| *request));
+            }
+            CompanionMessage::OfSample(companions) => {
+                for companion in companions {
+                    self.document.companions.add(companion);
+                }
             }
             CompanionMessage::Restored {
                 number,
@@ -631,13 +636,20 @@ impl App {
     pub(super) fn request_companion_hash(&mut self) {
         let hashed = &mut self.state.companions.hashed;
         let unknown = self.document.companions.all().find(|one| {
-            !one.is_folder() && one.file.sha256().is_none() && !hashed.contains(&one.id)
+            let known = one.is_folder() || one.is_sample || one.file.sha256().is_some();
+            !known && !hashed.contains(&one.id)
         });
         if let Some(companion) = unknown {
             hashed.insert(companion.id);
             companion_job::hash(&self.worker, companion);
         }
     }
+}
+
+/// Whether a companion's entries are those of a layer's samples: what comes with the
+/// bundled sample belongs to nothing else, however many samples that has.
+fn belongs(companion: &Companion, layer: &Layer) -> bool {
+    layer.has_entries(companion.entries()) && (!companion.is_sample || layer.is_sample)
 }
 
 fn as_what(role: CompanionRole) -> &'static str {

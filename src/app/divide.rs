@@ -48,6 +48,7 @@ impl App {
         let planes_as = match self.preferences.planes_as {
             PlanesAs::Heatmap => FigureView::Heatmap,
             PlanesAs::Atlas => FigureView::Atlas,
+            PlanesAs::Directions => FigureView::Directions,
         };
         for (rect, view) in [
             (polar, self.plane_figure()),

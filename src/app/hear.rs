@@ -38,6 +38,17 @@ impl App {
                     let replaced = self.state.classes.accept(generation, classes);
                     self.worker.discard(replaced);
                 }
+                Message::Samples(list) => {
+                    let replaced = self.state.samples.list.accept(generation, list);
+                    self.worker.discard(replaced);
+                }
+                Message::Pictures(of, read) => {
+                    self.state.samples.take_pictures(of, read);
+                }
+                Message::Directions(list) => {
+                    let replaced = self.state.directions.list.accept(generation, list);
+                    self.worker.discard(replaced);
+                }
                 Message::Swept(swept) => self.swept(generation, *swept),
                 Message::Heatmap(heatmap) => {
                     let replaced = self.state.heatmap.accept(generation, heatmap);
@@ -133,11 +144,18 @@ impl App {
                 self.state.classes.refuse();
                 "reading the classes"
             }
-            Lane::Samples => "listing the samples",
-            Lane::Directions => "counting about the neurons",
             Lane::Picture => {
                 self.state.picture.refuse();
                 "drawing the plane"
+            }
+            Lane::Samples => {
+                self.state.samples.list.refuse();
+                "listing the samples"
+            }
+            Lane::Thumbnails => "reading pictures",
+            Lane::Directions => {
+                self.state.directions.list.refuse();
+                "counting about the neurons"
             }
             Lane::Test => "the test",
             Lane::Load => "opening a file",

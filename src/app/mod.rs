@@ -15,6 +15,8 @@ mod companion_panel;
 mod companions;
 mod data_panel;
 mod dialog;
+mod directions;
+mod directions_view;
 mod divide;
 mod document;
 mod drop;
@@ -49,6 +51,7 @@ mod polar_view;
 mod reading;
 mod reading_view;
 mod requests;
+mod samples;
 mod samples_panel;
 mod session;
 mod session_missing;
@@ -313,6 +316,8 @@ impl App {
             && state.first_look.is_none()
             && !state.curves.is_stale()
             && !state.classes.is_stale()
+            && !state.samples.list.is_stale()
+            && self.directions_are_settled()
             && !state.sweep.is_stale()
             && !state.heatmap.is_stale()
             && state.heatmap.shown.is_some()

@@ -22,7 +22,7 @@ pub(super) const BLINK: Duration = Duration::from_millis(250);
 /// frame later, supersedes it: else nothing would ever be shown while `ε` is
 /// dragged or rows are scrolled. What is shown first is little work, so that this
 /// is reached on a machine that is busy with something else.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 
 impl App {
     /// The last sweep of the shown layer.
@@ -80,6 +80,9 @@ impl App {
             for lane in [
                 Lane::Curve,
                 Lane::Classes,
+                Lane::Samples,
+                Lane::Thumbnails,
+                Lane::Directions,
                 Lane::Sweep,
                 Lane::Heatmap,
                 Lane::Atlas,
@@ -91,6 +94,11 @@ impl App {
             let gone = (self.state.sweep.clear(), self.state.heatmap.clear());
             let atlas = self.state.atlas.clear();
             let picture = self.state.picture.clear();
+            let samples = self.state.samples.list.clear();
+            let directions = self.state.directions.list.clear();
+            if samples.is_some() || directions.is_some() {
+                self.worker.discard((samples, directions));
+            }
             if curves.0.is_some()
                 || curves.1.is_some()
                 || gone.0.is_some()
@@ -108,6 +116,9 @@ impl App {
         self.request_heatmap();
         self.request_atlas();
         self.request_picture();
+        self.request_samples();
+        self.request_pictures();
+        self.request_directions();
     }
 
     /// The sweep is called off, or failed. What is shown of an unfinished one stays,

@@ -24,14 +24,4 @@ impl App {
         let grid = AngleGrid::new(curve.counts.len()).ok()?;
         Some(grid.angle_rad(index))
     }
-
-    /// How many samples the spotlight holds, where it points at an angle of the grid of
-    /// an unsigned curve.
-    pub(super) fn spotlight_count(&self) -> Option<i64> {
-        let angle = self.spotlight_rad()?;
-        let curve = self.first_curve()?;
-        let grid = AngleGrid::new(curve.counts.len()).ok()?;
-        let index = grid.nearest(angle);
-        (grid.angle_rad(index) == angle).then(|| curve.counts[index])
-    }
 }

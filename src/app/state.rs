@@ -21,6 +21,7 @@ use super::atlas::AtlasKey;
 use super::classes::ClassesKey;
 use super::command::Command;
 use super::companions::CompanionState;
+use super::directions::DirectionState;
 use super::document::Document;
 use super::export::Exports;
 use super::listing::Listed;
@@ -29,6 +30,7 @@ use super::pending::Pending;
 use super::picker::Picker;
 use super::pictures::PictureKey;
 use super::reading::ReadingDialog;
+use super::samples::SampleState;
 use super::session::{Expected, Restoring};
 use super::session_save::SaveDialog;
 
@@ -354,6 +356,10 @@ pub struct State {
     pub curves: Pending<CurveKey, ShownCurves>,
     /// The class of each of the shown layer's samples; `None` where it cannot be told.
     pub classes: Pending<ClassesKey, Option<Arc<Classes>>>,
+    /// The samples in the spotlight.
+    pub samples: SampleState,
+    /// The samples about each direction.
+    pub directions: DirectionState,
     /// Search text of the legend of classes.
     pub class_search: String,
     /// The whole layer.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui::{Context, Frame, Key, Label, Margin, Modal, RichText, Ui};
 
 use crate::srm::Plane;
-use crate::table::Format;
+use crate::words::count;
 use crate::worker::Lane;
 use crate::worker::export_job::{ExportEnded, ExportFailure};
 use crate::worker::table_job::{self, TableOf, TableRequest};
@@ -24,6 +24,8 @@ use super::widgets::{number, plane_text, segmented};
 pub enum TableCommand {
     /// Open the dialog.
     Open,
+    /// Open it for that.
+    OpenFor(TableOf),
     /// Close it.
     Close,
     /// Write the table to that file.
@@ -93,19 +95,19 @@ impl TableDialog {
 impl App {
     pub(super) fn apply_table(&mut self, ctx: &Context, command: TableCommand) {
         match command {
-            TableCommand::Open => self.open_table_export(),
+            TableCommand::Open => self.open_table_export(TableOf::Selected),
+            TableCommand::OpenFor(of) => self.open_table_export(of),
             TableCommand::Close => self.state.exports.table = None,
             TableCommand::Export { of, path, replace } => self.table_to(of, path, replace),
             TableCommand::Browse => self.browse_table(ctx),
         }
     }
 
-    fn open_table_export(&mut self) {
+    fn open_table_export(&mut self, of: TableOf) {
         if self.document.layer().is_none() || self.state.exports.dialog.is_some() {
             return;
         }
-        let of = TableOf::Selected;
-        let path = self.suggested_export(file_part(of), Format::Csv.extension());
+        let path = self.suggested_export(file_part(of), endings(of)[0]);
         self.state.exports.table = Some(TableDialog {
             of,
             path: path.display().to_string(),
@@ -142,6 +144,7 @@ impl App {
             layer: Arc::clone(&layer),
             spec,
             known,
+            samples: self.exported_samples(),
         };
         let force = replace == Replace::Allowed;
         table_job::export_table(&self.worker, request, path, force);
@@ -171,11 +174,11 @@ impl App {
         let Some(dialog) = &self.state.exports.table else {
             return;
         };
-        let path = PathBuf::from(&dialog.path);
+        let (path, of) = (PathBuf::from(&dialog.path), dialog.of);
         self.ask(ctx, move || {
             let mut dialog = rfd::FileDialog::new()
                 .set_title("Export table")
-                .add_filter("Tables", &["csv", "tsv", "json", "npz"]);
+                .add_filter("Tables", endings(of));
             if let Some(folder) = path.parent() {
                 dialog = dialog.set_directory(folder);
             }
@@ -292,7 +295,39 @@ impl App {
                 format!("The curves of all {} planes", number(planes)),
                 "A row an angle of a plane; as npz a matrix of counts: the file may be large",
             ),
+            TableOf::SampleRows => (
+                format!("Row numbers of {}", self.samples_words()?),
+                "Rows of the array, from 0 on, in the order of the list: int64, or a column `row`",
+            ),
+            TableOf::SampleActivations => (
+                format!("Activations of {}", self.samples_words()?),
+                "Those rows of the array, in the order of the list and in its dtype",
+            ),
         })
+    }
+}
+
+impl App {
+    /// The samples that an export is of, in words; or why there are none.
+    fn samples_words(&self) -> Result<String, (String, &'static str)> {
+        let why = "No sample is in the spotlight";
+        let samples = self.exported_samples();
+        let samples = samples.ok_or_else(|| ("Samples in the spotlight".to_owned(), why))?;
+        let count = count(samples.len() as u64, "sample");
+        Ok(if self.state.samples.selected().is_empty() {
+            format!("the {count} in the spotlight")
+        } else {
+            format!("the {count} selected in the spotlight")
+        })
+    }
+}
+
+/// Endings of files that can hold that, the usual one first.
+fn endings(of: TableOf) -> &'static [&'static str] {
+    match of {
+        TableOf::SampleRows => &["npy", "csv"],
+        TableOf::SampleActivations => &["npy"],
+        _ => &["csv", "tsv", "json", "npz"],
     }
 }
 
@@ -306,22 +341,32 @@ impl TableDialog {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let stem = stem.strip_suffix(file_part(before)).unwrap_or(&stem);
         let ending = path.extension().unwrap_or_default().to_string_lossy();
+        let can = endings(self.of);
+        let ending = can.iter().find(|one| ending == **one).unwrap_or(&can[0]);
         let name = format!("{stem}{}.{ending}", file_part(self.of));
         self.path = path.with_file_name(name).display().to_string();
     }
 }
 
 fn file_line(ui: &mut Ui, dialog: &mut TableDialog, commands: &mut Vec<Command>) {
-    let format = Format::of(Path::new(dialog.path.trim()));
+    let can = endings(dialog.of);
+    let now = Path::new(dialog.path.trim()).extension();
+    let now = now.and_then(|ending| can.iter().find(|one| ending == **one));
+    let now = now.copied().unwrap_or("");
     ui.horizontal(|ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let formats = [
-                (Some(Format::Csv), "CSV", "For pandas, R and spreadsheets"),
-                (Some(Format::Json), "JSON", "Columns as arrays"),
-                (Some(Format::Npz), "npz", "Arrays for numpy.load"),
+                ("csv", "CSV", "For pandas, R and spreadsheets"),
+                ("json", "JSON", "Columns as arrays"),
+                ("npz", "npz", "Arrays for numpy.load"),
+                ("npy", "npy", "An array for numpy.load"),
             ];
-            if let Some(Some(format)) = segmented(ui, format, &formats) {
-                let path = Path::new(dialog.path.trim()).with_extension(format.extension());
+            let formats: Vec<_> = formats
+                .into_iter()
+                .filter(|one| can.contains(&one.0))
+                .collect();
+            if let Some(ending) = segmented(ui, now, &formats) {
+                let path = Path::new(dialog.path.trim()).with_extension(ending);
                 dialog.path = path.display().to_string();
                 dialog.changed();
             }
@@ -331,7 +376,7 @@ fn file_line(ui: &mut Ui, dialog: &mut TableDialog, commands: &mut Vec<Command>)
             }
             let width = ui.available_width();
             let edit = egui::TextEdit::singleline(&mut dialog.path).desired_width(width);
-            let hover = "The ending chooses the format: .csv, .tsv, .json or .npz";
+            let hover = format!("The ending chooses the format: .{}", can.join(", ."));
             let response = ui.add(edit).on_hover_text(hover);
             response.widget_info(|| {
                 egui::WidgetInfo::labeled(egui::Role::TextInput, true, "table to write")
@@ -402,5 +447,7 @@ fn file_part(of: TableOf) -> &'static str {
         TableOf::Ensemble => "ensemble",
         TableOf::Planes => "planes",
         TableOf::Everything => "all-curves",
+        TableOf::SampleRows => "rows",
+        TableOf::SampleActivations => "activations",
     }
 }

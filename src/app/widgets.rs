@@ -42,12 +42,6 @@ pub fn fact(ui: &mut Ui, name: &str, value: &str, hover: &str) {
     });
 }
 
-/// A view's title and what it shows.
-pub fn title(ui: &mut Ui, title: &str, subtitle: &str) {
-    headline(ui, title, |_| ());
-    subtitle_line(ui, subtitle);
-}
-
 /// A view's title, with controls at its right.
 pub fn headline(ui: &mut Ui, title: &str, controls: impl FnOnce(&mut Ui)) {
     let size = Vec2::new(ui.available_width(), 24.0);

@@ -357,6 +357,25 @@ pub fn sample() -> Result<Dump, DataError> {
     load_bytes(SAMPLE_NAME, SAMPLE_BYTES.into(), &Pick::default(), &never)
 }
 
+/// The digit on each image of the bundled sample.
+///
+/// # Errors
+/// [`DataError::Cancelled`]; none else, as long as the file is what it was when it was
+/// tested.
+pub fn sample_labels(cancel: &AtomicBool) -> Result<Labels, DataError> {
+    let bytes = include_bytes!("../../assets/sample/labels.npy").as_slice();
+    Labels::of_bytes("labels.npy", bytes.into(), &Pick::default(), cancel)
+}
+
+/// The images of the bundled sample, 8 × 8 pixels each.
+///
+/// # Errors
+/// As [`sample_labels`].
+pub fn sample_images(cancel: &AtomicBool) -> Result<Images, DataError> {
+    let bytes = include_bytes!("../../assets/sample/images.npy").as_slice();
+    Images::of_bytes("images.npy", bytes.into(), &Pick::default(), cancel)
+}
+
 const SAMPLE_NAME: &str = "relu_epoch_3000.npy";
 
 const SAMPLE_BYTES: &[u8] = include_bytes!("../../assets/sample/relu_epoch_3000.npy");

@@ -162,6 +162,8 @@ pub enum PlanesAs {
     Heatmap,
     /// A cell a plane, neurons along both sides.
     Atlas,
+    /// No planes, but their directions: a row each, with the samples about it.
+    Directions,
 }
 
 /// What of the result is looked at, and how.

@@ -10,7 +10,7 @@ use super::message::{Message, WindowWorker, next_id};
 use super::source_file::SourceFile;
 use super::{Context, Lane};
 use crate::data::{
-    ClassNames, DataError, Glance, Images, Labels, Open, Pick, Recognised, Role, recognise,
+    self, ClassNames, DataError, Glance, Images, Labels, Open, Pick, Recognised, Role, recognise,
 };
 use crate::scene::Raster;
 use crate::session::{CompanionRecord, CompanionRole};
@@ -30,6 +30,8 @@ pub struct Companion {
     pub file: SourceFile,
     /// What it holds.
     pub holds: Holds,
+    /// Whether it comes with the bundled sample, and belongs to nothing else.
+    pub is_sample: bool,
 }
 
 /// What a companion holds.
@@ -59,7 +61,23 @@ impl Companion {
             id: next_id(),
             file: SourceFile::new(path, stamp),
             holds,
+            is_sample: false,
         }
+    }
+
+    /// The labels and the pictures of the bundled sample.
+    pub(super) fn of_sample(never: &AtomicBool) -> Result<[Self; 2], DataError> {
+        let labels = data::sample_labels(never)?;
+        let images = data::sample_images(never)?;
+        let previews = previews(&images)?;
+        let both = [
+            Self::of(Holds::Labels(labels)),
+            Self::of(Holds::Images { images, previews }),
+        ];
+        Ok(both.map(|one| Self {
+            is_sample: true,
+            ..one
+        }))
     }
 
     fn load(
@@ -141,7 +159,7 @@ impl Companion {
     /// Its hash, worked out unless it is known; none of a folder, and of what cannot be
     /// read any more.
     pub(super) fn sha256(&self, cancel: &AtomicBool) -> Option<String> {
-        if self.is_folder() {
+        if self.is_folder() || self.is_sample {
             return None;
         }
         self.file.hash(cancel).ok().map(str::to_owned)
@@ -151,16 +169,18 @@ impl Companion {
 /// The first few pictures, small.
 fn previews(images: &Images) -> Result<Vec<Arc<Raster>>, DataError> {
     let first = 0..images.entries().min(PREVIEWS);
-    let small = |entry| {
-        let picture = images.picture(entry)?.at_most(PREVIEW_PIXELS);
-        let pixels = picture.rgb.chunks_exact(3);
-        Ok(Arc::new(Raster {
-            width: picture.width,
-            height: picture.height,
-            rgba: pixels.map(|rgb| [rgb[0], rgb[1], rgb[2], 255]).collect(),
-        }))
-    };
-    first.map(small).collect()
+    first.map(|entry| small(images, entry)).collect()
+}
+
+/// A picture, small.
+pub(super) fn small(images: &Images, entry: usize) -> Result<Arc<Raster>, DataError> {
+    let picture = images.picture(entry)?.at_most(PREVIEW_PIXELS);
+    let pixels = picture.rgb.chunks_exact(3);
+    Ok(Arc::new(Raster {
+        width: picture.width,
+        height: picture.height,
+        rgba: pixels.map(|rgb| [rgb[0], rgb[1], rgb[2], 255]).collect(),
+    }))
 }
 
 /// A companion that is asked for.
@@ -209,6 +229,8 @@ pub enum CompanionMessage {
         /// What asked for it; `None` of the labels of a table.
         request: Option<Box<CompanionRequest>>,
     },
+    /// What comes with the bundled sample.
+    OfSample(Vec<Arc<Companion>>),
     /// A companion of a session was read, or not.
     Restored {
         /// The session's number.

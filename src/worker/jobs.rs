@@ -3,9 +3,10 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use super::companion_job::{Companion, CompanionMessage};
 use super::export_job::LayerLabels;
 use super::heatmap_job::{HeatmapRequest, Look, Source, draw};
 use super::message::{
@@ -152,20 +153,42 @@ pub fn list_again(worker: &WindowWorker, layer: &Layer, listing: Listing) {
 /// Opens the bundled sample.
 pub fn load_sample(worker: &WindowWorker) {
     worker.submit(Lane::Load, "Opening the sample", move |context| {
-        context.say(match sample_layer(context.cancel()) {
-            Ok(layer) => Message::Opened {
-                layer,
-                request: None,
-                note: None,
-            },
-            Err(error) => Message::LoadFailed {
+        match sample_layer(context.cancel()) {
+            Ok(layer) => {
+                // First, so that what is shown at first is labelled.
+                say_sample_companions(context);
+                context.say(Message::Opened {
+                    layer,
+                    request: None,
+                    note: None,
+                });
+            }
+            Err(error) => context.say(Message::LoadFailed {
                 error: error.to_string(),
                 path: PathBuf::new(),
                 request: None,
                 unpacked: None,
-            },
-        });
+            }),
+        }
     });
+}
+
+/// Says what comes with the bundled sample.
+pub(super) fn say_sample_companions(context: &Context<Message>) {
+    let companions = sample_companions();
+    context.say(Message::Companion(CompanionMessage::OfSample(companions)));
+}
+
+/// The labels and the pictures of the bundled sample.
+pub(super) fn sample_companions() -> Vec<Arc<Companion>> {
+    // Bundled files, tested as they are: without them there is still the layer.
+    let both = Companion::of_sample(&AtomicBool::new(false));
+    both.map_or_else(|_| Vec::new(), |both| both.map(Arc::new).into())
+}
+
+/// Whether a job was called off.
+pub(super) fn is_off(context: &Context<Message>) -> bool {
+    context.cancel().load(Ordering::Relaxed)
 }
 
 /// The bundled sample as a layer.

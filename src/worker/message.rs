@@ -13,6 +13,7 @@ use super::companion_job::CompanionMessage;
 use super::export_job::{CopyEnded, ExportEnded, Preview};
 use super::heatmap_job::{Look, Source};
 use super::picture_job::PlanePicture;
+use super::samples_job::{DirectionList, ReadPictures, SampleList};
 use super::session_job::{Ended, OpenedSession, RestoredLayer};
 use super::source_file::{BasisFile, SourceFile};
 use crate::data::{self, DataError, Dtype, Dump, Pick};
@@ -317,6 +318,12 @@ pub enum Message {
     Curves(Vec<Curve>, Option<Arc<ClassCurves>>, Duration),
     /// The class of each sample; `None` where the labels are not those of the samples.
     Classes(Option<Arc<Classes>>),
+    /// The samples in the spotlight.
+    Samples(Arc<SampleList>),
+    /// Pictures of entries of the images of that number.
+    Pictures(u64, ReadPictures),
+    /// The samples about each direction.
+    Directions(Arc<DirectionList>),
     /// A finished sweep, of all planes or of a sample of them.
     Swept(Box<Swept>),
     /// The heatmap and the curves behind the ensemble.

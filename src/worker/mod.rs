@@ -1,8 +1,8 @@
 //! The background threads and their lanes.
 //!
-//! Nine named threads serve [`Lane`]s. One makes curves, with a rayon pool of its
+//! Ten named threads serve [`Lane`]s. One makes curves, with a rayon pool of its
 //! own, so that a curve waits for nothing; another lists the samples in the spotlight,
-//! on the same pool. One computes the rest: the atlas and the
+//! on the same pool; another reads their pictures. One computes the rest: the atlas and the
 //! heatmap before the sweep. The third reads files, so that a slow disk holds nothing
 //! up; it shares its pool with the second. Two hash files and save sessions, each by
 //! itself. The last two make previews of figures and write figures and tables, on a
@@ -22,6 +22,7 @@ pub mod heatmap_job;
 pub mod jobs;
 pub mod message;
 pub mod picture_job;
+pub mod samples_job;
 pub mod session_job;
 pub mod source_file;
 pub mod table_job;
@@ -36,7 +37,7 @@ use std::thread::JoinHandle;
 use crate::words::panic_text;
 
 /// Kinds of work.
-const LANES: usize = 14;
+const LANES: usize = 15;
 
 /// A kind of work. The order is that of urgency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +48,8 @@ pub enum Lane {
     Classes,
     /// The samples in the spotlight.
     Samples,
+    /// Their pictures, as they come into view.
+    Thumbnails,
     /// Reading files and preparing them for a basis; jobs queue.
     Load,
     /// The samples about each privileged direction; asked for only while it is on screen.
@@ -77,6 +80,7 @@ impl Lane {
         Self::Curve,
         Self::Classes,
         Self::Samples,
+        Self::Thumbnails,
         Self::Load,
         Self::Directions,
         Self::Picture,
@@ -95,6 +99,7 @@ impl Lane {
         match self {
             Self::Curve | Self::Classes => CURVES,
             Self::Samples => LISTING,
+            Self::Thumbnails => PICTURING,
             Self::Test => TESTING,
             Self::Load => FILES,
             Self::Save => SAVING,
@@ -122,6 +127,9 @@ const CURVES: &[Lane] = &[Lane::Curve, Lane::Classes];
 
 /// Lanes of the thread that lists samples.
 const LISTING: &[Lane] = &[Lane::Samples];
+
+/// Lanes of the thread that reads pictures.
+const PICTURING: &[Lane] = &[Lane::Thumbnails];
 
 /// Lanes of the thread that computes the rest.
 const COMPUTING: &[Lane] = &[
@@ -266,6 +274,7 @@ impl<E: Send + 'static> Worker<E> {
         let threads = vec![
             start("followspot-curves", CURVES)?,
             start("followspot-samples", LISTING)?,
+            start("followspot-pictures", PICTURING)?,
             start("followspot-worker", COMPUTING)?,
             start("followspot-tests", TESTING)?,
             start("followspot-files", FILES)?,
@@ -503,7 +512,7 @@ fn execute<E: Send + 'static>(
     let pool = match lane {
         Lane::Curve | Lane::Classes | Lane::Samples => &shared.curve_pool,
         // They compute nothing: a thread of the pool would only wait with them.
-        Lane::Save | Lane::Hash => &None,
+        Lane::Save | Lane::Hash | Lane::Thumbnails => &None,
         // What they compute must not stand before a sweep or a file.
         Lane::Preview | Lane::Export => &shared.export_pool,
         Lane::Load

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::companion_job::{self, Companion};
-use super::jobs::{file_name, sample_layer, unit_basis};
+use super::jobs::{file_name, sample_layer, say_sample_companions, unit_basis};
 use super::message::{Layer, Message, WindowWorker};
 use super::source_file::SourceFile;
 use super::{Context, Lane};
@@ -240,6 +240,12 @@ fn say_layer(
         Err(error) => Err(error.to_string()),
         Ok(layer) => Ok(layer),
     };
+    if layer
+        .as_ref()
+        .is_ok_and(|layer: &Arc<Layer>| layer.is_sample)
+    {
+        say_sample_companions(context);
+    }
     context.say(Message::Restored(Box::new(RestoredLayer {
         number,
         index,

@@ -15,8 +15,8 @@ use crate::srm::{
     lit_samples,
 };
 use crate::table::{
-    self, About, Curves, CurvesFile, Facts, Format, Judged, OutFile, Rows, Statistics, SweepFile,
-    TableError,
+    self, About, Curves, CurvesFile, Facts, Format, IdFormat, Judged, OutFile, Rows, Statistics,
+    SweepFile, TableError,
 };
 
 /// What a table holds.
@@ -32,16 +32,22 @@ pub enum TableOf {
     Planes,
     /// The curves of all planes.
     Everything,
+    /// The rows of the array that samples are.
+    SampleRows,
+    /// The activations of samples.
+    SampleActivations,
 }
 
 impl TableOf {
     /// All of them, as they are offered.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Selected,
         Self::Pinned,
         Self::Ensemble,
         Self::Planes,
         Self::Everything,
+        Self::SampleRows,
+        Self::SampleActivations,
     ];
 }
 
@@ -60,6 +66,8 @@ pub struct TableRequest {
     pub spec: SweepSpec,
     /// That sweep and what it was swept with, if it is done.
     pub known: Option<(Arc<Sweep>, Arc<Spotlight>)>,
+    /// The samples, in the order that they are listed in.
+    pub samples: Option<Vec<u32>>,
 }
 
 /// Writes a table whole or not at all. What is there is replaced only with `force`.
@@ -82,6 +90,9 @@ fn write(
     force: bool,
     context: &Context<Message>,
 ) -> Result<(), ExportFailure> {
+    if let TableOf::SampleRows | TableOf::SampleActivations = request.of {
+        return write_samples(&request, path, force, context);
+    }
     let format = Format::of(path).ok_or_else(|| {
         let name = path.file_name().unwrap_or(path.as_os_str()).display();
         ExportFailure::Said(format!(
@@ -133,6 +144,42 @@ fn write(
             }
         }
         TableOf::Everything => request.everything(out, format, &about, context)?,
+        // Written above.
+        TableOf::SampleRows | TableOf::SampleActivations => {}
+    }
+    Ok(())
+}
+
+/// Writes what samples are, or what they hold.
+fn write_samples(
+    request: &TableRequest,
+    path: &Path,
+    force: bool,
+    context: &Context<Message>,
+) -> Result<(), ExportFailure> {
+    let name = path.file_name().unwrap_or(path.as_os_str()).display();
+    let said = |what: &str| ExportFailure::Said(format!("`{name}` {what}"));
+    let (dump, cancel) = (&request.layer.dump, context.cancel());
+    let Some(samples) = &request.samples else {
+        return Err(ExportFailure::Said(
+            "no sample is in the spotlight".to_owned(),
+        ));
+    };
+    let format = IdFormat::of(path);
+    if request.of == TableOf::SampleRows {
+        let format = format.ok_or_else(|| said("can hold no row numbers: name it .npy or .csv"))?;
+        let row = |&sample: &u32| {
+            let sample = sample as usize;
+            dump.row_of_sample(sample).unwrap_or(sample)
+        };
+        let out = OutFile::create(path, force)?;
+        table::write_ids(out, format, samples.iter().map(row), cancel)?;
+    } else {
+        if format != Some(IdFormat::Npy) {
+            return Err(said("can hold no activations: name it .npy"));
+        }
+        let out = OutFile::create(path, force)?;
+        table::write_activations(out, dump, samples, cancel)?;
     }
     Ok(())
 }

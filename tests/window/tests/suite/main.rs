@@ -2,6 +2,7 @@
 //! them.
 
 mod atlas;
+mod chance;
 mod classes;
 mod companions;
 mod export;
@@ -9,6 +10,7 @@ mod live;
 mod neurons;
 mod pictures;
 mod reading;
+mod samples;
 mod session;
 mod several;
 mod window;
