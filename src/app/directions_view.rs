@@ -23,6 +23,9 @@ const ROW: f32 = 22.0;
 /// Width of the column of shares, with its bar.
 const SHARE: f32 = 116.0;
 
+/// The head of the column that is sorted as the one before.
+const SHARES: &str = "share";
+
 /// Columns that there are only with labels.
 const OF_CLASSES: [DirectionSort; 4] = [
     DirectionSort::Class,
@@ -48,7 +51,7 @@ const HEADS: [(DirectionSort, &str, &str, bool); 7] = [
     ),
     (
         DirectionSort::Lit,
-        "share",
+        SHARES,
         "They as a share of all samples; the tick is isotropic data",
         true,
     ),
@@ -145,7 +148,9 @@ impl App {
                         continue;
                     }
                     header.col(|ui| {
-                        let falling = (sort == by).then_some(falls != turned);
+                        // Two columns go by the samples lit: the first says so.
+                        let is_it = sort == by && text != SHARES;
+                        let falling = is_it.then_some(falls != turned);
                         if heading(ui, text, hover, falling) {
                             sorted = Some(by);
                         }
@@ -263,8 +268,9 @@ fn hover_of(one: &Direction) -> String {
     } else {
         format!(", against {}", share_text(one.null_share))
     };
+    let p = probability(one.ln_p_null);
     format!(
-        "{}: {} of the samples{excess} of isotropic data. Click to turn the spotlight there, in \
+        "{}: {} of the samples{excess} of isotropic data (p {p} of so many by that). Click to turn the spotlight there, in \
          the plane with its most lit partner.",
         one.pole,
         percent(one.share),

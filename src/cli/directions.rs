@@ -87,6 +87,8 @@ struct Entry<'a> {
     lit: u64,
     share: f64,
     null_share: f64,
+    /// Of so many or more of isotropic data.
+    p_null: f64,
     class: Option<Label<'a>>,
     class_lit: Option<u64>,
     precision: Option<f64>,
@@ -105,6 +107,7 @@ impl<'a> Entry<'a> {
             lit: direction.lit,
             share: direction.share,
             null_share: direction.null_share,
+            p_null: direction.ln_p_null.exp(),
             class: class
                 .zip(whose)
                 .and_then(|(class, (labelling, classes))| labelling.label(class.class, classes)),
@@ -118,14 +121,15 @@ impl<'a> Entry<'a> {
 }
 
 fn tsv(out: &mut dyn Write, directions: &[Direction], classes: Option<&Classes>) -> io::Result<()> {
-    write!(out, "neuron\tsign\tlit\tshare\tnull_share")?;
+    write!(out, "neuron\tsign\tlit\tshare\tnull_share\tp_null")?;
     if classes.is_some() {
         write!(out, "\tclass\tclass_lit\tprecision\trecall\tp")?;
     }
     writeln!(out)?;
     for one in directions {
         let (pole, sign) = (one.pole, one.pole.side.sign());
-        let shares = format!("{}\t{}", one.share, one.null_share);
+        let p_null = words::probability(one.ln_p_null);
+        let shares = format!("{}\t{:?}\t{p_null}", one.share, one.null_share);
         write!(out, "{}\t{sign}\t{}\t{shares}", pole.vector, one.lit)?;
         match (classes, one.class) {
             (None, _) => {}

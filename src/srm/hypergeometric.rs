@@ -1,10 +1,10 @@
 //! The upper tail of the hypergeometric distribution, as a logarithm.
 //!
-//! Probabilities are taken by C. Loader's expansion about the mode ("Fast and accurate
-//! computation of binomial probabilities", 2000), whose terms are small where those of
+//! A probability is that of three binomial ones (C. Loader, "Fast and Accurate
+//! Computation of Binomial Probabilities", 2000), whose terms are small where those of
 //! gamma functions would be large and cancel; tails are sums of their ratios.
 
-use std::f64::consts::PI;
+use super::null::{Binomial, Probability};
 
 /// `ln P(X ≥ hits)` of the number `X` of special ones among `drawn` of `all`, of which
 /// `special` are; what there is of each may be a thousand million. 0 where it is certain,
@@ -66,76 +66,9 @@ fn ln_probability(hits: u64, all: u64, special: u64, drawn: u64) -> f64 {
     if drawn == 0 || drawn == all {
         return 0.0;
     }
-    let p = drawn as f64 / all as f64;
-    let q = (all - drawn) as f64 / all as f64;
-    ln_binomial(hits, special, p, q) + ln_binomial(drawn - hits, all - special, p, q)
-        - ln_binomial(drawn, all, p, q)
-}
-
-/// `ln P(X = hits)` of `n` trials that hit with probability `p = 1 − q`, both above 0.
-fn ln_binomial(hits: u64, n: u64, p: f64, q: f64) -> f64 {
-    let of = n as f64;
-    if n == 0 {
-        return 0.0;
-    }
-    if hits == 0 {
-        return if p < 0.5 {
-            of * (-p).ln_1p()
-        } else {
-            of * q.ln()
-        };
-    }
-    if hits == n {
-        return if q < 0.5 {
-            of * (-q).ln_1p()
-        } else {
-            of * p.ln()
-        };
-    }
-    let (hit, missed) = (hits as f64, (n - hits) as f64);
-    let around = stirling_error(of) - stirling_error(hit) - stirling_error(missed);
-    let away = deviance(hit, of * p) + deviance(missed, of * q);
-    around - away + 0.5 * (of / (2.0 * PI * hit * missed)).ln()
-}
-
-/// `x ln(x / mean) + mean − x`, without the digits that would cancel near the mean.
-fn deviance(x: f64, mean: f64) -> f64 {
-    let apart = x - mean;
-    if apart.abs() >= 0.1 * (x + mean) {
-        return x * (x / mean).ln() + mean - x;
-    }
-    let v = apart / (x + mean);
-    let mut sum = apart * v;
-    let mut power = 2.0 * x * v;
-    for odd in (3u32..).step_by(2) {
-        power *= v * v;
-        let before = sum;
-        sum += power / f64::from(odd);
-        if sum == before {
-            break;
-        }
-    }
-    sum
-}
-
-/// `ln n! − ln(√(2πn) (n/e)^n)`: from the factorial itself, or by Stirling's series.
-fn stirling_error(n: f64) -> f64 {
-    if n <= 15.0 {
-        let factorial: f64 = (2..=n as u32).map(f64::from).product();
-        return factorial.ln() - (0.5 * (2.0 * PI * n).ln() + n * n.ln() - n);
-    }
-    let square = n * n;
-    let series = [
-        1.0 / 1188.0,
-        1.0 / 1680.0,
-        1.0 / 1260.0,
-        1.0 / 360.0,
-        1.0 / 12.0,
-    ];
-    series
-        .into_iter()
-        .fold(0.0, |sum, term| term - sum / square)
-        / n
+    let p = Probability::new(drawn as f64 / all as f64);
+    let ln_binomial = |hits, n| Binomial::new(n, p).ln_point(hits);
+    ln_binomial(hits, special) + ln_binomial(drawn - hits, all - special) - ln_binomial(drawn, all)
 }
 
 #[cfg(test)]

@@ -221,10 +221,10 @@ fn directions_are_ranked_with_their_classes() {
     assert_eq!(lines.len(), 3);
     assert_eq!(
         lines[0],
-        "neuron\tsign\tlit\tshare\tnull_share\tclass\tclass_lit\tprecision\trecall\tp"
+        "neuron\tsign\tlit\tshare\tnull_share\tp_null\tclass\tclass_lit\tprecision\trecall\tp"
     );
     let first: Vec<&str> = lines[1].split('\t').collect();
-    assert_eq!(first[5], format!("neuron {}", first[0]));
+    assert_eq!(first[6], format!("neuron {}", first[0]));
     assert!(
         run.stderr.contains("Bonferroni over 6 classes"),
         "{}",
@@ -233,7 +233,7 @@ fn directions_are_ranked_with_their_classes() {
     let plain = place.run(&base).good().stdout;
     assert_eq!(
         plain.lines().next().unwrap(),
-        "neuron\tsign\tlit\tshare\tnull_share"
+        "neuron\tsign\tlit\tshare\tnull_share\tp_null"
     );
     assert_eq!(plain.lines().count(), 13);
 }

@@ -15,7 +15,7 @@ use super::coordinates::Coordinates;
 use super::enrichment::benjamini_hochberg;
 use super::epsilon::Epsilon;
 use super::hypergeometric::ln_upper_tail;
-use super::null;
+use super::null::{self, Binomial, Probability};
 use super::subset::Subset;
 
 /// The class that most of the samples about a direction have.
@@ -48,6 +48,9 @@ pub struct Direction {
     pub share: f64,
     /// The fraction that would be, were the non-zero samples isotropic.
     pub null_share: f64,
+    /// `ln p` of so many or more, were the non-zero samples isotropic and independent;
+    /// 0 where all that are lit are zero rows.
+    pub ln_p_null: f64,
     /// Their most common class; none without classes, or where no lit sample has one.
     pub class: Option<DominantClass>,
 }
@@ -81,6 +84,14 @@ pub fn directions(
     let (n, zero_rows) = (coordinates.n_samples(), activations.zero_rows());
     let d = activations.n_neurons();
     let null_share = null::expected_fraction(epsilon.get(), d, n, zero_rows);
+    let isotropic = Probability::of_cone(epsilon.get(), d);
+    let isotropic = Binomial::new((n - zero_rows) as u64, isotropic);
+    // Zero rows are always lit, or never.
+    let always = if epsilon.threshold() <= 0.0 {
+        zero_rows as u64
+    } else {
+        0
+    };
     let counted = pass::count(coordinates, subset, epsilon.threshold(), classes, cancel)?;
     let mut directions: Vec<Direction> = counted
         .into_iter()
@@ -94,6 +105,7 @@ pub fn directions(
                 lit: counted.lit,
                 share,
                 null_share,
+                ln_p_null: isotropic.ln_at_least(counted.lit.saturating_sub(always)),
                 class,
             }
         })

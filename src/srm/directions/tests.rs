@@ -151,6 +151,12 @@ fn a_neuron_of_one_class_is_found_with_what_it_is_by_chance() {
     let tests = found.iter().filter(|one| one.class.is_some()).count() as f64;
     assert!((class.ln_p_adjusted.exp() / (expected * tests) - 1.0).abs() < 1e-10);
     assert!((direction.null_share - null::share(0.9, 4)).abs() < 1e-15);
+    // Ten or more of a hundred, each with that share.
+    let share = null::share(0.9, 4);
+    let ways = |k: i32| (1..=k).fold(1.0, |ways, j| ways * f64::from(101 - j) / f64::from(j));
+    let point = |k: i32| ways(k) * share.powi(k) * (1.0 - share).powi(100 - k);
+    let expected: f64 = (10..=60).map(point).sum();
+    assert!((direction.ln_p_null - expected.ln()).abs() < 1e-9);
 }
 
 #[test]
