@@ -206,6 +206,7 @@ impl App {
             None => ([Text::default(), Text::default()], None),
         };
         PolarView {
+            behind: None,
             faint: Vec::new(),
             faint_name: Text::default(),
             legend: (curves.len() > 1 && split.is_none()).then_some(Corner::UpperLeft),

@@ -13,12 +13,12 @@ use super::progress::Progress;
 use super::{report, significant};
 use crate::data::{Dump, ReadAs};
 use crate::figure::{
-    self, Date, Figure, FigureFailure, FigureLayer, Format, OTHER_SAMPLES, Watch, gather, prepare,
-    shows_all,
+    self, Date, Figure, FigureFailure, FigureLayer, Format, OTHER_SAMPLES, ROTATING, Watch, gather,
+    prepare, shows_all,
 };
 use crate::scene::{AngleUnit, Fonts};
 use crate::session::figure::{FigureSpec, Height};
-use crate::session::{ClassCurves, LayerRecord, Options, Session, View};
+use crate::session::{ClassCurves, LayerRecord, Options, Rotations, Session, View};
 use crate::srm::Classes;
 use crate::table::OutFile;
 
@@ -43,7 +43,8 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
             basis.file_name
         )));
     }
-    args.reading.check(args.counted.max_planes)?;
+    let draws = args.shown.rotations.map(|rotations| rotations as usize);
+    args.reading.check(args.counted.max_planes.or(draws))?;
     let mut session = session(args, like.as_ref());
     if args.shown.significant.is_some() && session.options.signed {
         return Err(Failure::Usage(significant::NOT_OF_SIGNED.to_owned()));
@@ -281,6 +282,10 @@ fn shown(args: &FigureArgs, session: &mut Session) {
         figure.every_plane = !given.no_every_plane;
     }
     view.chance.resolution |= given.expected_resolution;
+    if let Some(count) = given.rotations {
+        let seed = args.reading.seed.unwrap_or(0);
+        view.chance.rotations = Some(Rotations { count, seed });
+    }
     let classes = &args.class_look;
     set(&mut view.classes.curves, classes.classes.as_ref());
     set(&mut view.classes.share, classes.class_share.as_ref());
@@ -352,7 +357,12 @@ struct Bar {
 impl Watch for Bar {
     fn at(&mut self, what: &'static str, done: usize, total: usize) {
         if self.step.as_ref().is_none_or(|(step, _)| *step != what) {
-            self.step = Some((what, Progress::start(&what.to_lowercase(), total)));
+            let noun = if what == ROTATING {
+                "rotations"
+            } else {
+                "planes"
+            };
+            self.step = Some((what, Progress::of(&what.to_lowercase(), noun, total)));
         }
         if let Some((_, progress)) = &mut self.step {
             progress.at(done);
@@ -502,6 +512,7 @@ mod tests {
             ..session.view
         };
         session.view.chance.resolution = true;
+        session.view.chance.rotations = Some(Rotations { count: 50, seed: 3 });
         session.companions = [CompanionRole::Labels, CompanionRole::ClassNames]
             .map(|role| CompanionRecord {
                 role,

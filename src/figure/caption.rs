@@ -5,7 +5,7 @@ use super::split::{share_shown, way_shown};
 use crate::session::figure::{FigureView, Panel};
 use crate::session::{
     ClassCurves as Way, ClassShare, CompanionRole, Facts, LayerRecord, PointFacts, ProjectionAs,
-    ProjectionLook, ScaleQuantity, Session,
+    ProjectionLook, Rotations, ScaleQuantity, Session,
 };
 use crate::srm::Plane;
 use crate::table::{Caption, CaptionFormat, Planes, Shown};
@@ -103,6 +103,7 @@ fn of_layer(
     if shows(&[FigureView::Polar]) {
         notes.extend(of_classes(session, &layer.facts, format));
         notes.extend(of_resolution(session));
+        notes.extend(of_rotations(session, format));
     }
     if shows(&[FigureView::Pppm])
         && let Some(points) = layer.facts.points
@@ -270,6 +271,18 @@ fn of_resolution(session: &Session) -> Option<String> {
     drawn.then(|| {
         "The arc along the rim is the lobe of an infinitely narrow cluster at the peak".to_owned()
     })
+}
+
+/// What the band behind the curve is.
+fn of_rotations(session: &Session, format: CaptionFormat) -> Option<String> {
+    let Rotations { count, seed } = session.view.chance.rotations?;
+    let share = format.percent("95%");
+    let rotations = format.counted(u64::from(count), "random rotation");
+    let seed = format.number(&seed.to_string());
+    Some(format!(
+        "Shaded: where {share} of the plane's curves lie at an angle under {rotations} of the \
+         samples (seed {seed})"
+    ))
 }
 
 fn see(session: &Session, panel: &Panel) -> Seen {

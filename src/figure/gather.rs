@@ -16,14 +16,18 @@ use crate::scene::{
 use crate::session::figure::{Axes, FigureSpec, FigureView, Panel, Panels, Share};
 use crate::session::{
     ClassCurves as Way, ClassLook, CompanionRecord, FigureError, LayerRecord, Options,
-    OptionsError, ProjectionOf, ScaleAxis, Session,
+    OptionsError, ProjectionOf, Rotations, ScaleAxis, Session,
 };
 use crate::srm::null::LargestCount;
 use crate::srm::{
-    Activations, AngleGrid, Classes, Coordinates, Curve, Epsilon, MOST_CLASS_COUNTS, Plane, Sign,
-    Significance, Spotlight, Sweep, class_curves, class_light, curve, most_lit_classes, null,
+    Activations, AngleGrid, Classes, Coordinates, Curve, CurveBand, Epsilon, MOST_CLASS_COUNTS,
+    Plane, RotationSpec, Sign, Significance, Spotlight, Sweep, SweepSpec, class_curves,
+    class_light, curve, most_lit_classes, null, rotated_curves,
 };
 use crate::words::count;
+
+/// What a figure waits for while planes are rotated.
+pub const ROTATING: &str = "Rotating";
 
 /// Most classes that have a curve of their own in a figure.
 pub const MOST_CLASS_CURVES: usize = 12;
@@ -84,6 +88,9 @@ struct LayerNeeds {
     planes: Vec<Plane>,
     /// Planes whose curves are split by class.
     split: Vec<Plane>,
+    /// Planes with the band of rotated curves behind them.
+    rotated: Vec<Plane>,
+    rotations: Option<Rotations>,
     ensemble: bool,
     faint: bool,
     heat: Option<HeatNeeds>,
@@ -182,6 +189,12 @@ impl Needs {
             match panel.view {
                 FigureView::Polar => {
                     let planes = planes_of(session, panel);
+                    needs.rotations = view.chance.rotations;
+                    if let Some(&first) = planes.first().filter(|_| needs.rotations.is_some())
+                        && !needs.rotated.contains(&first)
+                    {
+                        needs.rotated.push(first);
+                    }
                     if let Some(&first) = planes.first().filter(|_| splits)
                         && !needs.split.contains(&first)
                     {
@@ -443,6 +456,8 @@ pub(super) struct LayerMaterial {
     /// Between which fractions 95% of isotropic planes lie at an angle.
     pub null_band: Option<[f64; 2]>,
     pub curves: Vec<Curve>,
+    /// Bands of rotated curves.
+    pub rotated: Vec<(Plane, CurveBand)>,
     /// Those that are split by class.
     pub split: Vec<(Plane, SplitCurve)>,
     pub sweep: Option<Arc<Sweep>>,
@@ -539,6 +554,37 @@ fn atlas(
     Ok(atlas.ok_or(crate::srm::Cancelled)?)
 }
 
+/// What the curves would be if the neurons were nothing special.
+fn rotated(
+    needs: &LayerNeeds,
+    coordinates: &Coordinates,
+    options: &Options,
+    watch: &mut dyn Watch,
+    cancel: &AtomicBool,
+) -> Result<Vec<(Plane, CurveBand)>, FigureFailure> {
+    let Some(Rotations { count, seed }) = needs.rotations else {
+        return Ok(Vec::new());
+    };
+    let sweep = SweepSpec {
+        epsilon: Epsilon::clamped(needs.epsilon.unwrap_or(f64::NAN)),
+        grid: AngleGrid::new(options.angles).map_err(OptionsError::from)?,
+        sign: options.sign(),
+        planes: options.plane_set(coordinates)?,
+    };
+    let mut bands = Vec::with_capacity(needs.rotated.len());
+    for &plane in &needs.rotated {
+        let spec = RotationSpec {
+            sweep: sweep.clone(),
+            plane: Some(plane),
+            seed,
+        };
+        let mut told = |done| watch.at(ROTATING, done, count as usize);
+        let curves = rotated_curves(coordinates, &spec, count, &mut told, cancel)?;
+        bands.push((plane, curves.band()));
+    }
+    Ok(bands)
+}
+
 fn layer_material(
     (needs, record): (&LayerNeeds, &LayerRecord),
     layer: &mut FigureLayer,
@@ -580,6 +626,7 @@ fn layer_material(
         directions: None,
         scales: Vec::new(),
         projections: Vec::new(),
+        rotated: rotated(needs, &coordinates, options, watch, cancel)?,
         classes: layer.classes.clone(),
         epsilon,
     };

@@ -44,8 +44,8 @@ pub use date::Date;
 pub use directions::MOST_DIRECTIONS;
 pub use fonts::read_font;
 pub use gather::{
-    CURVES_CAP_BYTES, FigureLayer, Known, MOST_FAINT, Material, Needs, Watch, gather, prepare,
-    shows_all,
+    CURVES_CAP_BYTES, FigureLayer, Known, MOST_FAINT, Material, Needs, ROTATING, Watch, gather,
+    prepare, shows_all,
 };
 pub use pictures::{
     ClassColors, DensityWanted, ProjectionMaterial, ScaleMaterial, projection_material,

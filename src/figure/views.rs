@@ -8,8 +8,8 @@ use super::pictures::{ClassColors, ProjectionMaterial};
 use super::split::color_of_class;
 use crate::scene::{
     self, Atlas, Color, DirectionsView, EnsembleAxis, EnsembleView, HasBar, HeatmapView, LeftOut,
-    Order, Palette, PolarCurve, PolarFill, PolarView, ProjectionView, Quantity, Raster, RowSpan,
-    ScaleView, Text, bar, outermost,
+    Order, Palette, PolarBand, PolarCurve, PolarFill, PolarView, ProjectionView, Quantity, Raster,
+    RowSpan, ScaleView, Text, bar, outermost,
 };
 use crate::session::Session;
 use crate::session::figure::{FigureSpec, FigureView, Panel, Share};
@@ -217,6 +217,7 @@ impl Maker<'_> {
         let alphas: Vec<f64> = curves.iter().map(|c| c.frame.alpha_rad()).collect();
         let same = alphas.windows(2).all(|two| (two[0] - two[1]).abs() < 1e-9);
         PolarView {
+            behind: self.rotated(planes, layer),
             faint: Vec::new(),
             faint_name: Text::default(),
             names: match curves[..] {
@@ -233,10 +234,23 @@ impl Maker<'_> {
         }
     }
 
+    /// What the first plane's curve would be if the neurons were nothing special.
+    fn rotated(&self, planes: &[Plane], layer: &LayerMaterial) -> Option<PolarBand> {
+        let first = planes.first()?;
+        let (_, band) = layer.rotated.iter().find(|(plane, _)| plane == first)?;
+        Some(PolarBand {
+            name: "rotated, 95%".into(),
+            low: band.low.clone(),
+            high: band.high.clone(),
+            color: super::palette(self.spec).secondary,
+        })
+    }
+
     fn polar_ensemble(&self, layer: &LayerMaterial) -> Option<PolarView> {
         let flat = self.ensemble(layer)?;
         let [low, high] = flat.band();
         Some(PolarView {
+            behind: None,
             faint: flat.faint,
             faint_name: flat.faint_name,
             curves: vec![PolarCurve {

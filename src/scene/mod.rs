@@ -47,7 +47,8 @@ pub use legend::{
 };
 pub use order::{LeftOut, Order, PlaneOrder, enough_light, order, order_of_significant};
 pub use polar::{
-    PolarCurve, PolarFill, PolarLayout, PolarView, outermost, polar, polar_into, polar_margins,
+    PolarBand, PolarCurve, PolarFill, PolarLayout, PolarView, outermost, polar, polar_into,
+    polar_margins,
 };
 pub use projection::{
     Dot, ProjectionView, dot_look, dots, projection_into, projection_margins, projection_plot,

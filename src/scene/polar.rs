@@ -53,9 +53,24 @@ pub enum PolarFill {
     },
 }
 
+/// A band behind the curves, such as what chance would give.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolarBand {
+    /// Legend entry.
+    pub name: Text,
+    /// The inner edge, at the angles of the closed grid.
+    pub low: Vec<f64>,
+    /// The outer edge.
+    pub high: Vec<f64>,
+    /// Colour of the area.
+    pub color: Color,
+}
+
 /// What a polar view shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PolarView {
+    /// What lies behind everything else.
+    pub behind: Option<PolarBand>,
     /// Curves that are only hinted at, behind the others.
     pub faint: Vec<Vec<f64>>,
     /// What those are called in the legend.
@@ -91,7 +106,9 @@ impl PolarView {
             };
             [Some(&curve.fractions), band].into_iter().flatten()
         });
-        let largest = curves.chain(&self.faint).map(of).fold(0.0, f64::max);
+        let behind = self.behind.iter().flat_map(|band| [&band.low, &band.high]);
+        let all = curves.chain(&self.faint).chain(behind);
+        let largest = all.map(of).fold(0.0, f64::max);
         match self.ring {
             Some(ring) if largest >= SMALLEST_CURVE * ring => largest.max(ring),
             _ => largest,
@@ -127,6 +144,13 @@ impl PolarView {
                     color: curve.color,
                 });
             }
+        }
+        if let Some(band) = &self.behind {
+            entries.push(Entry {
+                name: band.name.clone(),
+                key: Key::Area,
+                color: band.color,
+            });
         }
         if !self.faint.is_empty() {
             entries.push(Entry {
@@ -289,6 +313,13 @@ pub fn polar_into(scene: &mut Scene, plot: Rect, view: &PolarView, style: &Style
     let layout = PolarLayout::new(plot, view);
     let radial = radial_ticks(&layout, view.signed, style);
     grid(scene, &layout, view, style, &radial);
+    if let Some(band) = &view.behind {
+        scene.items.push(Item::Area {
+            lower: layout.path(&band.low),
+            upper: layout.path(&band.high),
+            color: band.color.alpha(style.fill),
+        });
+    }
     faint_curves(scene, &layout, view, style);
     for curve in &view.curves {
         draw_curve(scene, &layout, curve, style);
@@ -642,6 +673,7 @@ mod tests {
 
     fn view(fractions: Vec<f64>, ring: Option<f64>, signed: bool) -> PolarView {
         PolarView {
+            behind: None,
             faint: Vec::new(),
             faint_name: Text::default(),
             curves: vec![PolarCurve {

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::figure::{FigureSpec, Height};
-use super::look::{ClassShare, Normaliser, ProjectionLook, ScaleLook, ScaleQuantity};
+use super::look::{ClassShare, Normaliser, ProjectionLook, Rotations, ScaleLook, ScaleQuantity};
 use super::options::Options;
 use super::record::{CompanionRole, LayerRecord, Session, View};
 use crate::data::ReadAs;
@@ -172,6 +172,15 @@ fn class_words(session: &Session) -> Vec<String> {
     );
     if session.view.chance.resolution {
         words.push("--expected-resolution".to_owned());
+    }
+    if let Some(Rotations { count, seed }) = session.view.chance.rotations {
+        words.push(format!("--rotations {count}"));
+        // Where anything else is drawn, its seed is there already.
+        let draws = |layer: &LayerRecord| layer.source.read_as.seed.is_some();
+        let drawn = session.options.max_planes.is_some() || session.layer().is_some_and(draws);
+        if !drawn && seed != 0 {
+            words.push(format!("--seed {seed}"));
+        }
     }
     words
 }

@@ -79,7 +79,7 @@ pub use records::{PlaneRecord, Records};
 pub use rotation::{
     AlignmentCounts, CurveBand, Interval, KurtosisTest, PlaneRotations, RESAMPLES, RotatedCounts,
     RotatedCurves, RotationSpec, RotationTest, SMALL_LAYER, SampleCounts, Standing,
-    USUAL_ROTATIONS, excess_kurtosis, least_rotations,
+    USUAL_ROTATIONS, excess_kurtosis, least_rotations, rotated_curves,
 };
 pub use scale::{
     MOST_SCALE_COUNTS, SCALES, ScaleCounts, Scales, ScalesError, nearest_in_plane, scale_counts,

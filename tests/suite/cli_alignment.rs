@@ -128,6 +128,37 @@ fn the_table_has_a_line_a_rotation_and_says_what_it_was_made_from() {
 }
 
 #[test]
+fn a_figure_has_the_band_of_rotated_curves_and_says_so() {
+    let place = Place::new();
+    let sample = sample();
+    let run = |more: &[&str]| {
+        let args = [
+            "figure",
+            &sample,
+            "--plane",
+            "3,7",
+            "--epsilon",
+            "0.5",
+            "-o",
+        ];
+        place.run(&[&args[..], more].concat()).good()
+    };
+    run(&["with.svg", "--rotations", "20", "--seed", "3"]);
+    let with = String::from_utf8(place.bytes("with.svg")).unwrap();
+    assert!(with.contains("rotated, 95%"));
+    let caption = place.run(&["caption", "with.svg"]).good().stdout;
+    let said = "under 20 random rotations of the samples (seed 3)";
+    assert!(caption.contains(said), "{caption}");
+    run(&["like.svg", "--like", "with.svg"]);
+    assert_eq!(place.bytes("like.svg"), place.bytes("with.svg"));
+    run(&["other.svg", "--rotations", "20", "--seed", "4"]);
+    assert_ne!(place.bytes("other.svg"), place.bytes("with.svg"));
+    run(&["without.svg"]);
+    let without = String::from_utf8(place.bytes("without.svg")).unwrap();
+    assert!(!without.contains("rotated"));
+}
+
+#[test]
 fn what_cannot_be_tested_is_refused() {
     let place = Place::new();
     let sample = sample();

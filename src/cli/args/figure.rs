@@ -7,6 +7,7 @@ use std::str::FromStr;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use super::alignment::rotations;
 use super::{AmongArgs, ClassArgs, ReadingArgs, angles, at_least_one, mode, plane, threads};
 use crate::scene::{AngleUnit, AtlasOrder, Color, ColorMap, ColorScale, PlaneOrder, Quantity};
 use crate::session::figure::{
@@ -89,6 +90,10 @@ pub(in crate::cli) struct ShownArgs {
     /// The lobe of an infinitely narrow cluster at a polar plot's peak: nothing finer shows
     #[arg(long)]
     pub expected_resolution: bool,
+    /// Behind a polar plot's first curve, where 95% of its curves under K random rotations lie: the
+    /// picture if the neurons were nothing special
+    #[arg(long, value_name = "K", value_parser = rotations)]
+    pub rotations: Option<u32>,
     /// Plane of a polar plot, a scale view or a projection; may be given several times
     /// [default: the most lit one]
     #[arg(long = "plane", value_name = "I,J", value_parser = plane, allow_hyphen_values = true)]

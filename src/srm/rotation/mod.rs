@@ -15,6 +15,7 @@
 //! layer may be aligned at one scale and anti-aligned at another, both significantly.
 
 mod bootstrap;
+mod curves;
 mod frames;
 mod kurtosis;
 mod pairs;
@@ -33,9 +34,11 @@ use super::cancel::Cancelled;
 use super::coordinates::Coordinates;
 use super::curve::{Scanner, Sign, Tally, curve};
 use super::plane::{Plane, PlaneSet};
+use super::subset::Subset;
 use super::sweep::{SweepSpec, sweep};
 
 pub use bootstrap::{Interval, RESAMPLES};
+pub use curves::{CurveBand, RotatedCurves, rotated_curves};
 pub use kurtosis::excess_kurtosis;
 pub use samples::SampleCounts;
 pub use standing::{Standing, least_rotations};
@@ -44,7 +47,6 @@ use frames::random_frame;
 use kurtosis::{Lengths, mean};
 use pairs::PairCounter;
 use pass::Quest;
-use standing::quantile;
 
 /// Rotations of a small layer unless others are asked for: enough for a test at the 1%
 /// level.
@@ -149,45 +151,6 @@ impl RotatedCounts {
     }
 }
 
-/// The curve of the selected plane under each rotation.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RotatedCurves {
-    /// Counts at the `A` angles of the grid, rotation after rotation.
-    pub counts: Vec<Vec<i64>>,
-    /// `N`.
-    pub n_samples: usize,
-}
-
-/// What the curves of random rotations come to at each of the `A` angles, as fractions.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct CurveBand {
-    /// 2.5% of the rotations are below.
-    pub low: Vec<f64>,
-    /// Half of them are.
-    pub median: Vec<f64>,
-    /// 97.5% are.
-    pub high: Vec<f64>,
-}
-
-impl RotatedCurves {
-    /// Quantiles of the fractions lit at each angle: 95% of the curves of random
-    /// rotations lie between low and high there. Empty without rotations.
-    #[must_use]
-    pub fn band(&self) -> CurveBand {
-        let mut band = CurveBand::default();
-        let angles = self.counts.first().map_or(0, Vec::len);
-        for angle in 0..angles {
-            let counts = self.counts.iter().map(|counts| counts[angle] as f64);
-            let mut fractions: Vec<f64> = counts.map(|c| c / self.n_samples as f64).collect();
-            fractions.sort_unstable_by(f64::total_cmp);
-            band.low.push(quantile(&fractions, 0.025));
-            band.median.push(quantile(&fractions, 0.5));
-            band.high.push(quantile(&fractions, 0.975));
-        }
-        band
-    }
-}
-
 /// Excess kurtosis along the vectors, and its mean along those of each rotation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KurtosisTest {
@@ -247,6 +210,14 @@ pub struct RotationTest {
 /// looked at without drawing a curve.
 fn is_orthonormal(coordinates: &Coordinates, planes: &PlaneSet) -> bool {
     coordinates.basis().is_standard() && !coordinates.has_product() && !planes.is_sampled()
+}
+
+/// Where a vector stands among those chosen.
+fn rank(subset: &Subset, k: u32) -> usize {
+    match subset.rank(k) {
+        Some(rank) => rank,
+        None => panic!("vector {k} is not among those chosen"),
+    }
 }
 
 impl RotationTest {
@@ -345,10 +316,7 @@ impl RotationTest {
             planes,
         } = &self.spec.sweep;
         let subset = planes.subset();
-        let rank = |k: u32| match subset.rank(k) {
-            Some(rank) => rank,
-            None => panic!("vector {k} is not among those chosen"),
-        };
+        let rank = |k: u32| rank(subset, k);
         let d = self.coordinates.basis().dimensions();
         let frame = random_frame((subset.len(), d), self.spec.seed, k, cancel)?;
         let quest = Quest {

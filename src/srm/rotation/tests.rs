@@ -212,6 +212,25 @@ fn a_rotation_without_curves_equals_the_sweep_of_turned_vectors() {
 }
 
 #[test]
+fn the_curves_of_a_plane_alone_are_those_of_the_test() {
+    let activations = Arc::new(Activations::from_rows(&normal(400, 40, 4)).unwrap());
+    let basis = Arc::new(UnitBasis::dense(other_basis(40), 43, 40).unwrap());
+    let dense = Coordinates::new(Arc::clone(&activations), basis).unwrap();
+    let standard = Coordinates::standard(activations);
+    let some = Subset::of(40, (0..40).filter(|k| k % 7 != 1)).unwrap();
+    for (coordinates, subset) in [(&standard, None), (&standard, Some(&some)), (&dense, None)] {
+        let spec = spec(coordinates, 0.3, PlaneMode::Permutations, subset);
+        let mut test = RotationTest::begin(coordinates, spec.clone(), &never()).unwrap();
+        for _ in 0..2 {
+            test.rotate(&never()).unwrap();
+        }
+        let curves = rotated_curves(coordinates, &spec, 2, &mut |_| (), &never()).unwrap();
+        assert_eq!(curves, test.plane.unwrap().curves);
+        assert!(curves.counts[0].iter().any(|&count| count > 0));
+    }
+}
+
+#[test]
 fn rotations_are_the_same_on_any_number_of_threads() {
     let coordinates = coordinates(&normal(2000, 8, 7));
     let run = |threads: usize, rotations: usize| {
