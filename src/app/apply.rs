@@ -101,6 +101,9 @@ impl App {
             Command::DismissAll => self.state.notices.clear(),
             Command::SetFit(fit) => self.preferences.fit = fit,
             Command::ToggleSignificant => self.toggle_significant(),
+            Command::TestAlignment => self.test_by_rotation(),
+            Command::StopTest => self.stop_test(),
+            Command::ToggleRotated => self.toggle_rotated(),
             Command::ToggleResolution => self.preferences.chance.resolution ^= true,
             choice => self.choose(choice),
         }

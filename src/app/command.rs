@@ -140,6 +140,12 @@ pub enum Command {
     LookAlong(Pole),
     /// Draw the expected resolution, or don't.
     ToggleResolution,
+    /// Test alignment by random rotations.
+    TestAlignment,
+    /// Call the test off.
+    StopTest,
+    /// Draw the band of rotated curves, or don't.
+    ToggleRotated,
     /// Show the dump at that place of the list.
     ShowLayer(usize),
     /// Look at a plane.
@@ -639,6 +645,20 @@ pub static ACTIONS: &[Action] = &[
         Some(plain(Key::R)),
         Command::ToggleResolution,
         "The lobe of an infinitely narrow cluster at the peak, 2 arccos ε wide: nothing finer shows"
+    ),
+    action!(
+        View,
+        "Test by rotation",
+        None,
+        Command::TestAlignment,
+        "Is the layer aligned with its neurons more than random rotations of the same rows are?"
+    ),
+    action!(
+        View,
+        "Rotated curves",
+        None,
+        Command::ToggleRotated,
+        "Behind the curve, once tested: where 95% of the plane's curves lie under random rotations"
     ),
     action!(
         View,

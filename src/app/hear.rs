@@ -62,6 +62,9 @@ impl App {
                     let replaced = self.state.picture.accept(generation, picture);
                     self.worker.discard(replaced);
                 }
+                Message::Tested(tested) => {
+                    drop(self.state.test.accept(generation, *tested));
+                }
                 Message::Opened {
                     layer,
                     request,
@@ -157,7 +160,10 @@ impl App {
                 self.state.directions.list.refuse();
                 "counting about the neurons"
             }
-            Lane::Test => "the test",
+            Lane::Test => {
+                self.state.test.refuse();
+                "the test"
+            }
             Lane::Load => "opening a file",
             Lane::Save => "saving the session",
             Lane::Hash => "hashing a file",

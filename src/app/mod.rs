@@ -8,6 +8,7 @@ mod atlas_controls;
 mod atlas_menu;
 mod atlas_view;
 mod chance;
+mod chance_panel;
 mod class_legend;
 mod classes;
 mod command;
@@ -363,6 +364,7 @@ impl App {
                         self.data_panel(ui, commands);
                         self.spotlight_panel(ui, commands);
                         self.plane_panel(ui, commands);
+                        self.chance_panel(ui, commands);
                     });
             });
         self.preferences.division.panel = panel.response.rect.width().round();

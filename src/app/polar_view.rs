@@ -206,7 +206,10 @@ impl App {
             None => ([Text::default(), Text::default()], None),
         };
         PolarView {
-            behind: None,
+            behind: curves
+                .first()
+                .filter(|curve| Some(curve.plane) == choices.plane)
+                .and_then(|curve| self.rotated_band(ui, curve.counts.len())),
             faint: Vec::new(),
             faint_name: Text::default(),
             legend: (curves.len() > 1 && split.is_none()).then_some(Corner::UpperLeft),

@@ -110,6 +110,7 @@ impl App {
             }
             return;
         }
+        self.drop_stale_test();
         self.request_classes();
         self.request_curves();
         self.request_sweep();

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use egui::Context;
 
 use crate::session::{
-    CompanionRecord, FigureSpec, LayerRecord, Options, Place, Session, View, is_named_session,
-    relative_path,
+    ChanceLook, CompanionRecord, FigureSpec, LayerRecord, Options, Place, Session, View,
+    is_named_session, relative_path,
 };
 use crate::srm::{AngleGrid, Epsilon, EpsilonChoice, Plane, Sign};
 use crate::words::{count, times};
@@ -160,6 +160,10 @@ impl App {
             pins: choices.pins.iter().copied().map(pair).collect(),
             angle_rad: choices.angle_rad,
             classes: choices.classes.clone(),
+            chance: ChanceLook {
+                rotations: self.drawn_rotations(),
+                ..self.preferences.chance
+            },
             ..self.preferences.view()
         };
         let mut session = Session::new(layers.collect(), shown, options, view);

@@ -15,9 +15,11 @@ use crate::worker::atlas_job::AtlasPicture;
 use crate::worker::heatmap_job::{Look, Source};
 use crate::worker::message::{Heatmap, Highlights, Layer, Swept};
 use crate::worker::picture_job::PlanePicture;
+use crate::worker::rotation_job::RotationView;
 use crate::worker::session_job::Origin;
 
 use super::atlas::AtlasKey;
+use super::chance_panel::TestKey;
 use super::classes::ClassesKey;
 use super::command::Command;
 use super::companions::CompanionState;
@@ -370,6 +372,10 @@ pub struct State {
     pub atlas: Pending<AtlasKey, Arc<AtlasPicture>>,
     /// The selected plane at every scale, or projections.
     pub picture: Pending<PictureKey, Arc<PlanePicture>>,
+    /// The test by rotation.
+    pub test: Pending<TestKey, RotationView>,
+    /// Rotations of the next one, where they were chosen.
+    pub rotations: Option<u32>,
     /// Pixels of the side of a projection's view; 0 until it is measured.
     pub projection_pixels: usize,
     /// Pixels of a point of the screen.

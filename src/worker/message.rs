@@ -13,6 +13,7 @@ use super::companion_job::CompanionMessage;
 use super::export_job::{CopyEnded, ExportEnded, Preview};
 use super::heatmap_job::{Look, Source};
 use super::picture_job::PlanePicture;
+use super::rotation_job::RotationView;
 use super::samples_job::{DirectionList, ReadPictures, SampleList};
 use super::session_job::{Ended, OpenedSession, RestoredLayer};
 use super::source_file::{BasisFile, SourceFile};
@@ -328,6 +329,8 @@ pub enum Message {
     Swept(Box<Swept>),
     /// The heatmap and the curves behind the ensemble.
     Heatmap(Heatmap),
+    /// A test by rotation, as far as it has come.
+    Tested(Box<RotationView>),
     /// The square of planes.
     Atlas(Arc<AtlasPicture>),
     /// The selected plane at every scale, or projections.

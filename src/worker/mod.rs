@@ -22,6 +22,7 @@ pub mod heatmap_job;
 pub mod jobs;
 pub mod message;
 pub mod picture_job;
+pub mod rotation_job;
 pub mod samples_job;
 pub mod session_job;
 pub mod source_file;
