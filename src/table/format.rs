@@ -87,17 +87,16 @@ impl About<'_> {
     /// The head of a text table over so many planes: the inside of a JSON
     /// object, without its braces.
     pub(super) fn head(&self, kind: TableKind, planes: usize) -> String {
-        self.head_with(kind.name(), planes, &self.chance(kind, planes))
+        self.head_of(kind.name(), planes)
     }
 
-    /// The same of a table of that name that says nothing of chance.
+    /// The same of a table of that name, which may be none of [`TableKind`].
     pub(super) fn head_of(&self, table: &str, planes: usize) -> String {
-        self.head_with(table, planes, "")
-    }
-
-    fn head_with(&self, table: &str, planes: usize, chance: &str) -> String {
         debug_assert!(!self.provenance.contains('\n'), "a record is one line");
         let facts = self.facts;
+        let mut kinds = TableKind::ALL.into_iter();
+        let kind = kinds.find(|kind| kind.name() == table);
+        let chance = kind.map_or_else(String::new, |kind| self.chance(kind, planes));
         format!(
             "\"format\":{TABLE_FORMAT},\"table\":\"{table}\",\"n_samples\":{},\"excluded_rows\":{},\
              \"zero_rows\":{},\"planes\":{planes},\"planes_in_all\":{},\"epsilon\":{:?},\
