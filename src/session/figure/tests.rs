@@ -53,7 +53,7 @@ fn what_makes_no_figure_is_refused_in_a_sentence() {
     refused::<SeriesColors>("red", "are no colours");
     refused::<FigureView>(
         "pie",
-        "choose polar, ensemble, heatmap, atlas, scale, pppm, panel",
+        "choose polar, ensemble, heatmap, atlas, scale, pppm, directions, panel",
     );
 }
 
