@@ -26,7 +26,8 @@ def frames(table):
     yield "csv", pd.read_csv(csv, **exact)
     yield "tsv", pd.read_csv(tsv, sep="\t", **exact)
     with open(js, encoding="utf-8") as file:
-        yield "json", pd.DataFrame(json.load(file)["columns"])
+        # A column of nulls alone is one of numbers that are undefined.
+        yield "json", pd.DataFrame(json.load(file)["columns"]).apply(pd.to_numeric)
     array = np.genfromtxt(csv, delimiter=",", skip_header=1, names=True, encoding="utf-8")
     yield "genfromtxt", pd.DataFrame(np.atleast_1d(array))
 

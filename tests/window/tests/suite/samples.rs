@@ -61,12 +61,12 @@ fn rows_are_selected_and_exported() {
     window.get_by_label("Table").click();
     settle(&mut window);
     let rows = window.query_all_by_label_contains("sample ");
-    let label = |node: egui_kittest::Node<'_>| node.accesskit_node().label().unwrap();
+    let label = |node: egui_kittest::Node<'_>| node.accesskit_node().label();
     let is_row = |text: &String| {
         let number = text.strip_prefix("sample ");
         number.is_some_and(|number| number.parse::<u64>().is_ok())
     };
-    let rows: Vec<String> = rows.map(label).filter(is_row).collect();
+    let rows: Vec<String> = rows.filter_map(label).filter(is_row).collect();
     window.get_by_label(&rows[0]).click();
     window.step();
     until_said(&mut window, "1 selected");
