@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::args::ClassArgs;
 use super::failure::Failure;
+use super::interrupt::Interrupt;
 use crate::data::{ClassNames, DataError, Dump, FileStamp, Labels, Pick};
 use crate::session::{CompanionRecord, CompanionRole, sha256_of};
 use crate::srm::Classes;
@@ -145,6 +146,21 @@ pub(super) enum Label<'a> {
 }
 
 #[allow(dead_code)] // likewise
+/// The labels that are named or come along with a dump, and the classes of its samples.
+///
+/// # Errors
+/// As [`Labelling::read`] and [`Labelling::of`].
+pub(super) fn of_dump(
+    args: &ClassArgs,
+    dump: &Dump,
+    memory_limit: u64,
+    interrupt: &Interrupt,
+) -> Result<(Option<Labelling>, Option<Classes>), Failure> {
+    let labelling = Labelling::read(args, &[dump], memory_limit, interrupt.flag())?;
+    let classes = labelling.as_ref().map(|labelling| labelling.of(dump));
+    Ok((labelling, classes.transpose()?))
+}
+
 fn hash(
     path: &Path,
     stamp: Option<FileStamp>,

@@ -9,7 +9,7 @@ use super::classes::{Label, Labelling};
 use super::failure::Failure;
 use super::input::Layer;
 use super::interrupt::Interrupt;
-use super::report;
+use super::{classes, report};
 use crate::session::Options;
 use crate::srm::{Classes, Direction, Epsilon, directions};
 use crate::table::field;
@@ -18,13 +18,8 @@ use crate::words::{self, count, percent, thousands};
 pub(super) fn run(args: &DirectionsArgs, interrupt: &Interrupt) -> Result<(), Failure> {
     args.input.reading.check(None)?;
     let mut layer = Layer::read(&args.input, interrupt)?;
-    let dump = &layer.dump;
     let limit = args.input.reading.memory_limit();
-    let labelling = Labelling::read(&args.classes, &[dump], limit, interrupt.flag())?;
-    let classes = labelling
-        .as_ref()
-        .map(|labelling| labelling.of(dump))
-        .transpose()?;
+    let (labelling, classes) = classes::of_dump(&args.classes, &layer.dump, limit, interrupt)?;
     let options = Options {
         epsilon: args.cone.epsilon,
         neurons: args.cone.among.choice(),

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::input::Layer;
 use super::interrupt::Interrupt;
 use super::output::{self, Target};
-use super::{plane, report};
+use super::{classes, plane, report};
 use crate::session::Options;
 use crate::srm::{
     Aim, AngleGrid, Classes, Coordinates, Enrichment, Epsilon, LitSample, Pole, Sign, SweepSpec,
@@ -30,13 +30,8 @@ pub(super) fn run(args: &SamplesArgs, interrupt: &Interrupt) -> Result<(), Failu
         table::OutFile::check(path, args.force)?;
     }
     let mut layer = Layer::read(&args.input, interrupt)?;
-    let dump = &layer.dump;
     let limit = args.input.reading.memory_limit();
-    let labelling = Labelling::read(&args.classes, &[dump], limit, interrupt.flag())?;
-    let classes = labelling
-        .as_ref()
-        .map(|labelling| labelling.of(dump))
-        .transpose()?;
+    let (labelling, classes) = classes::of_dump(&args.classes, &layer.dump, limit, interrupt)?;
     let options = Options {
         epsilon: args.cone.epsilon,
         neurons: args.cone.among.choice(),
