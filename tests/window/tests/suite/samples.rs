@@ -80,7 +80,7 @@ fn rows_are_selected_and_exported() {
         (TableOf::SampleActivations, "inside.npy", Replace::Never),
     ] {
         carry_out(&mut window, TableCommand::OpenFor(of));
-        assert!(says(&window, "of the 3 samples selected"));
+        until_said(&mut window, "of the 3 samples selected in the spotlight");
         let path = folder.path().join(name);
         carry_out(
             &mut window,
