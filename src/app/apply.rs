@@ -366,6 +366,14 @@ impl App {
             let offer = ("Sweep again".to_owned(), Command::SweepAgain);
             let text = "The sweep was cancelled.";
             self.notify(Tone::Success, text.to_owned(), vec![offer]);
+        } else if self.worker.is_busy(Lane::Directions) {
+            self.worker.cancel(Lane::Directions);
+            self.state.directions.list.refuse();
+        } else if self.worker.is_busy(Lane::Picture) {
+            self.worker.cancel(Lane::Picture);
+            self.state.picture.refuse();
+        } else if self.worker.is_busy(Lane::Test) {
+            self.stop_test();
         }
     }
 

@@ -232,9 +232,9 @@ fn seconds_each(layer: &Layer) -> f64 {
 
 fn result(ui: &mut Ui, view: &RotationView, n_samples: usize) {
     let whole = view.whole.contrast;
-    tested(ui, ["layer", "its index"], &view.whole, n_samples);
+    tested(ui, ["layer", "layer's index"], &view.whole, n_samples);
     if let Some(plane) = &view.plane {
-        tested(ui, ["plane", "its index"], plane, n_samples);
+        tested(ui, ["plane", "plane's index"], plane, n_samples);
     }
     let kurtosis = &view.kurtosis;
     let hover = format!(

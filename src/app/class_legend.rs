@@ -116,8 +116,11 @@ impl App {
             if link(ui, "none", "Switch the listed classes off").clicked() {
                 commands.push(Command::Classes(ClassCommand::Hide(names().collect())));
             }
-            ui.label(RichText::new("lit").color(secondary).size(11.0))
-                .on_hover_text("Samples of the class that are lit in this plane at some angle");
+            // Above the numbers.
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.label(RichText::new("lit").color(secondary).size(11.0))
+                    .on_hover_text("Samples of the class that are lit in this plane at some angle");
+            });
         });
         let height = ui.text_style_height(&egui::TextStyle::Body) + 3.0;
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -252,8 +255,8 @@ impl App {
             ClassShare::OfClass => "fraction of the class",
         };
         let way = match self.split_shown() {
-            Split::Stacked => "classes stacked",
-            _ => "by class",
+            Split::Stacked => "stacked",
+            _ => "overlaid",
         };
         let lit = split.lit.iter().filter(|&&lit| lit > 0).count();
         let shown = split.classes.len();
@@ -265,7 +268,7 @@ impl App {
         } else {
             String::new()
         };
-        format!("{share} inside the spotlight, {way}{some}")
+        format!("{share}, {way}{some}")
     }
 }
 

@@ -92,6 +92,9 @@ impl App {
         let Some(list) = list else {
             let text = match self.document.layer() {
                 None => "Each neuron's two directions, with the samples about them.",
+                Some(_) if self.state.directions.list.is_refused() => {
+                    "Called off: look at another view and back to count again"
+                }
                 Some(_) => "Counting about the neurons…",
             };
             return empty(ui, text);

@@ -5,8 +5,8 @@ use egui::{Align2, CursorIcon, FontId, Pos2, Rect, Response, Sense, Ui, pos2};
 
 use crate::figure::{ProjectionMaterial, ScaleMaterial};
 use crate::scene::{
-    Color, Corner, Entry, Key, ProjectionView, ScaleView, Scene, Style, draw_legend, legend_size,
-    projection_into, projection_plot, scale_into, scale_plot,
+    Corner, ProjectionView, ScaleView, Scene, Style, draw_legend, legend_size, projection_into,
+    projection_plot, scale_into, scale_plot,
 };
 use crate::session::{Normaliser, ProjectionOf, ScaleQuantity};
 use crate::srm::{Epsilon, Sign};
@@ -148,7 +148,7 @@ impl App {
         if self.document.layer().is_none() {
             "Open a dump to look at its planes"
         } else if self.state.picture.is_refused() {
-            "Called off"
+            "Called off: look at another view and back to draw it again"
         } else {
             "…"
         }
@@ -245,12 +245,7 @@ fn short(value: f64) -> String {
 /// The classes of dots, in the corner where the fewest are: the lower left one, as
 /// activations are rarely below zero.
 fn legend(scene: &mut Scene, plot: crate::scene::Rect, view: &ProjectionView, style: &Style) {
-    let entry = |(color, name): &(Color, String)| Entry {
-        name: name.as_str().into(),
-        key: Key::Line,
-        color: *color,
-    };
-    let entries: Vec<Entry> = view.classes.iter().map(entry).collect();
+    let entries = view.entries();
     let size = legend_size(&entries, style);
     if entries.is_empty() || size[1] > plot.height * 0.6 || size[0] > plot.width * 0.6 {
         return;

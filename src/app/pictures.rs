@@ -72,7 +72,7 @@ pub struct ScaleKey {
     angles: usize,
     sign: Sign,
     look: ScaleLook,
-    colors: (ColorMap, ColorScale),
+    map: ColorMap,
 }
 
 impl ScaleKey {
@@ -212,7 +212,7 @@ impl App {
             angles: choices.grid.count(),
             sign: choices.sign,
             look: self.preferences.scales,
-            colors: (self.preferences.map, self.preferences.scale),
+            map: self.preferences.map,
         };
         // What is shown stays while it has the epsilon in its range.
         if let Some((PictureKey::Scale(shown), picture)) = &self.state.picture.shown
@@ -243,7 +243,7 @@ impl App {
             grid: self.document.choices.grid.clone(),
             sign: key.sign,
             look: key.look,
-            colors: key.colors,
+            map: key.map,
             known,
         }
     }
@@ -343,10 +343,13 @@ impl App {
                     ScaleQuantity::Excess,
                     "excess",
                     "The fraction over that of isotropic data; transparent where these light \
-                     nothing. A log scale shows it best",
+                     nothing",
                 ),
             ];
-            look.quantity = segmented(ui, look.quantity, &quantities).unwrap_or(look.quantity);
+            if let Some(quantity) = segmented(ui, look.quantity, &quantities) {
+                // With the scale of colours that shows it best, until another is chosen.
+                (look.quantity, look.color_scale) = (quantity, None);
+            }
             let axes = [
                 (ScaleAxis::Epsilon, "ε", "Rows even in ε"),
                 (
@@ -356,7 +359,14 @@ impl App {
                 ),
             ];
             look.axis = segmented(ui, look.axis, &axes).unwrap_or(look.axis);
-            self.color_menu(ui, commands);
+            let (mut map, mut scale) = (self.preferences.map, look.color_scale());
+            color_menu(ui, &mut map, &mut scale);
+            if map != self.preferences.map {
+                commands.push(Command::SetMap(map));
+            }
+            if scale != look.color_scale() {
+                look.color_scale = Some(scale);
+            }
         });
         if look != self.preferences.scales {
             commands.push(PictureCommand::Scales(look).into());
@@ -425,13 +435,17 @@ fn density_controls(ui: &mut Ui, look: &mut ProjectionLook) {
     {
         look.kernel = kernel;
     }
+    color_menu(ui, &mut look.map, &mut look.scale);
+}
+
+fn color_menu(ui: &mut Ui, map: &mut ColorMap, scale: &mut ColorScale) {
     let menu = ui.menu_button("colours ▾", |ui| {
-        for map in ColorMap::ALL {
-            ui.selectable_value(&mut look.map, map, map.name());
+        for choice in ColorMap::ALL {
+            ui.selectable_value(map, choice, choice.name());
         }
         ui.separator();
-        for scale in ColorScale::ALL {
-            ui.selectable_value(&mut look.scale, scale, scale.name());
+        for choice in ColorScale::ALL {
+            ui.selectable_value(scale, choice, format!("{} scale", choice.name()));
         }
     });
     let hover = "Colour map and scale; √ and log bring out what is faint";

@@ -421,9 +421,9 @@ impl App {
             };
             ui.painter().rect_filled(rect.shrink(1.0), 4.0, fill);
         }
-        ui.scope_builder(egui::UiBuilder::new().max_rect(inner), |ui| {
-            self.picture_of(ui, list, lit, PICTURE);
-        });
+        // Not a scope, which would move the next cell to where the picture ends.
+        let mut within = ui.new_child(egui::UiBuilder::new().max_rect(inner));
+        self.picture_of(&mut within, list, lit, PICTURE);
         let at = egui::pos2(rect.center().x, inner.bottom() + BELOW / 2.0 + 1.0);
         let label = short(list.label(lit.sample));
         let text = format!("{label}  {:.2}", lit.cosine);

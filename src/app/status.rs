@@ -77,6 +77,9 @@ impl App {
             Lane::Atlas,
             Lane::Save,
             Lane::Export,
+            Lane::Directions,
+            Lane::Picture,
+            Lane::Test,
         ];
         let Some((lane, progress)) = lanes
             .into_iter()
@@ -106,12 +109,15 @@ impl App {
             let bar = ProgressBar::new(share)
                 .desired_width(140.0)
                 .desired_height(8.0);
-            let hover = format!(
-                "{} of {} planes",
-                number(progress.done),
-                number(progress.total)
-            );
-            ui.add(bar).on_hover_text(hover);
+            let unit = match lane {
+                Lane::Sweep | Lane::Heatmap | Lane::Atlas => " planes",
+                Lane::Picture => " samples",
+                Lane::Test => " rotations",
+                _ => "",
+            };
+            let (done, total) = (number(progress.done), number(progress.total));
+            ui.add(bar)
+                .on_hover_text(format!("{done} of {total}{unit}"));
         } else {
             ui.add(egui::Spinner::new().size(14.0));
         }

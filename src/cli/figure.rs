@@ -301,6 +301,7 @@ fn shown(args: &FigureArgs, session: &mut Session) {
     set(&mut view.atlas_order, given.atlas_order.as_ref());
     set(&mut view.scales.quantity, given.scale_quantity.as_ref());
     set(&mut view.scales.axis, given.scale_axis.as_ref());
+    view.scales.color_scale = given.scale_colors.or(view.scales.color_scale);
     let projection = &mut view.projection;
     set(&mut projection.of, given.project.as_ref());
     set(&mut projection.drawn, given.draw.as_ref());
@@ -500,6 +501,7 @@ mod tests {
             scales: crate::session::ScaleLook {
                 quantity: "excess".parse().unwrap(),
                 axis: "half-angle".parse().unwrap(),
+                color_scale: Some(crate::scene::ColorScale::Linear),
             },
             projection: crate::session::ProjectionLook {
                 of: "all".parse().unwrap(),

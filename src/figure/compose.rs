@@ -11,9 +11,9 @@ use super::pictures::ProjectionMaterial;
 use super::views::{AtlasPart, ProjectionPart, View, shows_ring, views};
 use super::{FigureFailure, palette};
 use crate::scene::{
-    Align, AtlasLayout, AtlasView, Color, Corner, Entry, Fonts, HasBar, HeatmapLayout, Item, Key,
-    LeftOut, LegendPlace, MOST_PIXELS, Margins, Medium, Point, ProjectionView, Rect, Scene, Style,
-    Text, atlas_bar, atlas_frame_into, atlas_table, directions_into, draw_legend, draw_legend_rows,
+    Align, AtlasLayout, AtlasView, Corner, Entry, Fonts, HasBar, HeatmapLayout, Item, LeftOut,
+    LegendPlace, MOST_PIXELS, Margins, Medium, Point, ProjectionView, Rect, Scene, Style, Text,
+    atlas_bar, atlas_frame_into, atlas_table, directions_into, draw_legend, draw_legend_rows,
     ensemble, heatmap_into, legend_row_height, legend_row_width, legend_size, polar_into,
     polar_margins, projection_into, scale_into, square_within,
 };
@@ -503,14 +503,7 @@ fn entries(view: &View<'_>, style: &Style) -> Vec<Entry> {
     match view {
         View::Polar(view) => view.entries(style),
         View::Ensemble(view) => view.entries(style),
-        View::Projection(part) => {
-            let entry = |(color, name): &(Color, String)| Entry {
-                name: name.as_str().into(),
-                key: Key::Line,
-                color: *color,
-            };
-            part.view.classes.iter().map(entry).collect()
-        }
+        View::Projection(part) => part.view.entries(),
         View::Heatmap(_) | View::Atlas(_) | View::Directions(_) | View::Scale(_) => Vec::new(),
     }
 }

@@ -135,16 +135,11 @@ impl ScaleMaterial {
 
     /// The view, with a line at `epsilon`.
     #[must_use]
-    pub fn view(
-        &self,
-        look: ScaleLook,
-        (map, scale): (ColorMap, ColorScale),
-        epsilon: Epsilon,
-        sign: Sign,
-    ) -> ScaleView {
+    pub fn view(&self, look: ScaleLook, map: ColorMap, epsilon: Epsilon, sign: Sign) -> ScaleView {
         let values = self.values(look.quantity);
         let signed = sign == Sign::Signed;
-        let tint = Tint::new(map, scale, signed, ends(values.clone()));
+        let ends = ends(values.clone());
+        let tint = Tint::new(map, look.color_scale(), signed, ends).with_all_decades(ends[0]);
         let (name, unit) = match (look.quantity, signed) {
             (ScaleQuantity::Fraction, false) => ("samples lit, %", 0.01),
             (ScaleQuantity::Fraction, true) => ("samples lit − opposite, %", 0.01),

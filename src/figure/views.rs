@@ -106,9 +106,8 @@ impl Maker<'_> {
         let mut made = layer.scales.iter();
         let scale = made.find(|scale| scale.counts.plane == plane)?;
         let view = &self.session.view;
-        let (look, colors) = (view.scales, (view.map, view.scale));
         let sign = self.session.options.sign();
-        let mut shown = scale.view(look, colors, layer.epsilon, sign);
+        let mut shown = scale.view(view.scales, view.map, layer.epsilon, sign);
         if self.several() {
             // Which plane it is of follows from no other mark.
             let of = format!("plane {}, {}", plane.i, plane.j);

@@ -15,6 +15,8 @@ pub enum Key {
     Dashes,
     /// A filled area.
     Area,
+    /// A dot.
+    Dot,
 }
 
 /// An entry of a legend.
@@ -167,6 +169,15 @@ fn draw_entry(scene: &mut Scene, [x, y]: Point, entry: &Entry, style: &Style) {
             },
             color: entry.color.alpha(style.fill.max(60)),
         }),
+        Key::Dot => {
+            // A circle's outline as wide as its radius twice is a disc.
+            let radius = style.font * 0.13;
+            scene.items.push(Item::Circle {
+                centre: [x + key / 2.0, y],
+                radius,
+                stroke: Stroke::solid(2.0 * radius, entry.color),
+            });
+        }
     }
     scene.text(
         [x + key + style.font * KEY_GAP, y],

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use super::heatmap::frame;
 use super::tint::{TintBar, marks, widest};
-use super::{Align, Color, Item, Margins, Medium, Point, Raster, Rect, Scene, Stroke, Style, Text};
+use super::{
+    Align, Color, Entry, Item, Key, Margins, Medium, Point, Raster, Rect, Scene, Stroke, Style,
+    Text,
+};
 
 /// What a projection shows.
 #[derive(Clone, Debug)]
@@ -27,6 +30,17 @@ pub struct ProjectionView {
 }
 
 impl ProjectionView {
+    /// What its legend says: the classes of its dots.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        let entry = |(color, name): &(Color, String)| Entry {
+            name: name.as_str().into(),
+            key: Key::Dot,
+            color: *color,
+        };
+        self.classes.iter().map(entry).collect()
+    }
+
     /// The coordinates, in units of the activations, at a point of the plot.
     #[must_use]
     pub fn at(&self, plot: Rect, [x, y]: Point) -> Option<[f64; 2]> {

@@ -41,6 +41,15 @@ impl Tint {
         }
     }
 
+    /// With every decade down to the smallest value, where each of them means something.
+    #[must_use]
+    pub fn with_all_decades(self, least: f64) -> Self {
+        Self {
+            least: least.min(self.most / 10.0),
+            ..self
+        }
+    }
+
     /// Place of a value on the bar, 0 at its lower end and 1 at its upper.
     #[must_use]
     pub fn place(&self, value: f64) -> f64 {
@@ -248,6 +257,8 @@ mod tests {
         }
         let log = Tint::new(ColorMap::Magenta, ColorScale::Log, false, [0.02, 40.0]);
         assert!(log.place(0.02) > 0.03 && log.place(0.0199) == 0.0);
+        let all = log.with_all_decades(1e-12);
+        assert!(log.place(1e-10) == 0.0 && all.place(1e-10) > 0.04);
         let dark = Tint::new(ColorMap::Magenta, ColorScale::Log, false, [0.0, 0.0]);
         assert_eq!(dark.place(0.0), 0.0);
     }

@@ -129,6 +129,9 @@ fn view_words(view: &View) -> Vec<String> {
     let [quantity, usual] = [look.quantity, default.quantity].map(ScaleQuantity::name);
     word("--scale-quantity", quantity, usual);
     word("--scale-axis", look.axis.name(), default.axis.name());
+    if let Some(scale) = look.color_scale {
+        word("--scale-colors", scale.word(), "");
+    }
     let (look, default) = (&view.projection, ProjectionLook::default());
     word("--project", look.of.name(), default.of.name());
     word("--draw", look.drawn.name(), default.drawn.name());

@@ -100,6 +100,21 @@ pub struct ScaleLook {
     pub quantity: ScaleQuantity,
     /// What the axis is even in.
     pub axis: ScaleAxis,
+    /// Scale of its colours, where one was chosen.
+    pub color_scale: Option<ColorScale>,
+}
+
+impl ScaleLook {
+    /// The scale of its colours: the one that was chosen, else the one that shows the
+    /// structure at every `ε`. All samples are lit at `ε = 0` and the excess grows by
+    /// powers of ten towards 1, so that a linear one would show one end only.
+    #[must_use]
+    pub fn color_scale(&self) -> ColorScale {
+        self.color_scale.unwrap_or(match self.quantity {
+            ScaleQuantity::Fraction => ColorScale::Sqrt,
+            ScaleQuantity::Excess => ColorScale::Log,
+        })
+    }
 }
 
 named!(
@@ -330,5 +345,7 @@ mod tests {
         }
         assert!(serde_json::from_str::<ClassLook>(r#"{"colors":{"a":"red"}}"#).is_err());
         assert!(serde_json::from_str::<ScaleLook>(r#"{"axis":"sideways"}"#).is_err());
+        let excess: ScaleLook = serde_json::from_str(r#"{"quantity":"excess"}"#).unwrap();
+        assert_eq!(excess.color_scale(), ColorScale::Log);
     }
 }

@@ -9,7 +9,7 @@ use crate::figure::{
     ClassColors, DensityWanted, ProjectionMaterial, ScaleMaterial, color_of_class,
     projection_material, scale_material,
 };
-use crate::scene::{Color, ColorMap, ColorScale, ProjectionView, ScaleView};
+use crate::scene::{Color, ColorMap, ProjectionView, ScaleView};
 use crate::session::figure::SeriesColors;
 use crate::session::{ClassLook, ProjectionLook, ScaleLook};
 use crate::srm::{
@@ -30,7 +30,7 @@ pub struct ScaleRequest {
     /// How it is shown.
     pub look: ScaleLook,
     /// In which colours.
-    pub colors: (ColorMap, ColorScale),
+    pub map: ColorMap,
     /// Its counts, where they are known.
     pub known: Option<Arc<ScaleMaterial>>,
 }
@@ -125,7 +125,7 @@ fn scale(layer: &Layer, request: &ScaleRequest, cancel: &AtomicBool) -> Result<D
         grid,
         sign,
         look,
-        colors,
+        map,
         known,
     } = request;
     let material = if let Some(known) = known {
@@ -141,7 +141,7 @@ fn scale(layer: &Layer, request: &ScaleRequest, cancel: &AtomicBool) -> Result<D
             cancel,
         )?)
     };
-    let mut view = material.view(*look, *colors, *epsilon, *sign);
+    let mut view = material.view(*look, *map, *epsilon, *sign);
     view.line = None;
     Ok(Drawn::Scale { material, view })
 }

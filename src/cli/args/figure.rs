@@ -132,6 +132,9 @@ pub(in crate::cli) struct ShownArgs {
     /// What the vertical axis of a scale view is even in [default: epsilon]
     #[arg(long, value_parser = named(ScaleAxis::ALL, ScaleAxis::name))]
     pub scale_axis: Option<ScaleAxis>,
+    /// Scale of a scale view's colours [default: sqrt of a fraction, log of an excess]
+    #[arg(long, value_parser = named(&ColorScale::ALL, ColorScale::word))]
+    pub scale_colors: Option<ColorScale>,
     /// On which planes samples are projected [default: plane]
     #[arg(long, value_parser = named(ProjectionOf::ALL, ProjectionOf::name))]
     pub project: Option<ProjectionOf>,

@@ -8,7 +8,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use followspot::app::{App, Command, Replace};
 use followspot::session::Session;
-use followspot::srm::Sign;
+use followspot::srm::{Epsilon, Sign};
 use followspot_window_tests::{
     args, carry_out, noise, open_args, says, settle, until_said, write_npy,
 };
@@ -87,4 +87,24 @@ fn differences_are_not_tested() {
     settle(&mut window);
     assert!(!says(&window, "not significant"));
     assert!(!says(&window, "excess over isotropic"));
+}
+
+#[test]
+fn rotations_tell_a_layer_that_is_drawn_to_a_neuron() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = layer(folder.path(), 80);
+    assert!(!says(&window, "layer's index"));
+    carry_out(&mut window, Command::TestAlignment);
+    until_said(&mut window, "layer's index");
+    until_said(&mut window, "plane's index");
+    until_said(&mut window, "mean kurtosis");
+    // The least that 200 rotations can give, once all of them are done.
+    until_said(&mut window, " · p 0.010");
+    // Of another scale it would be another.
+    let epsilon = Epsilon::new(0.7).unwrap();
+    let dragging = false;
+    carry_out(&mut window, Command::SetEpsilon { epsilon, dragging });
+    settle(&mut window);
+    assert!(says(&window, "What was tested is not what is shown now"));
+    assert!(!says(&window, "layer's index"));
 }

@@ -89,10 +89,7 @@ fn classes_are_split_switched_off_and_kept_in_the_session() {
     let mut window = labelled(folder.path());
     assert!(says(&window, "classes off"));
     split(&mut window, ClassCurves::Stacked);
-    until_said(
-        &mut window,
-        "fraction of all samples inside the spotlight, classes stacked",
-    );
+    until_said(&mut window, "fraction of all samples, stacked");
     let toggle = ClassCommand::Toggle("1".to_owned());
     carry_out(&mut window, Command::Classes(toggle));
     settle(&mut window);

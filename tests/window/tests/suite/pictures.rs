@@ -6,6 +6,7 @@ use std::path::Path;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use followspot::app::{App, Command, PictureCommand, Replace};
+use followspot::scene::ColorScale;
 use followspot::session::{
     PlaneAs, ProjectionAs, ProjectionLook, ProjectionOf, ScaleAxis, ScaleLook, ScaleQuantity,
     Session,
@@ -83,6 +84,7 @@ fn projections_say_what_they_are_of_and_looks_are_kept() {
     let scales = ScaleLook {
         quantity: ScaleQuantity::Excess,
         axis: ScaleAxis::HalfAngle,
+        color_scale: Some(ColorScale::Linear),
     };
     show(&mut window, PictureCommand::Scales(scales));
     let path = folder.path().join("s.followspot");
