@@ -3,20 +3,20 @@
 
 use std::sync::OnceLock;
 
-use super::Color;
+use super::{Color, okabe_ito};
 
 /// Classes that have colours of their own; further ones take them again.
 pub const CLASS_COLORS: usize = 256;
 
 /// Okabe–Ito, black as a grey that both grounds show.
 const OKABE_ITO: [Color; 8] = [
-    Color::rgb(230, 159, 0),
-    Color::rgb(86, 180, 233),
-    Color::rgb(0, 158, 115),
-    Color::rgb(213, 94, 0),
-    Color::rgb(204, 121, 167),
-    Color::rgb(0, 114, 178),
-    Color::rgb(240, 228, 66),
+    okabe_ito::ORANGE,
+    okabe_ito::SKY_BLUE,
+    okabe_ito::GREEN,
+    okabe_ito::VERMILLION,
+    okabe_ito::PURPLE,
+    okabe_ito::BLUE,
+    okabe_ito::YELLOW,
     Color::rgb(128, 128, 128),
 ];
 

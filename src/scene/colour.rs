@@ -1,6 +1,8 @@
 //! Colours: two themes, colour maps that keep their order for every eye, and
 //! the Okabe–Ito series.
 
+use super::okabe_ito;
+
 /// Red, green, blue, alpha (not premultiplied).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Color(pub [u8; 4]);
@@ -41,13 +43,13 @@ impl Color {
 /// Okabe–Ito, in the order in which pinned curves take them; the accent of the
 /// palettes belongs to the selected one.
 pub const SERIES: [Color; 7] = [
-    Color::rgb(230, 159, 0),
-    Color::rgb(0, 158, 115),
-    Color::rgb(204, 121, 167),
-    Color::rgb(213, 94, 0),
-    Color::rgb(86, 180, 233),
-    Color::rgb(240, 228, 66),
-    Color::rgb(0, 114, 178),
+    okabe_ito::ORANGE,
+    okabe_ito::GREEN,
+    okabe_ito::PURPLE,
+    okabe_ito::VERMILLION,
+    okabe_ito::SKY_BLUE,
+    okabe_ito::YELLOW,
+    okabe_ito::BLUE,
 ];
 
 /// The colours of a view.
@@ -116,7 +118,7 @@ impl Palette {
         border: Color::rgb(30, 30, 30),
         text: Color::rgb(15, 15, 15),
         secondary: Color::rgb(30, 30, 30),
-        accent: Color::rgb(0, 114, 178),
+        accent: okabe_ito::BLUE,
         ..Self::LIGHT
     };
 
@@ -128,7 +130,7 @@ impl Palette {
         border: Color::rgb(200, 203, 208),
         text: Color::rgb(240, 242, 245),
         secondary: Color::rgb(205, 209, 215),
-        accent: Color::rgb(86, 180, 233),
+        accent: okabe_ito::SKY_BLUE,
         ..Self::DARK
     };
 }

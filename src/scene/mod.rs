@@ -14,6 +14,7 @@ mod directions;
 mod ensemble;
 mod heatmap;
 mod legend;
+pub mod okabe_ito;
 mod order;
 mod polar;
 mod projection;

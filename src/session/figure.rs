@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::scene::Color;
+use crate::scene::{Color, okabe_ito};
 use crate::words::thousands;
 
 mod length;
@@ -253,24 +253,24 @@ const TOL_MUTED: [Color; 9] = [
 
 /// Okabe–Ito with the blue of light backgrounds first.
 const OKABE_ITO: [Color; 7] = [
-    Color::rgb(0, 114, 178),
-    Color::rgb(213, 94, 0),
-    Color::rgb(0, 158, 115),
-    Color::rgb(204, 121, 167),
-    Color::rgb(230, 159, 0),
-    Color::rgb(86, 180, 233),
-    Color::rgb(240, 228, 66),
+    okabe_ito::BLUE,
+    okabe_ito::VERMILLION,
+    okabe_ito::GREEN,
+    okabe_ito::PURPLE,
+    okabe_ito::ORANGE,
+    okabe_ito::SKY_BLUE,
+    okabe_ito::YELLOW,
 ];
 
 /// Okabe–Ito with what is bright first, for dark backgrounds.
 const OKABE_ITO_DARK: [Color; 7] = [
-    Color::rgb(86, 180, 233),
-    Color::rgb(230, 159, 0),
-    Color::rgb(0, 158, 115),
-    Color::rgb(204, 121, 167),
-    Color::rgb(240, 228, 66),
-    Color::rgb(213, 94, 0),
-    Color::rgb(0, 114, 178),
+    okabe_ito::SKY_BLUE,
+    okabe_ito::ORANGE,
+    okabe_ito::GREEN,
+    okabe_ito::PURPLE,
+    okabe_ito::YELLOW,
+    okabe_ito::VERMILLION,
+    okabe_ito::BLUE,
 ];
 
 impl SeriesColors {
