@@ -385,19 +385,16 @@ fn values_beside(
         return;
     }
     let left = plot.x - style.tick - 2.0 * style.gap - widest - style.small * 0.6;
-    scene.items.push(Item::Text {
-        at: [left, plot.y + plot.height / 2.0],
-        text: if view.signed {
-            "samples lit − opposite, %".into()
+    scene.text_upwards(
+        [left, plot.y + plot.height / 2.0],
+        if view.signed {
+            "samples lit − opposite, %"
         } else {
-            "samples lit, %".into()
+            "samples lit, %"
         },
-        size: style.small,
-        align: Align::Middle,
-        bold: false,
-        upwards: true,
-        color: ink,
-    });
+        style.small,
+        ink,
+    );
 }
 
 #[cfg(test)]

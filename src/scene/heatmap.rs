@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::ensemble::angles_below;
 use super::{
     Aggregate, Align, ColorMap, ColorScale, Item, Margins, Medium, PlaneOrder, Point, Raster, Rect,
-    RowSpan, Scene, Stroke, Style, Text, percent, ticks,
+    RowSpan, Scene, Stroke, Style, percent, ticks,
 };
 use crate::words::thousands;
 
@@ -308,15 +308,7 @@ fn plane_axis(scene: &mut Scene, layout: &HeatmapLayout, view: &HeatmapView, sty
         PlaneOrder::Plane => "plane (by number)".to_owned(),
         order => format!("plane (by {})", order.name()),
     };
-    scene.items.push(Item::Text {
-        at: [layout.rows_name, y + height / 2.0],
-        text: name.into(),
-        size: style.small,
-        align: Align::Middle,
-        bold: false,
-        upwards: true,
-        color: ink,
-    });
+    scene.text_upwards([layout.rows_name, y + height / 2.0], name, style.small, ink);
 }
 
 /// Places on the bar from 0 below to 1 above, with their text, those kept apart.
@@ -400,15 +392,12 @@ pub(super) fn draw_bar(
 
 /// The bar's name, reading upwards.
 pub(super) fn bar_name(scene: &mut Scene, bar: Rect, x: f32, name: String, style: &Style) {
-    scene.items.push(Item::Text {
-        at: [x, bar.y + bar.height / 2.0],
-        text: Text::from(name),
-        size: style.small,
-        align: Align::Middle,
-        bold: false,
-        upwards: true,
-        color: style.palette.secondary,
-    });
+    scene.text_upwards(
+        [x, bar.y + bar.height / 2.0],
+        name,
+        style.small,
+        style.palette.secondary,
+    );
 }
 
 /// Round values for the bar, the most telling first, each with the step whose

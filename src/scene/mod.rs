@@ -246,4 +246,17 @@ impl Scene {
             color,
         });
     }
+
+    /// Beside an upright axis or bar, its middle there.
+    fn text_upwards(&mut self, at: Point, text: impl Into<Text>, size: f32, color: Color) {
+        self.items.push(Item::Text {
+            at,
+            text: text.into(),
+            size,
+            align: Align::Middle,
+            bold: false,
+            upwards: true,
+            color,
+        });
+    }
 }

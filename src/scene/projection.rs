@@ -165,15 +165,12 @@ fn axes(scene: &mut Scene, plot: Rect, view: &ProjectionView, style: &Style) {
     let at = [plot.x + plot.width / 2.0, bottom + style.name_below()];
     scene.text(at, along, style.small, Align::Middle, ink);
     let left = style.tick + 2.0 * style.gap + numbers + style.small * 0.6;
-    scene.items.push(Item::Text {
-        at: [plot.x - left, plot.y + plot.height / 2.0],
-        text: Text::from("activation along ").joined(&across),
-        size: style.small,
-        align: Align::Middle,
-        bold: false,
-        upwards: true,
-        color: ink,
-    });
+    scene.text_upwards(
+        [plot.x - left, plot.y + plot.height / 2.0],
+        Text::from("activation along ").joined(&across),
+        style.small,
+        ink,
+    );
 }
 
 /// Lines along the privileged directions, named at their ends.

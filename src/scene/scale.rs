@@ -189,15 +189,12 @@ fn beside(scene: &mut Scene, plot: Rect, view: &ScaleView, style: &Style) {
         ScaleRows::HalfAngle => Text::from("half-angle arccos ").then_variable("ε"),
     };
     let left = style.tick + 2.0 * style.gap + numbers + style.small * 0.6;
-    scene.items.push(Item::Text {
-        at: [plot.x - left, plot.y + plot.height / 2.0],
-        text: name,
-        size: style.small,
-        align: Align::Middle,
-        bold: false,
-        upwards: true,
-        color: ink,
-    });
+    scene.text_upwards(
+        [plot.x - left, plot.y + plot.height / 2.0],
+        name,
+        style.small,
+        ink,
+    );
 }
 
 #[cfg(test)]

@@ -222,15 +222,12 @@ fn rows_axis(scene: &mut Scene, view: &AtlasView<'_>, style: &Style) {
     }
     let numbers = style.small_width(&"0".repeat(digits(view.atlas.places.len()) as usize));
     let left = x - style.tick - 2.0 * style.gap - numbers - style.small * 0.6;
-    scene.items.push(Item::Text {
-        at: [left, y + height / 2.0],
-        text: axis_name(view, "i"),
-        size: style.small,
-        align: Align::Middle,
-        bold: false,
-        upwards: true,
-        color: ink,
-    });
+    scene.text_upwards(
+        [left, y + height / 2.0],
+        axis_name(view, "i"),
+        style.small,
+        ink,
+    );
 }
 
 fn columns_axis(scene: &mut Scene, view: &AtlasView<'_>, style: &Style) {
