@@ -10,6 +10,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::TableError;
 use super::out_file::OutFile;
+use super::statistics::Facts;
 
 /// Members from this size on get zip64 sizes; a little below 4 GiB, for the header.
 pub(super) const LARGE: u64 = 0xFFFF_0000;
@@ -75,6 +76,13 @@ impl ArrayFile {
 
     pub fn scalar<T: WritableElement>(&mut self, name: &str, value: T) -> io::Result<()> {
         self.array(name, 8, &arr0(value))
+    }
+
+    /// How many samples there are, and how many rows are none or zero.
+    pub fn samples(&mut self, facts: &Facts) -> io::Result<()> {
+        self.scalar("n_samples", integer(facts.n_samples as u64))?;
+        self.scalar("excluded_rows", integer(facts.excluded_rows as u64))?;
+        self.scalar("zero_rows", integer(facts.zero_rows as u64))
     }
 
     /// Text as `NumPy` keeps it: one array element of code points, four bytes each.

@@ -186,10 +186,7 @@ impl<'a> CurvesFile<'a> {
             Style::Lines(_) => Ok(()),
             Style::Columns(columns) => columns.finish(&mut out, cancel),
         };
-        match finished {
-            Ok(()) => out.finish(),
-            Err(e) => Err(out.failed(e)),
-        }
+        out.end(finished)
     }
 
     fn write(&mut self, counts: impl Iterator<Item = i64>) -> io::Result<()> {

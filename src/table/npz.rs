@@ -175,12 +175,7 @@ impl SweepFile {
     fn closing(&mut self, about: &About<'_>, statistics: &Statistics<'_>) -> io::Result<()> {
         let (facts, judged) = (about.facts, about.judged.as_ref());
         let ensemble = statistics.ensemble();
-        self.arrays
-            .scalar("n_samples", integer(facts.n_samples as u64))?;
-        self.arrays
-            .scalar("excluded_rows", integer(facts.excluded_rows as u64))?;
-        self.arrays
-            .scalar("zero_rows", integer(facts.zero_rows as u64))?;
+        self.arrays.samples(facts)?;
         self.arrays
             .scalar("planes_in_all", integer(facts.planes_in_all))?;
         self.arrays.scalar("epsilon", facts.epsilon)?;

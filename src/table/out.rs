@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Write};
 
 use super::TableError;
+use super::arrays::ArrayFile;
+use super::format::Format;
 use super::out_file::OutFile;
 use crate::srm::Cancelled;
 
@@ -51,8 +53,39 @@ impl Out {
         }
     }
 
+    /// What was written is the whole, or it failed: then a file is not kept.
+    pub(super) fn end(self, written: io::Result<()>) -> Result<(), TableError> {
+        match written {
+            Ok(()) => self.finish(),
+            Err(e) => Err(self.failed(e)),
+        }
+    }
+
+    /// Writes a table that is arrays in an npz, and lines below a head as CSV or TSV.
+    ///
+    /// # Errors
+    /// If it cannot be written; [`TableError::NoJson`] of JSON.
+    pub(super) fn arrays_or_lines(
+        mut self,
+        format: Format,
+        arrays: impl FnOnce(&mut ArrayFile) -> io::Result<()>,
+        lines: impl FnOnce(&mut Self, char) -> io::Result<()>,
+    ) -> Result<(), TableError> {
+        let written = match format {
+            Format::Npz => {
+                let mut file = ArrayFile::new(self.into_file()?);
+                arrays(&mut file).map_err(|e| file.failed(e))?;
+                return file.finish();
+            }
+            Format::Csv => lines(&mut self, ','),
+            Format::Tsv => lines(&mut self, '\t'),
+            Format::Json => return Err(TableError::NoJson),
+        };
+        self.end(written)
+    }
+
     /// The whole is there: gives a file its name.
-    pub(super) fn finish(self) -> Result<(), TableError> {
+    fn finish(self) -> Result<(), TableError> {
         match self {
             Self::File(file) => file.finish(),
             Self::Stream(mut stream) => stream.flush().map_err(TableError::Stream),

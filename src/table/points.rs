@@ -32,22 +32,11 @@ pub fn write_points(
     about: &About<'_>,
     cancel: &AtomicBool,
 ) -> Result<(), TableError> {
-    let mut out = out.into();
-    let separator = match format {
-        Format::Npz => {
-            let mut arrays = ArrayFile::new(out.into_file()?);
-            let written = write_arrays(&mut arrays, projection, row, about);
-            written.map_err(|e| arrays.failed(e))?;
-            return arrays.finish();
-        }
-        Format::Csv => ',',
-        Format::Tsv => '\t',
-        Format::Json => return Err(TableError::NoJson),
-    };
-    match write_lines(&mut out, separator, projection, row, about, cancel) {
-        Ok(()) => out.finish(),
-        Err(e) => Err(out.failed(e)),
-    }
+    out.into().arrays_or_lines(
+        format,
+        |arrays| write_arrays(arrays, projection, row, about),
+        |out, separator| write_lines(out, separator, projection, row, about, cancel),
+    )
 }
 
 fn write_arrays(
@@ -57,7 +46,6 @@ fn write_arrays(
     about: &About<'_>,
 ) -> io::Result<()> {
     let points = &projection.points;
-    let facts = about.facts;
     let rows = points.iter().map(|point| row(point.sample as usize));
     arrays.vector("rows", rows.map(|row| integer(row as u64)).collect())?;
     let pairs = points
@@ -71,10 +59,8 @@ fn write_arrays(
     let at = Array2::from_shape_vec(shape, at).map_err(io::Error::other)?;
     arrays.array("points", points.len() as u64 * 16, &at)?;
     arrays.scalar("total", integer(projection.total))?;
-    arrays.scalar("n_samples", integer(facts.n_samples as u64))?;
-    arrays.scalar("excluded_rows", integer(facts.excluded_rows as u64))?;
-    arrays.scalar("zero_rows", integer(facts.zero_rows as u64))?;
-    arrays.scalar("epsilon", facts.epsilon)?;
+    arrays.samples(about.facts)?;
+    arrays.scalar("epsilon", about.facts.epsilon)?;
     arrays.text("provenance", about.provenance)
 }
 

@@ -7,6 +7,7 @@ use half::f16;
 
 use super::TableError;
 use super::arrays::npy_header;
+use super::out::Out;
 use super::out_file::OutFile;
 use crate::data::{Dtype, Dump, Flatten};
 use crate::srm::Cancelled;
@@ -104,7 +105,7 @@ pub fn write_ids(
     rows: impl ExactSizeIterator<Item = usize>,
     cancel: &AtomicBool,
 ) -> Result<(), TableError> {
-    written(out, cancel, |out| {
+    written(out, |out| {
         match format {
             IdFormat::Npy => out.write_all(&npy_header("<i8", &format!("({},)", rows.len())))?,
             IdFormat::Csv => out.write_all(b"row\n")?,
@@ -138,7 +139,7 @@ pub fn write_activations(
 ) -> Result<(), TableError> {
     let dtype = dtype_of(dump);
     let d = dump.activations.n_neurons();
-    written(out, cancel, |out| {
+    written(out, |out| {
         let shape = format!("({}, {d})", samples.len());
         out.write_all(&npy_header(descr(dtype), &shape))?;
         let mut values = vec![0.0; d];
@@ -215,19 +216,10 @@ fn going_on(cancel: &AtomicBool) -> io::Result<()> {
 }
 
 /// Writes a file, and gives it its name if that went well.
-fn written(
-    mut out: OutFile,
-    cancel: &AtomicBool,
-    write: impl FnOnce(&mut OutFile) -> io::Result<()>,
-) -> Result<(), TableError> {
-    match write(&mut out) {
-        Ok(()) => out.finish(),
-        Err(_) if cancel.load(Ordering::Relaxed) => Err(TableError::Cancelled(Cancelled)),
-        Err(source) => Err(TableError::Io {
-            file: out.name().to_owned(),
-            source,
-        }),
-    }
+fn written(out: OutFile, write: impl FnOnce(&mut Out) -> io::Result<()>) -> Result<(), TableError> {
+    let mut out = Out::from(out);
+    let written = write(&mut out);
+    out.end(written)
 }
 
 #[cfg(test)]

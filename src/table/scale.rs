@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 use ndarray::{Array2, arr1};
 
 use super::TableError;
-use super::arrays::{ArrayFile, integer};
+use super::arrays::ArrayFile;
 use super::cell::{Cell, Fractions};
 use super::format::{About, Format};
 use super::out::Out;
@@ -49,22 +49,11 @@ pub fn write_scale(
     about: &About<'_>,
     cancel: &AtomicBool,
 ) -> Result<(), TableError> {
-    let mut out = out.into();
-    let separator = match format {
-        Format::Npz => {
-            let mut arrays = ArrayFile::new(out.into_file()?);
-            let written = write_arrays(&mut arrays, table, about);
-            written.map_err(|e| arrays.failed(e))?;
-            return arrays.finish();
-        }
-        Format::Csv => ',',
-        Format::Tsv => '\t',
-        Format::Json => return Err(TableError::NoJson),
-    };
-    match write_lines(&mut out, separator, table, about, cancel) {
-        Ok(()) => out.finish(),
-        Err(e) => Err(out.failed(e)),
-    }
+    out.into().arrays_or_lines(
+        format,
+        |arrays| write_arrays(arrays, table, about),
+        |out, separator| write_lines(out, separator, table, about, cancel),
+    )
 }
 
 /// The share of the samples that isotropic data would have within the cone, at each `ε`.
@@ -88,7 +77,6 @@ fn write_arrays(
     about: &About<'_>,
 ) -> io::Result<()> {
     let ScaleTable { counts, grid, .. } = table;
-    let facts = about.facts;
     let epsilons = counts.scales.get().iter().map(|epsilon| epsilon.get());
     arrays.vector("epsilons", epsilons.collect())?;
     arrays.vector("angles", grid.angles_rad())?;
@@ -98,9 +86,7 @@ fn write_arrays(
     arrays.vector("isotropic", isotropic(table, about))?;
     let plane = [counts.plane.i, counts.plane.j].map(i64::from);
     arrays.array("plane", 16, &arr1(&plane))?;
-    arrays.scalar("n_samples", integer(facts.n_samples as u64))?;
-    arrays.scalar("excluded_rows", integer(facts.excluded_rows as u64))?;
-    arrays.scalar("zero_rows", integer(facts.zero_rows as u64))?;
+    arrays.samples(about.facts)?;
     arrays.text("provenance", about.provenance)
 }
 

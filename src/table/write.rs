@@ -99,10 +99,7 @@ fn write<const N: usize>(
         Format::Tsv => csv::write(&mut out, '\t', table, about, planes, cancel),
         Format::Json => json::write(&mut out, table, about, planes, cancel),
     };
-    match written {
-        Ok(()) => out.finish(),
-        Err(e) => Err(out.failed(e)),
-    }
+    out.end(written)
 }
 
 /// Everything that is in memory but the counts.
