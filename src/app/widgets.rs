@@ -233,7 +233,7 @@ pub fn index_text(index: f64) -> String {
 
 /// A plane in the words of the screen.
 pub fn plane_text(plane: Plane) -> String {
-    format!("b{} ∧ b{}", plane.i, plane.j)
+    plane.to_string()
 }
 
 /// A number of things with thousands separators.

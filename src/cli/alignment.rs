@@ -12,10 +12,11 @@ use super::output::{self, Target};
 use super::progress::Progress;
 use super::{plane, report, sweep};
 use crate::srm::{
-    Cancelled, RotationSpec, RotationTest, SMALL_LAYER, SweepSpec, USUAL_ROTATIONS, least_rotations,
+    Cancelled, Plane, RotationSpec, RotationTest, SMALL_LAYER, SweepSpec, USUAL_ROTATIONS,
+    least_rotations,
 };
 use crate::table::{Ground, OutFile, RotationSummary, TableError, Tested, rotations_tsv};
-use crate::words::{count, percent, thousands};
+use crate::words::{count, thousands};
 
 /// The level at which it is said in words what came out.
 const LEVEL: f64 = 0.01;
@@ -158,18 +159,16 @@ fn write(mut file: OutFile, test: &RotationTest, provenance: &str) -> Result<(),
 }
 
 fn tell(test: &RotationTest, summary: &RotationSummary) {
-    let epsilon = test.spec().sweep.epsilon;
     report::say(&format!(
-        "at epsilon {} (half-angle {:.1}°, {} of isotropic data), against {}:",
-        epsilon.shown_text(),
-        epsilon.half_angle_deg(),
-        percent(summary.null_share),
+        "at {}, against {}:",
+        report::cone(test.spec().sweep.epsilon, summary.n_neurons),
         count(summary.rotations as u64, "rotation"),
     ));
     let planes = count(summary.layer.planes as u64, "plane");
     say_tested(&planes, &summary.layer, summary);
     if let Some(plane) = &summary.plane {
-        let name = format!("b{} ∧ b{}", plane.i, plane.j);
+        let (i, j) = (plane.i, plane.j);
+        let name = Plane { i, j }.to_string();
         say_tested(&name, &plane.tested, summary);
     }
     let kurtosis = &summary.kurtosis;

@@ -9,6 +9,7 @@ mod figure;
 mod inside;
 mod reading;
 mod scale;
+mod spotlight;
 
 use std::path::PathBuf;
 
@@ -17,9 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::data::{Pick, ReadAs};
 use crate::session::Options;
-use crate::srm::{
-    AngleGrid, Epsilon, EpsilonChoice, NeuronChoice, Plane, PlaneMode, Ranges, RangesError,
-};
+use crate::srm::{Epsilon, EpsilonChoice, Plane, PlaneMode};
 use crate::table::{CaptionFormat, Format, TableKind};
 
 pub(super) use alignment::AlignmentArgs;
@@ -28,6 +27,7 @@ pub(super) use figure::FigureArgs;
 pub(super) use inside::{DirectionsArgs, SamplesArgs};
 pub use reading::ReadingArgs;
 pub(super) use scale::{ProjectArgs, ScaleArgs, TableOutArgs};
+use spotlight::{AmongArgs, ConeArgs, ProbeArgs, SpotlightArgs, angles, mode};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -349,58 +349,6 @@ pub(super) struct InputArgs {
     pub known: ReadAs,
 }
 
-/// What is counted.
-#[derive(Debug, Args)]
-pub(super) struct SpotlightArgs {
-    /// Resolution scale: a cosine from -1 to 1; null:SHARE, which lights that share of isotropic
-    /// data; or auto, the tightest that lights half of the samples, but at most 0.9
-    #[arg(
-        long,
-        value_name = "EPSILON",
-        default_value = "auto",
-        allow_hyphen_values = true
-    )]
-    pub epsilon: EpsilonChoice,
-    /// Probe angles from 0 to 2π, both ends counted
-    #[arg(long, value_name = "A", default_value_t = Options::default().angles, value_parser = angles)]
-    pub angles: usize,
-    /// Planes i < j, or both (i, j) and (j, i)
-    #[arg(long, default_value = "combinations", value_parser = mode())]
-    pub planes: PlaneMode,
-    /// Count the samples in the opposite cone off
-    #[arg(long)]
-    pub signed: bool,
-    #[command(flatten)]
-    pub among: AmongArgs,
-}
-
-/// Among which vectors planes are made.
-#[derive(Debug, Args)]
-pub(super) struct AmongArgs {
-    /// Make planes among these neurons only, numbered from 0: single ones and slices that leave
-    /// their end out, as in Python (0:64,223). Norms are still over all neurons. With --basis they
-    /// are the numbers of its vectors
-    #[arg(long, value_name = "NEURONS", value_parser = ranges, allow_hyphen_values = true)]
-    pub neurons: Option<Ranges>,
-    /// Make no plane with these neurons, numbered likewise (63,223)
-    #[arg(long, value_name = "NEURONS", value_parser = ranges, allow_hyphen_values = true)]
-    pub without_neurons: Option<Ranges>,
-}
-
-impl AmongArgs {
-    /// Which are left.
-    pub fn choice(&self) -> NeuronChoice {
-        NeuronChoice {
-            only: self.neurons.clone(),
-            without: self.without_neurons.clone(),
-        }
-    }
-}
-
-fn ranges(text: &str) -> Result<Ranges, String> {
-    text.parse().map_err(|e: RangesError| e.to_string())
-}
-
 /// What is made of it, and how.
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
@@ -469,35 +417,11 @@ impl PlaneArgs {
     }
 }
 
-impl SpotlightArgs {
-    /// The choices that bear on the result.
-    pub fn options(&self) -> Options {
-        Options {
-            epsilon: self.epsilon,
-            angles: self.angles,
-            planes: self.planes,
-            signed: self.signed,
-            neurons: self.among.choice(),
-            ..Options::default()
-        }
-    }
-}
-
 fn caption_format() -> impl TypedValueParser<Value = CaptionFormat> {
     PossibleValuesParser::new(CaptionFormat::ALL.map(CaptionFormat::name)).map(|name| {
         let named = |format: &CaptionFormat| format.name() == name;
         let found = CaptionFormat::ALL.into_iter().find(named);
         found.unwrap_or(CaptionFormat::Text)
-    })
-}
-
-fn mode() -> impl TypedValueParser<Value = PlaneMode> {
-    let modes = [PlaneMode::Combinations, PlaneMode::Permutations];
-    PossibleValuesParser::new(modes.map(PlaneMode::name)).map(move |name| {
-        modes
-            .into_iter()
-            .find(|mode| mode.name() == name)
-            .unwrap_or_default()
     })
 }
 
@@ -516,14 +440,6 @@ fn format() -> impl TypedValueParser<Value = Format> {
         let named = |format: &Format| format.extension() == name;
         Format::ALL.into_iter().find(named).unwrap_or(Format::Npz)
     })
-}
-
-fn angles(text: &str) -> Result<usize, String> {
-    let count = whole(text)?;
-    match AngleGrid::new(count) {
-        Ok(_) => Ok(count),
-        Err(e) => Err(e.to_string()),
-    }
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

@@ -10,7 +10,6 @@ use super::failure::Failure;
 use super::input::Layer;
 use super::interrupt::Interrupt;
 use super::{classes, report};
-use crate::session::Options;
 use crate::srm::{Classes, Direction, Epsilon, directions};
 use crate::table::field;
 use crate::words::{self, count, percent, thousands};
@@ -20,11 +19,7 @@ pub(super) fn run(args: &DirectionsArgs, interrupt: &Interrupt) -> Result<(), Fa
     let mut layer = Layer::read(&args.input, interrupt)?;
     let limit = args.input.reading.memory_limit();
     let (labelling, classes) = classes::of_dump(&args.classes, &layer.dump, limit, interrupt)?;
-    let options = Options {
-        epsilon: args.cone.epsilon,
-        neurons: args.cone.among.choice(),
-        ..Options::default()
-    };
+    let options = args.cone.options();
     let resolved = layer.resolve(&options, interrupt)?;
     layer.say_notes(&options, &resolved)?;
     let (epsilon, subset) = (resolved.spec.epsilon, resolved.spec.planes.subset());
@@ -55,12 +50,10 @@ fn summarise(found: &[Direction], layer: &Layer, epsilon: Epsilon, classes: Opti
         _ => String::new(),
     };
     report::say(&format!(
-        "{} of {} lit at epsilon {} (half-angle {:.1}°, {} of isotropic data){most}",
+        "{} of {} lit at {}{most}",
         thousands(lit as u64),
         count(found.len() as u64, "direction"),
-        epsilon.shown_text(),
-        epsilon.half_angle_deg(),
-        percent(epsilon.null_share(d)),
+        report::cone(epsilon, d),
     ));
     let Some(classes) = classes else {
         return;

@@ -270,7 +270,7 @@ fn tell(
         let told = format!("{} of {of} lit{in_how_many}", thousands(chosen.lit_samples));
         report::result(
             &chosen.name(),
-            args.spotlight.epsilon,
+            args.spotlight.cone.epsilon,
             spec.epsilon,
             layer.coordinates.activations().n_neurons(),
             &told,

@@ -8,7 +8,8 @@ use super::failure::Failure;
 use crate::data::RowMap;
 use crate::srm::null::Chance;
 use crate::srm::{
-    Alignment, Coordinates, Epsilon, EpsilonChoice, NeuronChoice, Significance, Subset, USUAL_RATE,
+    Alignment, Coordinates, Epsilon, EpsilonChoice, NeuronChoice, Plane, Significance, Subset,
+    USUAL_RATE,
 };
 use crate::words::{self, count, percent, thousands};
 
@@ -95,7 +96,7 @@ pub(super) fn notes(coordinates: &Coordinates, subset: &Subset, read: &RowMap) {
     let pairs = coordinates.basis().degenerate_pairs();
     let pairs: Vec<(u32, u32)> = pairs.iter().copied().filter(both).collect();
     if !pairs.is_empty() {
-        let names = pairs.iter().map(|(i, j)| format!("b{i} ∧ b{j}"));
+        let names = pairs.iter().map(|&(i, j)| Plane { i, j }.to_string());
         note(&format!(
             "{} of basis vectors {} parallel and no plane: {}",
             count(pairs.len() as u64, "pair"),
@@ -124,6 +125,20 @@ pub(super) fn auto_undefined() {
     note("every row is zero, so auto is undefined: epsilon is the paper's 0.9");
 }
 
+/// The spotlight among so many neurons: `epsilon 0.5 (half-angle 60.0°, 1.2% of isotropic data)`.
+pub(super) fn cone(epsilon: Epsilon, neurons: usize) -> String {
+    cone_chosen("", epsilon, neurons)
+}
+
+fn cone_chosen(choice: &str, epsilon: Epsilon, neurons: usize) -> String {
+    format!(
+        "epsilon {} ({choice}half-angle {:.1}°, {} of isotropic data)",
+        epsilon.shown_text(),
+        epsilon.half_angle_deg(),
+        percent(epsilon.null_share(neurons)),
+    )
+}
+
 /// One line on what came out, with the ground under the number.
 pub(super) fn result(
     what: &str,
@@ -144,10 +159,8 @@ pub(super) fn result(
         format!("alignment {index:+.3}")
     };
     say(&format!(
-        "{what} at epsilon {} ({choice}half-angle {:.1}°, {} of isotropic data): {lit}, {alignment}",
-        epsilon.shown_text(),
-        epsilon.half_angle_deg(),
-        percent(epsilon.null_share(neurons)),
+        "{what} at {}: {lit}, {alignment}",
+        cone_chosen(&choice, epsilon, neurons),
     ));
 }
 

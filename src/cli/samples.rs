@@ -11,7 +11,6 @@ use super::input::Layer;
 use super::interrupt::Interrupt;
 use super::output::{self, Target};
 use super::{classes, plane, report};
-use crate::session::Options;
 use crate::srm::{
     Aim, AngleGrid, Classes, Coordinates, Enrichment, Epsilon, LitSample, Pole, Sign, SweepSpec,
     curve, lit_at,
@@ -32,11 +31,7 @@ pub(super) fn run(args: &SamplesArgs, interrupt: &Interrupt) -> Result<(), Failu
     let mut layer = Layer::read(&args.input, interrupt)?;
     let limit = args.input.reading.memory_limit();
     let (labelling, classes) = classes::of_dump(&args.classes, &layer.dump, limit, interrupt)?;
-    let options = Options {
-        epsilon: args.cone.epsilon,
-        neurons: args.cone.among.choice(),
-        ..Options::default()
-    };
+    let options = args.cone.options();
     if let Some(plane) = args.aim.plane {
         plane::exists(plane, &layer)?;
     }
@@ -229,11 +224,8 @@ impl List<'_> {
             Aim::Pole(pole) => pole.to_string(),
         };
         report::say(&format!(
-            "{towards}, epsilon {} (half-angle {:.1}°, {} of isotropic data): {} of {} inside \
-             ({})",
-            epsilon.shown_text(),
-            epsilon.half_angle_deg(),
-            percent(epsilon.null_share(activations.n_neurons())),
+            "{towards}, {}: {} of {} inside ({})",
+            report::cone(epsilon, activations.n_neurons()),
             thousands(inside as u64),
             count(n as u64, "sample"),
             percent(inside as f64 / n as f64),

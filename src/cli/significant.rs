@@ -20,7 +20,7 @@ pub(super) const NOT_OF_SIGNED: &str = "--significant goes by the largest count 
 
 /// Refuses the choice where nothing is tested.
 pub(super) fn check(args: &SweepArgs) -> Result<(), Failure> {
-    if args.significant.is_some() && args.spotlight.signed {
+    if args.significant.is_some() && args.spotlight.probes.signed {
         return Err(Failure::Usage(NOT_OF_SIGNED.to_owned()));
     }
     Ok(())

@@ -154,7 +154,7 @@ fn tell(
     } else {
         report::result(
             &format!("{} swept", count(sweep.records.len() as u64, "plane")),
-            args.spotlight.epsilon,
+            args.spotlight.cone.epsilon,
             spec.epsilon,
             neurons,
             &format!(

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{AmongArgs, InputArgs, at_least_one, plane, threads};
+use super::{ConeArgs, InputArgs, at_least_one, plane, threads};
 use crate::session::Options;
-use crate::srm::{EpsilonChoice, Plane};
+use crate::srm::Plane;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -38,20 +38,11 @@ pub(in crate::cli) struct AlignmentArgs {
     /// Zero-based numbers of a plane's two vectors: it is tested beside the layer
     #[arg(long, value_name = "I,J", value_parser = plane, allow_hyphen_values = true)]
     pub plane: Option<Plane>,
-    /// Resolution scale: a cosine from -1 to 1; null:SHARE, which lights that share of isotropic
-    /// data; or auto, the tightest that lights half of the samples, but at most 0.9
-    #[arg(
-        long,
-        value_name = "EPSILON",
-        default_value = "auto",
-        allow_hyphen_values = true
-    )]
-    pub epsilon: EpsilonChoice,
+    #[command(flatten)]
+    pub cone: ConeArgs,
     /// Random rotations to compare with [default: 200 for a small layer, N·d² up to 10⁹]
     #[arg(long, value_name = "K", value_parser = rotations)]
     pub rotations: Option<u32>,
-    #[command(flatten)]
-    pub among: AmongArgs,
     /// Look at no more than K planes of the layer, drawn at random without replacement
     #[arg(long, value_name = "K", value_parser = at_least_one)]
     pub max_planes: Option<usize>,
@@ -76,11 +67,9 @@ impl AlignmentArgs {
     /// The choices that bear on the result.
     pub fn options(&self) -> Options {
         Options {
-            epsilon: self.epsilon,
-            neurons: self.among.choice(),
             max_planes: self.max_planes,
             seed: self.max_planes.map(|_| self.seed()),
-            ..Options::default()
+            ..self.cone.options()
         }
     }
 

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{AmongArgs, ClassArgs, InputArgs, at_least_one, plane, threads};
-use crate::srm::{EpsilonChoice, Plane, Pole, Side};
+use super::{ClassArgs, ConeArgs, InputArgs, at_least_one, plane, threads};
+use crate::srm::{Plane, Pole, Side};
 
 pub(in crate::cli) const SAMPLES_EXAMPLES: &str = "\
 Examples:
@@ -84,22 +84,6 @@ pub(in crate::cli) struct AimArgs {
     #[arg(long, value_name = "±K", value_parser = pole, allow_hyphen_values = true,
           conflicts_with = "plane")]
     pub direction: Option<Pole>,
-}
-
-/// How wide the spotlight is.
-#[derive(Debug, Args)]
-pub(in crate::cli) struct ConeArgs {
-    /// Resolution scale: a cosine from -1 to 1; null:SHARE, which lights that share of isotropic
-    /// data; or auto, the tightest that lights half of the samples, but at most 0.9
-    #[arg(
-        long,
-        value_name = "EPSILON",
-        default_value = "auto",
-        allow_hyphen_values = true
-    )]
-    pub epsilon: EpsilonChoice,
-    #[command(flatten)]
-    pub among: AmongArgs,
 }
 
 /// An angle in radians, as people type it.

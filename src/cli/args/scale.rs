@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::figure::named;
-use super::{AmongArgs, InputArgs, angles, at_least_one, format, mode, plane, threads};
+use super::{AmongArgs, InputArgs, ProbeArgs, at_least_one, format, mode, plane, threads};
 use crate::session::{Options, ScaleAxis};
 use crate::srm::{Epsilon, EpsilonChoice, MOST_POINTS, Plane, PlaneMode, SCALES};
 use crate::table::Format;
@@ -59,12 +59,8 @@ pub(in crate::cli) struct ScaleArgs {
         allow_hyphen_values = true
     )]
     pub epsilon: EpsilonChoice,
-    /// Probe angles from 0 to 2π, both ends counted
-    #[arg(long, value_name = "A", default_value_t = Options::default().angles, value_parser = angles)]
-    pub angles: usize,
-    /// Count the samples in the opposite cone off
-    #[arg(long)]
-    pub signed: bool,
+    #[command(flatten)]
+    pub probes: ProbeArgs,
     #[command(flatten)]
     pub out: TableOutArgs,
 }
@@ -126,8 +122,8 @@ impl ScaleArgs {
     pub fn options(&self) -> Options {
         let mut options = Options {
             epsilon: self.epsilon,
-            angles: self.angles,
-            signed: self.signed,
+            angles: self.probes.angles,
+            signed: self.probes.signed,
             ..Options::default()
         };
         if self.plane.i > self.plane.j {
