@@ -2,11 +2,11 @@
 //!
 //! Ten named threads serve [`Lane`]s. One makes curves, with a rayon pool of its
 //! own, so that a curve waits for nothing; another lists the samples in the spotlight,
-//! on the same pool; another reads their pictures. One computes the rest: the atlas and the
-//! heatmap before the sweep. The third reads files, so that a slow disk holds nothing
-//! up; it shares its pool with the second. Two hash files and save sessions, each by
-//! itself. The last two make previews of figures and write figures and tables, on a
-//! third pool. Newest wins within a lane, but for what has to do with files, which
+//! on the same pool; another reads their pictures. One computes the rest, the atlas and the
+//! heatmap before the sweep; one tests by rotation, and one reads files, so that a slow
+//! disk holds nothing up: these three share a second pool. Two hash files and save
+//! sessions, each by itself. The last two make previews of figures and write figures and
+//! tables, on a third pool. Newest wins within a lane, but for what has to do with files, which
 //! queues: no file that was asked for is forgotten because another followed it.
 //!
 //! Long work calls [`Context::yield_now`] between two pieces, which serves
