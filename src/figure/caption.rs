@@ -1,6 +1,6 @@
 //! What a figure shows, in words ready to paste.
 
-use super::gather::{panels, planes_of, projected_on};
+use super::needs::{panels, planes_of, projected_on};
 use super::split::{share_shown, way_shown};
 use crate::session::figure::{FigureView, Panel};
 use crate::session::{

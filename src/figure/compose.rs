@@ -6,7 +6,8 @@ mod grid;
 use std::sync::Arc;
 
 use super::caption::caption;
-use super::gather::{Material, panels, projected_on};
+use super::gather::Material;
+use super::needs::{panels, projected_on};
 use super::pictures::ProjectionMaterial;
 use super::views::{AtlasPart, ProjectionPart, View, shows_ring, views};
 use super::{FigureFailure, palette};

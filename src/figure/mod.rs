@@ -18,9 +18,11 @@ mod date;
 mod directions;
 mod fonts;
 mod gather;
+mod needs;
 mod pdf;
 mod pictures;
 mod png;
+mod prepare;
 mod rows;
 mod simplify;
 mod split;
@@ -44,13 +46,14 @@ pub use date::Date;
 pub use directions::MOST_DIRECTIONS;
 pub use fonts::read_font;
 pub use gather::{
-    CURVES_CAP_BYTES, FigureLayer, Known, MOST_FAINT, Material, Needs, ROTATING, Watch, gather,
-    prepare, shows_all,
+    CURVES_CAP_BYTES, FigureLayer, Known, MOST_FAINT, Material, ROTATING, Watch, gather,
 };
+pub use needs::Needs;
 pub use pictures::{
     ClassColors, DensityWanted, ProjectionMaterial, ScaleMaterial, projection_material,
     scale_material,
 };
+pub use prepare::{prepare, shows_all};
 pub use simplify::{TOLERANCE_PT, simplified};
 pub use split::{
     OTHER_SAMPLES, SplitCurve, color_of_class, hidden_classes, share_shown, way_shown,

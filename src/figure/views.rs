@@ -3,7 +3,8 @@
 use std::f64::consts::{FRAC_PI_2, TAU};
 use std::sync::Arc;
 
-use super::gather::{LayerMaterial, Material, is_polar, panels, planes_of, projected_on};
+use super::gather::{LayerMaterial, Material};
+use super::needs::{is_polar, panels, planes_of, projected_on};
 use super::pictures::{ClassColors, ProjectionMaterial};
 use super::split::color_of_class;
 use crate::scene::{
