@@ -414,7 +414,8 @@ fn density_controls(ui: &mut Ui, look: &mut ProjectionLook) {
             Normaliser::Isotropic,
             "/ isotropic",
             "Divided by the density that isotropic samples of the same norms would have, \
-             which depends on the radius alone: what is left is structure in angle",
+             which depends on the radius alone: what is left is structure in angle. Where they \
+             would have fewer than one point under the kernel it is divided by one",
         ),
         (Normaliser::None, "per area", "Points per unit of area"),
     ];

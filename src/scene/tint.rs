@@ -6,8 +6,9 @@ use super::heatmap::{apart, bar_name, bar_ticks, draw_bar};
 use super::{ColorMap, ColorScale, Medium, Raster, Rect, Scene, Style, ticks};
 use crate::words::thousands;
 
-/// Most decades of a logarithmic bar below its upper end.
-const DECADES: f64 = 6.0;
+/// Most decades of a logarithmic bar below its upper end: the tails of a Gaussian kernel,
+/// which say nothing, are below them.
+const DECADES: f64 = 4.0;
 
 /// How values become colours: from 0, or from as far below it where they are signed, to
 /// the largest; logarithmically from the smallest positive value on, at most so many

@@ -21,9 +21,14 @@ use super::projection::Projected;
 /// quantiles, evenly spaced.
 pub const MOST_NORMS: usize = 2048;
 
-/// Where fewer isotropic points than this would lie under the kernel, there is nothing to
-/// compare with.
-pub const NEARLY_NOTHING: f64 = 1e-6;
+/// Isotropic points under the kernel that a density is divided by at least. Where fewer are
+/// expected a single stray point would be thousands of times as many, which says nothing:
+/// there the ratio is a bound from below.
+pub const LEAST_EXPECTED: f64 = 1.0;
+
+/// Where fewer isotropic points than the first would lie under the kernel, and fewer points
+/// than the second do, there is nothing to compare.
+const NEARLY_NOTHING: [f64; 2] = [1e-6, 1e-2];
 
 /// How far the kernel reaches, in its standard deviations.
 const REACH: f64 = 4.0;
@@ -168,21 +173,23 @@ pub struct Density {
     /// Standard deviation of the kernel over `R`.
     pub kernel: f64,
     /// Points per `R²`, or that over the isotropic density; row after row, from below; NaN
-    /// where there is nothing to compare with.
+    /// where there is nothing to compare.
     pub values: Vec<f32>,
 }
 
 impl Density {
-    /// This over the isotropic one, NaN where that is [`NEARLY_NOTHING`].
+    /// This over the isotropic one, which is taken for [`LEAST_EXPECTED`] points under the
+    /// kernel where it is fewer; NaN where there is nearly nothing of both.
     #[must_use]
     pub fn over(&self, isotropic: &Self) -> Self {
         // The area under a Gaussian kernel, as the mean of its own values has it.
         let area = 4.0 * PI * self.kernel.max(0.5 / self.cells as f64).powi(2);
-        let least = (NEARLY_NOTHING / area) as f32;
+        let under = |points: f64| (points / area) as f32;
+        let (least, nothing) = (under(LEAST_EXPECTED), NEARLY_NOTHING.map(under));
         let both = self.values.iter().zip(&isotropic.values);
         let ratio = both.map(|(&density, &expected)| {
-            if expected > least {
-                density / expected
+            if expected > nothing[0] || density > nothing[1] {
+                density / expected.max(least)
             } else {
                 f32::NAN
             }

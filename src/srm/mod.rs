@@ -59,7 +59,7 @@ pub use class_curves::{
 pub use classes::{Classes, NO_CLASS};
 pub use coordinates::Coordinates;
 pub use curve::{Curve, Sign, Tally, curve, lit_samples};
-pub use density::{Bins, Density, MOST_NORMS, NEARLY_NOTHING, Norms, cells_for, view_radius};
+pub use density::{Bins, Density, LEAST_EXPECTED, MOST_NORMS, Norms, cells_for, view_radius};
 pub use directions::{Direction, DominantClass, directions};
 pub use enrichment::{ClassCount, Enrichment};
 pub use ensemble::{CurveSums, Ensemble, MOST_SUMMED};

@@ -152,6 +152,12 @@ fn isotropic_rows_have_a_ratio_of_one() {
         let expected = norms.density(epsilon, 1, (radius, cells), kernel).unwrap();
         let ratio = density.over(&expected);
         let area = 4.0 * PI * kernel * kernel;
+        // Nowhere do a few strays stand out.
+        assert!(
+            ratio.most() < 8.0,
+            "d = {d}, ε = {epsilon}: {}",
+            ratio.most()
+        );
         let (mut seen, mut far) = (0, 0);
         for (&ratio, &expected) in ratio.values.iter().zip(&expected.values) {
             // As many points as lie under the kernel say how far off one may be.
@@ -182,7 +188,9 @@ fn where_isotropic_rows_do_not_come_there_is_no_ratio() {
         .over(&expected);
     assert!(ratio.at([0.0, 0.1]).unwrap().is_nan() && ratio.at([1.5, 0.0]).unwrap().is_nan());
     assert_eq!(ratio.at([-0.5, 0.4]), Some(0.0));
-    assert!(ratio.at([0.7, 0.1]).unwrap() > 3.0);
+    // Of 100 rows far fewer than one are expected there: one point is not many.
+    let alone = ratio.at([0.7, 0.1]).unwrap();
+    assert!((1.8..2.01).contains(&alone), "{alone}");
     assert!(ratio.least_positive() > 0.0);
 }
 
