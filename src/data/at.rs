@@ -194,8 +194,9 @@ mod tests {
     use std::io::Write;
     use std::path::Path;
 
+    use super::super::load::{samples, take};
     use super::super::origin::Origin;
-    use super::super::{Pick, Source, samples, take};
+    use super::super::{Pick, Source};
     use super::*;
 
     /// The bytes of a `.npy` file of so many rows of two.

@@ -7,10 +7,11 @@ use super::body::{self, Bytes};
 use super::dtype::{Descr, Dtype};
 use super::error::{ArrayProblem, DataError};
 use super::head::{Head, Order};
+use super::load::{ReadPlan, Taken, taken};
+use super::npz;
 use super::plan::Plan;
 use super::read_as::Pick;
 use super::source::Source;
-use super::{ReadPlan, Taken, npz, taken};
 use crate::words::times;
 
 /// Reads all arrays of a file in its order, each behind the one before along the
