@@ -5,7 +5,8 @@ use egui::{Grid, RichText, Ui, Window};
 use crate::table::BIBTEX;
 
 use super::App;
-use super::command::{ACTIONS, Command, Menu};
+use super::actions::{ACTIONS, Menu};
+use super::command::Command;
 use super::state::Overlay;
 use super::theme::{bold, color, palette};
 

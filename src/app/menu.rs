@@ -2,7 +2,8 @@
 
 use egui::{Align, Button, Layout, MenuBar, Response, RichText, Ui};
 
-use super::command::{ACTIONS, Action, Command, Menu};
+use super::actions::{ACTIONS, Action, Menu};
+use super::command::Command;
 use super::listing::ListCommand;
 use super::neurons::NeuronCommand;
 use super::theme::{color, palette};

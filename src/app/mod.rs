@@ -2,6 +2,7 @@
 //! [`Command`]s; `apply` carries them out; the worker computes. Nothing here
 //! parses a file or counts a sample.
 
+mod actions;
 mod apply;
 mod atlas;
 mod atlas_controls;
@@ -463,7 +464,7 @@ fn command_keys(ctx: &egui::Context, keys: Keys) -> VecDeque<Command> {
     let focused = ctx.memory(|memory| memory.focused().is_some());
     let mut commands = VecDeque::new();
     // Longer combinations first: Ctrl+Shift+Z is no Ctrl+Z.
-    let mut actions: Vec<_> = command::ACTIONS
+    let mut actions: Vec<_> = actions::ACTIONS
         .iter()
         .filter(|a| a.shortcut.is_some())
         .collect();

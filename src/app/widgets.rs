@@ -5,7 +5,8 @@ use egui::{Align, Align2, FontId, Label, Layout, Response, RichText, Sense, Ui, 
 use crate::srm::{Epsilon, Plane, PlaneSet};
 use crate::words::{count, thousands};
 
-use super::command::{ACTIONS, Action, Command};
+use super::actions::{ACTIONS, Action};
+use super::command::Command;
 use super::theme::{color, palette};
 
 /// A section's heading in the left panel.
