@@ -10,11 +10,11 @@ use super::failure::Failure;
 use super::input::{Hashes, Layer};
 use super::interrupt::Interrupt;
 use super::progress::Progress;
-use super::{report, significant};
+use super::{like, report, significant};
 use crate::data::{Dump, ReadAs};
 use crate::figure::{
     self, Date, Figure, FigureFailure, FigureLayer, Format, OTHER_SAMPLES, ROTATING, Watch, gather,
-    prepare, shows_all,
+    prepare, shows_all, splits_curves,
 };
 use crate::scene::{AngleUnit, Fonts};
 use crate::session::figure::{FigureSpec, Height};
@@ -79,7 +79,7 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
             font.family
         ));
     }
-    let mut sources = sources(args, &layers, like.is_some(), &mut session, interrupt)?;
+    let mut sources = sources(args, &layers, like.as_ref(), &mut session, interrupt)?;
     session.layers = layers.iter().map(record).collect();
     session.shown = session.shown.min(session.layers.len() - 1);
     shows_all(&session)?;
@@ -100,7 +100,10 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
         None
     };
     let drawn = Figure::draw(&session, &material, &fonts, date)?;
-    say_what_differs(args, &session, like.as_ref(), drawn.missing_letters());
+    if let Some((like, path)) = like.as_ref().zip(args.like.as_deref()) {
+        like::say_what_differs(like, path, &session);
+    }
+    say_missing_letters(drawn.missing_letters());
     let bytes = drawn.encode(format)?;
     if is_stdout(args) {
         return report::to_stdout(|out| out.write_all(&bytes));
@@ -119,21 +122,23 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
 fn sources(
     args: &FigureArgs,
     layers: &[Layer],
-    is_like: bool,
+    like: Option<&Session>,
     session: &mut Session,
     interrupt: &Interrupt,
 ) -> Result<Vec<FigureLayer>, Failure> {
     let dumps: Vec<&Dump> = layers.iter().map(|layer| &layer.dump).collect();
     let limit = args.reading.memory_limit();
-    let labelling = Labelling::read(&args.classes, &dumps, limit, interrupt.flag())?;
+    let classes = like::classes(args, like, &dumps, session, interrupt.flag())?;
+    let labelling = Labelling::read(&classes, &dumps, limit, interrupt.flag())?;
+    let splits = args.class_look.classes.is_some() || splits_curves(session);
     let look = &mut session.view.classes;
     if let Some(labelling) = &labelling {
         report::note(&labelling.says());
-        if args.class_look.classes.is_none() && !is_like {
+        if args.class_look.classes.is_none() && like.is_none() {
             look.curves = ClassCurves::Overlaid;
         }
         session.companions = labelling.records(interrupt.flag())?;
-    } else if look.curves != ClassCurves::Off {
+    } else if splits && look.curves != ClassCurves::Off {
         let text = "the curve is to be split by class, but the samples have none: give --labels";
         return Err(Failure::Usage(text.to_owned()));
     }
@@ -145,6 +150,9 @@ fn sources(
         let classes = classes.transpose()?.map(Arc::new);
         if let Some(classes) = &classes {
             are_classes(args, classes)?;
+            if let Some(figure) = args.like.as_deref().filter(|_| sources.is_empty()) {
+                like::say_classes_not_there(figure, session, classes.names());
+            }
         }
         sources.push(FigureLayer {
             coordinates: Arc::new(layer.coordinates.clone()),
@@ -174,20 +182,8 @@ fn are_classes(args: &FigureArgs, classes: &Classes) -> Result<(), Failure> {
     })
 }
 
-/// Says what may make the figure another than was meant.
-fn say_what_differs(args: &FigureArgs, session: &Session, like: Option<&Session>, missing: &str) {
-    let records = like.map_or(&[][..], |like| &like.layers);
-    for (then, now) in records.iter().zip(&session.layers) {
-        let known = then.source.sha256.is_some();
-        if known && then.source.sha256 != now.source.sha256 {
-            let like = args.like.as_deref().unwrap_or(Path::new(""));
-            report::note(&format!(
-                "{} is not the file that {} was made from: its SHA-256 differs",
-                now.source.file_name,
-                like.display()
-            ));
-        }
-    }
+/// Says which letters the figure lacks.
+fn say_missing_letters(missing: &str) {
     if !missing.is_empty() {
         report::note(&format!(
             "no font has {missing}: boxes stand for them; give a font that has them with --font"

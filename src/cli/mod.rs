@@ -14,6 +14,7 @@ mod figure;
 mod info;
 mod input;
 mod interrupt;
+mod like;
 mod merge;
 mod open;
 mod output;

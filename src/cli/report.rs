@@ -212,7 +212,7 @@ pub(super) fn dark(what: &str, epsilon: Epsilon, nearest: Option<f64>, auto: Opt
     ));
 }
 
-fn first_few(names: impl ExactSizeIterator<Item = String>) -> String {
+pub(super) fn first_few(names: impl ExactSizeIterator<Item = String>) -> String {
     let more = names.len().saturating_sub(SHOWN);
     let mut text = names.take(SHOWN).collect::<Vec<_>>().join(", ");
     if more > 0 {

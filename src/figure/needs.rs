@@ -5,8 +5,8 @@ use super::pictures::DensityWanted;
 use crate::scene::{AtlasOrder, ColorScale, MOST_PIXELS, PlaneOrder, Quantity};
 use crate::session::figure::{Axes, FigureSpec, FigureView, Panel, Panels, Share};
 use crate::session::{
-    ClassCurves as Way, ClassLook, CompanionRecord, Options, ProjectionOf, Rotations, ScaleAxis,
-    Session,
+    ClassCurves as Way, ClassLook, CompanionRecord, Options, ProjectionAs, ProjectionOf, Rotations,
+    ScaleAxis, Session,
 };
 use crate::srm::Plane;
 
@@ -97,6 +97,27 @@ pub(super) fn projected_on(session: &Session, panel: &Panel) -> Option<Plane> {
 pub(super) fn wants_plane(session: &Session, panel: &Panel) -> bool {
     let all = session.view.projection.of == ProjectionOf::AllPlanes;
     panel.view.has_plane() && panel.plane.is_none() && !(panel.view == FigureView::Pppm && all)
+}
+
+/// Whether a session's figure splits a curve by class.
+#[must_use]
+pub fn splits_curves(session: &Session) -> bool {
+    let rows = panels(&session.figure);
+    let mut panels = rows.iter().flatten();
+    session.view.classes.curves != Way::Off && panels.any(|panel| panel.view == FigureView::Polar)
+}
+
+/// Whether the classes of the samples bear on what a session's figure shows.
+#[must_use]
+pub fn shows_classes(session: &Session) -> bool {
+    let rows = panels(&session.figure);
+    let mut panels = rows.iter().flatten();
+    splits_curves(session)
+        || panels.any(|panel| match panel.view {
+            FigureView::Directions => true,
+            FigureView::Pppm => session.view.projection.drawn == ProjectionAs::Scatter,
+            _ => false,
+        })
 }
 
 impl Needs {

@@ -41,6 +41,17 @@ impl Run {
         sentence.unwrap_or_else(|| panic!("{line}")).to_owned()
     }
 
+    /// It failed with `code` and nothing on stdout; the sentence that it ended with,
+    /// whatever notes came before.
+    #[track_caller]
+    pub fn refused_at_last(self, code: i32) -> String {
+        assert_eq!(self.code, Some(code), "{}", self.stderr);
+        assert_eq!(self.stdout, "");
+        let last = self.stderr.lines().last().unwrap_or_default();
+        let sentence = last.strip_prefix("followspot: ");
+        sentence.unwrap_or_else(|| panic!("{last}")).to_owned()
+    }
+
     /// The JSON it printed.
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {

@@ -30,6 +30,7 @@ mod cli_tables;
 mod cli_tables_refused;
 mod figure_files;
 mod figure_honest;
+mod figure_like;
 mod figure_pictures;
 mod figure_refused;
 mod figure_same;
