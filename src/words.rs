@@ -124,6 +124,30 @@ pub fn probability(ln_p: f64) -> String {
     format!("{:.1}e{exponent:.0}", tenths / 10.0)
 }
 
+/// A probability by its logarithm with every digit that is known, as tables have it: the
+/// shortest decimal of a double; of what is too small for one, by its logarithm, as
+/// `3.162277660168e-1000`.
+#[must_use]
+pub fn probability_in_full(ln_p: f64) -> String {
+    let p = ln_p.exp();
+    if p.is_nan() || p >= f64::MIN_POSITIVE || ln_p == f64::NEG_INFINITY {
+        return format!("{p:?}");
+    }
+    let log10 = ln_p * std::f64::consts::LOG10_E;
+    let exponent = log10.floor();
+    // The last bit of a logarithm is worth as many digits less as it is large.
+    let digits = (14.0 - log10.abs().log10().ceil()).max(1.0) as usize;
+    let mantissa = format!("{:.digits$}", 10f64.powf(log10 - exponent));
+    let (mantissa, exponent) = match mantissa.strip_prefix("10.") {
+        Some(_) => ("1", exponent + 1.0),
+        None => (
+            mantissa.trim_end_matches('0').trim_end_matches('.'),
+            exponent,
+        ),
+    };
+    format!("{mantissa}e{exponent:.0}")
+}
+
 /// The letter of the panel at `place`: a to z, then aa, ab, …
 #[must_use]
 pub fn letter(place: usize) -> String {
@@ -190,6 +214,20 @@ mod tests {
         ] {
             assert_eq!(probability(ln_p), told);
         }
+    }
+
+    #[test]
+    fn probabilities_in_tables_keep_every_digit() {
+        for ln_p in [0.0, -0.6, -5.1, -99.0, -700.25] {
+            let read: f64 = probability_in_full(ln_p).parse().unwrap();
+            assert_eq!(read, f64::exp(ln_p), "{ln_p}");
+        }
+        assert_eq!(probability_in_full(0.0), "1.0");
+        assert_eq!(probability_in_full(f64::NEG_INFINITY), "0.0");
+        let ten = std::f64::consts::LN_10;
+        // 10^-999.5 = 10^0.5 · 10^-1000.
+        assert_eq!(probability_in_full(-999.5 * ten), "3.16227766017e-1000");
+        assert_eq!(probability_in_full(-4567.0 * ten), "1e-4567");
     }
 
     #[test]

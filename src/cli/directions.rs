@@ -1,5 +1,6 @@
 //! `followspot directions`: which neurons the samples gather about.
 
+use std::f64::consts::LN_10;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -75,8 +76,9 @@ struct Entry<'a> {
     lit: u64,
     share: f64,
     null_share: f64,
-    /// Of so many or more of isotropic data.
+    /// Of so many or more of isotropic data; 0 where it is smaller than doubles are.
     p_null: f64,
+    log10_p_null: f64,
     class: Option<Label<'a>>,
     class_lit: Option<u64>,
     precision: Option<f64>,
@@ -96,6 +98,7 @@ impl<'a> Entry<'a> {
             share: direction.share,
             null_share: direction.null_share,
             p_null: direction.ln_p_null.exp(),
+            log10_p_null: direction.ln_p_null / LN_10,
             class: class
                 .zip(whose)
                 .and_then(|(class, (labelling, classes))| labelling.label(class.class, classes)),
@@ -103,7 +106,7 @@ impl<'a> Entry<'a> {
             precision: class.map(|class| class.precision),
             recall: class.map(|class| class.recall),
             p: class.map(|class| class.ln_p_adjusted.exp()),
-            log10_p: class.map(|class| class.ln_p_adjusted / std::f64::consts::LN_10),
+            log10_p: class.map(|class| class.ln_p_adjusted / LN_10),
         }
     }
 }
@@ -116,7 +119,7 @@ fn tsv(out: &mut dyn Write, directions: &[Direction], classes: Option<&Classes>)
     writeln!(out)?;
     for one in directions {
         let (pole, sign) = (one.pole, one.pole.side.sign());
-        let p_null = words::probability(one.ln_p_null);
+        let p_null = words::probability_in_full(one.ln_p_null);
         let shares = format!("{}\t{:?}\t{p_null}", one.share, one.null_share);
         write!(out, "{}\t{sign}\t{}\t{shares}", pole.vector, one.lit)?;
         match (classes, one.class) {
@@ -129,7 +132,7 @@ fn tsv(out: &mut dyn Write, directions: &[Direction], classes: Option<&Classes>)
                 class.lit,
                 class.precision,
                 class.recall,
-                words::probability(class.ln_p_adjusted),
+                words::probability_in_full(class.ln_p_adjusted),
             )?,
         }
         writeln!(out)?;

@@ -225,6 +225,15 @@ fn directions_are_ranked_with_their_classes() {
     );
     let first: Vec<&str> = lines[1].split('\t').collect();
     assert_eq!(first[6], format!("neuron {}", first[0]));
+    for (line, entry) in lines[1..].iter().zip(entries) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        for (column, key) in [(5, "p_null"), (10, "p")] {
+            let p: f64 = cells[column].parse().unwrap();
+            assert_eq!(Some(p), entry[key].as_f64(), "{line}");
+        }
+        let logarithm = entry["log10_p_null"].as_f64().unwrap();
+        assert!((entry["p_null"].as_f64().unwrap().log10() - logarithm).abs() < 1e-9);
+    }
     assert!(
         run.stderr.contains("Bonferroni over 6 classes"),
         "{}",

@@ -20,7 +20,13 @@ pub(in crate::cli) const DIRECTIONS_EXAMPLES: &str = "\
 Examples:
   followspot directions acts.npy --epsilon 0.7 --top 10
   followspot directions acts.npy --epsilon 0.7 --labels y.npy --class-names names.txt
-  followspot directions acts.npy --labels y.npy --json | jq '.[] | select(.p < 0.01)'";
+  followspot directions acts.npy --labels y.npy --json | jq '.[] | select(.p < 0.01)'
+
+p_null is the chance that as many or more of isotropic data are about the direction. With \
+labels, class_lit are the samples of the most common class (class) among those lit, precision is \
+their share of them, recall their share of the class, and p the chance that so many are there, \
+adjusted. Numbers keep every digit; TSV has a p below the smallest double, too (1.2e-456), JSON \
+has 0 for it beside its logarithm: log10_p and log10_p_null.";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SamplesArgs {
@@ -60,7 +66,8 @@ pub(in crate::cli) struct DirectionsArgs {
     /// Only the K most lit directions
     #[arg(long, value_name = "K", value_parser = at_least_one)]
     pub top: Option<usize>,
-    /// Print a JSON list of {neuron, sign, lit, share, null_share, class, precision, recall, p, …}
+    /// Print a JSON list of {neuron, sign, lit, share, null_share, p_null, log10_p_null, class,
+    /// class_lit, precision, recall, p, log10_p}
     #[arg(long)]
     pub json: bool,
     /// Threads to compute on [default: all cores]
