@@ -38,8 +38,8 @@ Examples:
   followspot sweep layer1.npy -o layer1.npz      sweep every plane without a window
   followspot ./sweep                             a file named like a subcommand
 
-Activations are N × d, one sample a row, one neuron a column: .npy, .npz, .safetensors, PyTorch .pt,
-HDF5, CSV, or a folder of such files. Of more axes, --flatten says how they become N × d.";
+Activations are N × d, one sample a row, one neuron a column: .npy, .npz, .safetensors, PyTorch \
+.pt, HDF5, CSV, or a folder of such files. Of more axes, --flatten says how they become N × d.";
 
 const OPEN_EXAMPLES: &str = "\
 Examples:
@@ -47,7 +47,7 @@ Examples:
   followspot open paper.followspot
   followspot open fig.svg ../dumps/layer3.npy    if the data are no longer where they were
 
-A session file or a figure (SVG, PDF, PNG) names the data it was made from. They are looked for
+A session file or a figure (SVG, PDF, PNG) names the data it was made from. They are looked for \
 where they were and beside it; what isn't found can be given after it, or is asked for.";
 
 const INFO_EXAMPLES: &str = "\
@@ -78,8 +78,8 @@ Examples:
   followspot sweep acts-1.npy --epsilon 0.5 -o srm-1.npz
   followspot merge srm-*.npz -o srm.npz
 
-The result is that of a sweep over all samples, to the last count. Everything else must be the
-same: epsilon, angles, planes, basis. auto gives each part an epsilon of its own, so give the
+The result is that of a sweep over all samples, to the last count. Everything else must be the \
+same: epsilon, angles, planes, basis. auto gives each part an epsilon of its own, so give the \
 sweeps a number or null:SHARE. Counts are added, so they must be there: no --summary.";
 
 const PLANE_EXAMPLES: &str = "\
@@ -528,5 +528,24 @@ mod tests {
     fn the_drag_of_a_test_is_not_in_the_help() {
         let help = <Cli as clap::CommandFactory>::command().render_long_help();
         assert!(!help.to_string().contains("drag"));
+    }
+
+    #[test]
+    fn paragraphs_of_the_help_are_broken_by_the_terminal_alone() {
+        let all = <Cli as clap::CommandFactory>::command();
+        for command in all.get_subcommands().chain([&all]) {
+            let text = command.get_after_help().map(ToString::to_string);
+            let text = text.unwrap_or_default();
+            let prose = |line: &str| !line.is_empty() && !line.starts_with("  ");
+            let lines: Vec<&str> = text.lines().collect();
+            for pair in lines.windows(2) {
+                let is_broken = prose(pair[0]) && prose(pair[1]);
+                assert!(!is_broken, "{}: {}", command.get_name(), pair[0]);
+            }
+            let example = |line: &&&str| line.starts_with("  ");
+            for line in lines.iter().filter(example) {
+                assert!(line.chars().count() <= 100, "{line}");
+            }
+        }
     }
 }

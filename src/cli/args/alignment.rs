@@ -15,21 +15,23 @@ Examples:
   followspot alignment wide.npy --epsilon null:0.01 --rotations 199 --seed 7 --json
   for e in 0.35 0.5 0.7; do followspot alignment acts.npy --epsilon $e --json; done
 
-What is tested: whether light lies at the neurons' axes rather than at the bisectors between them, or the
-other way round, more than it would if the neurons were nothing special. The contrast (mean fraction lit at
-the axes minus that at the bisectors) is compared with the contrasts of the same rows under random rotations.
-z is its distance from their mean in their standard deviations; p is two-sided, by rank, and never below
-2 / (rotations + 1), so a test at the 1% level takes 199 rotations or more. It presumes nothing about the
-rows. The interval of the alignment index is its sampling error alone, by a bootstrap over samples; an index
-from a handful of lit samples is noise, so the samples behind it are said beside it.
+What is tested: whether light lies at the neurons' axes rather than at the bisectors between \
+them, or the other way round, more than it would if the neurons were nothing special. The \
+contrast (mean fraction lit at the axes minus that at the bisectors) is compared with the \
+contrasts of the same rows under random rotations. z is its distance from their mean in their \
+standard deviations; p is two-sided, by rank, and never below 2 / (rotations + 1), so a test at \
+the 1% level takes 199 rotations or more. It presumes nothing about the rows. The interval of \
+the alignment index is its sampling error alone, by a bootstrap over samples; an index from a \
+handful of lit samples is noise, so the samples behind it are said beside it.
 
-Alignment is a statement about a scale. A sample whose mass is spread evenly over k neurons has the cosine
-1/√k with the axes of two of them and √(2/k) with the bisector between. Where epsilon lies between the two,
-the cone gathers it at that bisector and misses it at the axes; below 1/√k both axes see it but only one of
-the two bisectors does. So a layer whose strongest responses sit on single neurons, aligned at a large epsilon
-(ReLU layers often), is significantly anti-aligned at a small one where its other samples spread over several
-neurons; and one that lies along diagonals, anti-aligned (tanh layers often), is aligned where the cone is
-wider still. Neither contradicts the other: look at several scales, and say at which a layer is aligned.";
+Alignment is a statement about a scale. A sample whose mass is spread evenly over k neurons has \
+the cosine 1/√k with the axes of two of them and √(2/k) with the bisector between. Where epsilon \
+lies between the two, the cone gathers it at that bisector and misses it at the axes; below 1/√k \
+both axes see it but only one of the two bisectors does. So a layer whose strongest responses \
+sit on single neurons, aligned at a large epsilon (ReLU layers often), is significantly anti- \
+aligned at a small one where its other samples spread over several neurons; and one that lies \
+along diagonals, anti-aligned (tanh layers often), is aligned where the cone is wider still. \
+Neither contradicts the other: look at several scales, and say at which a layer is aligned.";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct AlignmentArgs {

@@ -33,10 +33,11 @@ Examples:
   followspot figure acts.npy --like fig.pdf -o again.pdf      the same figure once more
   followspot figure acts.npy --view atlas --background dark --dpi 300 -o -      SVG to stdout
 
-Widths: neurips-text, iclr-text (5.5 in), icml-column (3.25 in), icml-text (6.75 in), nature-column
-(89 mm), nature-text (183 mm), slide (16:9), poster (300 mm), or a length in mm, in or pt.
-Titles may hold b_{16}, x^{2} and *italics*. An option that a view has no use for is accepted.
-The file holds what it takes to make it again: followspot open fig.pdf, or drop it on the window.";
+Widths: neurips-text, iclr-text (5.5 in), icml-column (3.25 in), icml-text (6.75 in), \
+nature-column (89 mm), nature-text (183 mm), slide (16:9), poster (300 mm), or a length in mm, \
+in or pt. Titles may hold b_{16}, x^{2} and *italics*. An option that a view has no use for is \
+accepted. The file holds what it takes to make it again: followspot open fig.pdf, or drop it on \
+the window.";
 
 /// A figure that is asked for. What is left out is as `--like` has it, or as the
 /// help says.

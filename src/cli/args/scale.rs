@@ -16,7 +16,8 @@ Examples:
   followspot scale acts.npy --plane 3,7 --steps 50 --axis half-angle -o scale.tsv
   followspot scale acts.npy --plane 3,7 --from -0.2 --to 0.6 --signed -o scale.csv
 Read in Python:
-  z = numpy.load('scale.npz'); f = z['counts'] / z['n_samples']; excess = f / z['isotropic'][:, None]
+  z = numpy.load('scale.npz'); f = z['counts'] / z['n_samples']
+  excess = f / z['isotropic'][:, None]
 
 Every epsilon's counts are those of `followspot plane` there, to the integer.";
 
@@ -27,8 +28,8 @@ Examples:
 Read in Python:
   z = numpy.load('points.npz'); x, y = z['points'].T; matplotlib.pyplot.scatter(x, y)
 
-A sample is kept in a plane if its projection on it has at least epsilon of its norm, and drawn
-at its coordinates there, in the units of the activations. Of more points than --most-points as
+A sample is kept in a plane if its projection on it has at least epsilon of its norm, and drawn \
+at its coordinates there, in the units of the activations. Of more points than --most-points as \
 many are drawn at random: how many there are is said, and stands in the file.";
 
 /// One plane at every epsilon.
