@@ -77,7 +77,9 @@ impl App {
         let count = counts.at(place)[index];
         let fraction = f64::from(count) / counts.n_samples as f64;
         let excess = material.value(ScaleQuantity::Excess, place, count);
-        let excess = if excess.is_nan() {
+        let excess = if self.document.choices.sign == Sign::Signed {
+            "isotropic: 0".to_owned()
+        } else if excess.is_nan() {
             "isotropic data would light nothing".to_owned()
         } else {
             format!("{excess:.3} × isotropic")

@@ -22,7 +22,7 @@ use super::App;
 use super::classes::ClassesKey;
 use super::command::Command;
 use super::theme::palette;
-use super::widgets::{accented, segmented};
+use super::widgets::{accented, segmented, segmented_unless};
 
 /// How long a request is given to show something before the next supersedes it.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -346,7 +346,16 @@ impl App {
                      nothing",
                 ),
             ];
-            if let Some(quantity) = segmented(ui, look.quantity, &quantities) {
+            let sign = self.document.choices.sign;
+            let refused = |quantity| {
+                let signed = sign == Sign::Signed && quantity == ScaleQuantity::Excess;
+                signed.then_some(
+                    "Signed counts have none: isotropic data light as much towards a probe as \
+                     opposite it",
+                )
+            };
+            let shown = look.shown(sign).quantity;
+            if let Some(quantity) = segmented_unless(ui, shown, &quantities, refused) {
                 // With the scale of colours that shows it best, until another is chosen.
                 (look.quantity, look.color_scale) = (quantity, None);
             }
@@ -359,12 +368,13 @@ impl App {
                 ),
             ];
             look.axis = segmented(ui, look.axis, &axes).unwrap_or(look.axis);
-            let (mut map, mut scale) = (self.preferences.map, look.color_scale());
+            let shown = look.shown(sign).color_scale();
+            let (mut map, mut scale) = (self.preferences.map, shown);
             color_menu(ui, &mut map, &mut scale);
             if map != self.preferences.map {
                 commands.push(Command::SetMap(map));
             }
-            if scale != look.color_scale() {
+            if scale != shown {
                 look.color_scale = Some(scale);
             }
         });

@@ -99,6 +99,17 @@ pub fn segmented<T: Copy + PartialEq>(
     current: T,
     choices: &[(T, &str, &str)],
 ) -> Option<T> {
+    segmented_unless(ui, current, choices, |_| None)
+}
+
+/// As [`segmented`], without the choices for which there is a reason against: it is said on
+/// hover.
+pub fn segmented_unless<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    current: T,
+    choices: &[(T, &str, &str)],
+    refused: impl Fn(T) -> Option<&'static str>,
+) -> Option<T> {
     let colors = palette(ui.ctx());
     let mut clicked = None;
     let backwards = ui.layout().prefer_right_to_left();
@@ -116,7 +127,12 @@ pub fn segmented<T: Copy + PartialEq>(
                     let ink = if on { colors.text } else { colors.secondary };
                     let text = RichText::new(text).color(color(ink));
                     let button = egui::Button::selectable(on, text);
-                    if ui.add(button).on_hover_text(hover).clicked() {
+                    let against = refused(choice);
+                    let response = ui
+                        .add_enabled(against.is_none(), button)
+                        .on_hover_text(hover)
+                        .on_disabled_hover_text(against.unwrap_or_default());
+                    if response.clicked() {
                         clicked = Some(choice);
                     }
                 };

@@ -14,13 +14,19 @@ use super::{like, report, significant};
 use crate::data::{Dump, ReadAs};
 use crate::figure::{
     self, Date, Figure, FigureFailure, FigureLayer, Format, OTHER_SAMPLES, ROTATING, Watch, gather,
-    prepare, shows_all, splits_curves,
+    prepare, shows_all, shows_view, splits_curves,
 };
 use crate::scene::{AngleUnit, Fonts};
 use crate::session::figure::{FigureSpec, Height};
-use crate::session::{ClassCurves, LayerRecord, Options, Rotations, Session, View};
+use crate::session::{
+    ClassCurves, FigureView, LayerRecord, Options, Rotations, ScaleQuantity, Session, View,
+};
 use crate::srm::Classes;
 use crate::table::OutFile;
+
+/// Why signed counts have no excess.
+const SIGNED_EXCESS: &str = "isotropic data light as much towards a probe as opposite it, so signed \
+     counts have no excess over them: take --scale-quantity fraction, or leave --signed out";
 
 pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failure> {
     let format = if is_stdout(args) {
@@ -48,6 +54,10 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
     let mut session = session(args, like.as_ref());
     if args.shown.significant.is_some() && session.options.signed {
         return Err(Failure::Usage(significant::NOT_OF_SIGNED.to_owned()));
+    }
+    let excess = session.view.scales.quantity == ScaleQuantity::Excess;
+    if excess && session.options.signed && shows_view(&session, FigureView::Scale) {
+        return Err(Failure::Usage(SIGNED_EXCESS.to_owned()));
     }
     let mut layers = Vec::new();
     let mut hashes = Vec::new();

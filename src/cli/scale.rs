@@ -56,6 +56,7 @@ pub(super) fn run(args: &ScaleArgs, interrupt: &Interrupt) -> Result<(), Failure
     let table = ScaleTable {
         counts: &counts,
         grid: &spec.grid,
+        sign: spec.sign,
         n_neurons: layer.coordinates.activations().n_neurons(),
     };
     write_scale(wanted.out, wanted.format, &table, &about, interrupt.flag())?;

@@ -76,7 +76,8 @@ fn of_layer(
             Seen::Directions => Shown::Directions { counts },
             Seen::Scale(plane) => Shown::Scale {
                 plane: *plane,
-                excess: session.view.scales.quantity == ScaleQuantity::Excess,
+                excess: session.view.scales.shown(session.options.sign()).quantity
+                    == ScaleQuantity::Excess,
             },
             Seen::Projection(plane) => Shown::Projection {
                 plane: *plane,

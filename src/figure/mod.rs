@@ -48,7 +48,7 @@ pub use fonts::read_font;
 pub use gather::{
     CURVES_CAP_BYTES, FigureLayer, Known, MOST_FAINT, Material, ROTATING, Watch, gather,
 };
-pub use needs::{Needs, shows_classes, splits_curves};
+pub use needs::{Needs, shows_classes, shows_view, splits_curves};
 pub use pictures::{
     ClassColors, DensityWanted, ProjectionMaterial, ScaleMaterial, projection_material,
     scale_material,

@@ -102,22 +102,23 @@ pub(super) fn wants_plane(session: &Session, panel: &Panel) -> bool {
 /// Whether a session's figure splits a curve by class.
 #[must_use]
 pub fn splits_curves(session: &Session) -> bool {
+    session.view.classes.curves != Way::Off && shows_view(session, FigureView::Polar)
+}
+
+/// Whether a panel of a session's figure is such a view.
+#[must_use]
+pub fn shows_view(session: &Session, view: FigureView) -> bool {
     let rows = panels(&session.figure);
-    let mut panels = rows.iter().flatten();
-    session.view.classes.curves != Way::Off && panels.any(|panel| panel.view == FigureView::Polar)
+    rows.iter().flatten().any(|panel| panel.view == view)
 }
 
 /// Whether the classes of the samples bear on what a session's figure shows.
 #[must_use]
 pub fn shows_classes(session: &Session) -> bool {
-    let rows = panels(&session.figure);
-    let mut panels = rows.iter().flatten();
+    let dots = session.view.projection.drawn == ProjectionAs::Scatter;
     splits_curves(session)
-        || panels.any(|panel| match panel.view {
-            FigureView::Directions => true,
-            FigureView::Pppm => session.view.projection.drawn == ProjectionAs::Scatter,
-            _ => false,
-        })
+        || shows_view(session, FigureView::Directions)
+        || (dots && shows_view(session, FigureView::Pppm))
 }
 
 impl Needs {

@@ -133,9 +133,10 @@ impl ScaleMaterial {
             .unwrap_or(0)
     }
 
-    /// The view, with a line at `epsilon`.
+    /// The view, with a line at `epsilon`; of signed counts that of their fraction.
     #[must_use]
     pub fn view(&self, look: ScaleLook, map: ColorMap, epsilon: Epsilon, sign: Sign) -> ScaleView {
+        let look = look.shown(sign);
         let values = self.values(look.quantity);
         let signed = sign == Sign::Signed;
         let ends = ends(values.clone());
@@ -143,8 +144,7 @@ impl ScaleMaterial {
         let (name, unit) = match (look.quantity, signed) {
             (ScaleQuantity::Fraction, false) => ("samples lit, %", 0.01),
             (ScaleQuantity::Fraction, true) => ("samples lit − opposite, %", 0.01),
-            (ScaleQuantity::Excess, false) => ("samples lit / isotropic", 1.0),
-            (ScaleQuantity::Excess, true) => ("(samples lit − opposite) / isotropic", 1.0),
+            (ScaleQuantity::Excess, _) => ("samples lit / isotropic", 1.0),
         };
         let all = self.counts.scales.get();
         let range = [all[0], all[all.len() - 1]];

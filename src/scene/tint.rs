@@ -223,7 +223,10 @@ pub(super) fn number(value: f64, step: f64) -> String {
             (scaled - scaled.round()).abs() < 1e-6 * scaled
         });
         match digits.unwrap_or(4) {
-            0 if value >= 1000.0 => thousands(value as u64),
+            0 if value.abs() >= 1000.0 => {
+                let sign = if value < 0.0 { "-" } else { "" };
+                format!("{sign}{}", thousands(value.abs() as u64))
+            }
             digits => format!("{value:.*}", digits as usize),
         }
     };
@@ -284,6 +287,7 @@ mod tests {
         assert_eq!(power_of_ten(-5), "10⁻⁵");
         assert_eq!(power_of_ten(3), "1,000");
         assert_eq!(number(175_000.0, 25_000.0), "175,000");
+        assert_eq!(number(-1_000_000.0, 500_000.0), "−1,000,000");
         assert_eq!(power_of_ten(14), "10¹⁴");
     }
 }

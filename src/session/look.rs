@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::figure::{FigureError, as_text, named};
 use crate::scene::{Color, ColorMap, ColorScale};
+use crate::srm::Sign;
 
 named!(
     /// How the selected plane is shown.
@@ -105,6 +106,19 @@ pub struct ScaleLook {
 }
 
 impl ScaleLook {
+    /// What of it is shown. Isotropic data light as much towards a probe as opposite it, so
+    /// signed counts have no excess over them, and their fraction is shown.
+    #[must_use]
+    pub fn shown(self, sign: Sign) -> Self {
+        match (sign, self.quantity) {
+            (Sign::Signed, ScaleQuantity::Excess) => Self {
+                quantity: ScaleQuantity::Fraction,
+                ..self
+            },
+            _ => self,
+        }
+    }
+
     /// The scale of its colours: the one that was chosen, else the one that shows the
     /// structure at every `ε`. All samples are lit at `ε = 0` and the excess grows by
     /// powers of ten towards 1, so that a linear one would show one end only.

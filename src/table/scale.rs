@@ -1,5 +1,5 @@
 //! One plane at every `ε`, as a table: an npz of `epsilons`, `angles`, `counts`
-//! (`ε × A`), `isotropic` (the fraction of isotropic data at each `ε`), `plane`,
+//! (`ε × A`), `isotropic` (the fraction of isotropic data at each `ε`, 0 of signed counts), `plane`,
 //! `n_samples`, `excluded_rows`, `zero_rows` and `provenance`; or a row an angle at an
 //! `ε`: `epsilon`, `half_angle_deg`, `angle_rad`, `count`, `fraction`,
 //! `isotropic_fraction`.
@@ -15,7 +15,7 @@ use super::cell::{Cell, Fractions};
 use super::format::{About, Format};
 use super::out::Out;
 use super::text::{Gather, opening};
-use crate::srm::{AngleGrid, ScaleCounts, null};
+use crate::srm::{AngleGrid, ScaleCounts, Sign, null};
 
 const COLUMNS: [&str; 6] = [
     "epsilon",
@@ -33,6 +33,8 @@ pub struct ScaleTable<'a> {
     pub counts: &'a ScaleCounts,
     /// Their angles.
     pub grid: &'a AngleGrid,
+    /// Whether samples opposite the probe were taken off.
+    pub sign: Sign,
     /// `d`, for the fraction of isotropic data.
     pub n_neurons: usize,
 }
@@ -56,8 +58,12 @@ pub fn write_scale(
     )
 }
 
-/// The share of the samples that isotropic data would have within the cone, at each `ε`.
+/// The share of the samples that isotropic data would have within the cone, at each `ε`;
+/// less those opposite it is none.
 fn isotropic(table: &ScaleTable<'_>, about: &About<'_>) -> Vec<f64> {
+    if table.sign == Sign::Signed {
+        return vec![0.0; table.counts.scales.len()];
+    }
     let facts = about.facts;
     let scales = table.counts.scales.get().iter();
     let expected = scales.map(|epsilon| {

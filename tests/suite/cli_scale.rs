@@ -38,6 +38,8 @@ fn a_scale_table_holds_the_curve_of_every_epsilon() {
             place.run(&one).good();
             assert_eq!(place.npz("one.npz").counts()[0], counts, "{epsilon}");
         }
+        let expects = out.floats("isotropic").iter().any(|&share| share != 0.0);
+        assert_eq!(expects, signed.is_empty(), "less the opposite it is none");
         let record: serde_json::Value = serde_json::from_str(&out.text("provenance")).unwrap();
         assert_eq!(record["scales"]["steps"], 7);
         assert_eq!(record["plane"], serde_json::json!([1, 4]));

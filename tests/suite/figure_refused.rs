@@ -84,6 +84,19 @@ fn what_cannot_be_drawn_is_said_in_a_sentence() {
     let panels = with(&["--view", "panel", "--panels", "polar@0:99"]);
     refused(&panels, 2, "acts.npy has no plane 0,99");
     refused(
+        &with(&[
+            "--view",
+            "scale",
+            "--plane",
+            "0,3",
+            "--signed",
+            "--scale-quantity",
+            "excess",
+        ]),
+        2,
+        "signed counts have no excess",
+    );
+    refused(
         &with(&["--like", "acts.npy"]),
         1,
         "neither a session file nor a figure",

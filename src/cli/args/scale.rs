@@ -19,7 +19,9 @@ Read in Python:
   z = numpy.load('scale.npz'); f = z['counts'] / z['n_samples']
   excess = f / z['isotropic'][:, None]
 
-Every epsilon's counts are those of `followspot plane` there, to the integer.";
+Every epsilon's counts are those of `followspot plane` there, to the integer. isotropic is the \
+fraction that isotropic data would have. With --signed it is 0: they light as much towards a probe \
+as opposite it, so signed counts have no excess.";
 
 pub(super) const PROJECT_EXAMPLES: &str = "\
 Examples:
