@@ -12,8 +12,8 @@ use super::output::{self, Target};
 use super::progress::Progress;
 use super::{plane, report, sweep};
 use crate::srm::{
-    Cancelled, Plane, RotationSpec, RotationTest, SMALL_LAYER, SweepSpec, USUAL_ROTATIONS,
-    least_rotations,
+    Cancelled, EpsilonChoice, Plane, RotationSpec, RotationTest, SMALL_LAYER, SweepSpec,
+    USUAL_ROTATIONS, least_rotations,
 };
 use crate::table::{Ground, OutFile, RotationSummary, TableError, Tested, rotations_tsv};
 use crate::words::{count, thousands};
@@ -62,7 +62,7 @@ pub(super) fn run(args: &AlignmentArgs, interrupt: &Interrupt) -> Result<(), Fai
     } else {
         summary
     };
-    tell(&test, &summary);
+    tell(options.epsilon, &test, &summary);
     if args.json {
         report::to_stdout(|out| writeln!(out, "{}", summary.to_json()))
     } else if stdout || args.output.is_none() {
@@ -158,10 +158,10 @@ fn write(mut file: OutFile, test: &RotationTest, provenance: &str) -> Result<(),
     Ok(file.finish()?)
 }
 
-fn tell(test: &RotationTest, summary: &RotationSummary) {
+fn tell(choice: EpsilonChoice, test: &RotationTest, summary: &RotationSummary) {
     report::say(&format!(
         "at {}, against {}:",
-        report::cone(test.spec().sweep.epsilon, summary.n_neurons),
+        report::cone(choice, test.spec().sweep.epsilon, summary.n_neurons),
         count(summary.rotations as u64, "rotation"),
     ));
     let planes = count(summary.layer.planes as u64, "plane");

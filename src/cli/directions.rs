@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::input::Layer;
 use super::interrupt::Interrupt;
 use super::{classes, report};
-use crate::srm::{Classes, Direction, Epsilon, directions};
+use crate::srm::{Classes, Direction, Epsilon, EpsilonChoice, directions};
 use crate::table::field;
 use crate::words::{self, count, percent, thousands};
 
@@ -26,7 +26,7 @@ pub(super) fn run(args: &DirectionsArgs, interrupt: &Interrupt) -> Result<(), Fa
     let (epsilon, subset) = (resolved.spec.epsilon, resolved.spec.planes.subset());
     let (coordinates, cancel) = (&layer.coordinates, interrupt.flag());
     let found = directions(coordinates, subset, epsilon, classes.as_ref(), cancel)?;
-    summarise(&found, &layer, epsilon, classes.as_ref());
+    summarise(&found, &layer, (options.epsilon, epsilon), classes.as_ref());
     let shown = &found[..args.top.unwrap_or(found.len()).min(found.len())];
     let whose = labelling.as_ref().zip(classes.as_ref());
     if args.json {
@@ -36,7 +36,12 @@ pub(super) fn run(args: &DirectionsArgs, interrupt: &Interrupt) -> Result<(), Fa
 }
 
 /// Says how many directions are lit, and how `p` came about.
-fn summarise(found: &[Direction], layer: &Layer, epsilon: Epsilon, classes: Option<&Classes>) {
+fn summarise(
+    found: &[Direction],
+    layer: &Layer,
+    (choice, epsilon): (EpsilonChoice, Epsilon),
+    classes: Option<&Classes>,
+) {
     let lit = found.iter().filter(|one| one.lit > 0).count();
     let d = layer.coordinates.activations().n_neurons();
     let most = match found.first() {
@@ -54,7 +59,7 @@ fn summarise(found: &[Direction], layer: &Layer, epsilon: Epsilon, classes: Opti
         "{} of {} lit at {}{most}",
         thousands(lit as u64),
         count(found.len() as u64, "direction"),
-        report::cone(epsilon, d),
+        report::cone(choice, epsilon, d),
     ));
     let Some(classes) = classes else {
         return;

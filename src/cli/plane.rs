@@ -260,7 +260,8 @@ fn tell(
             1 => format!("in {}", chosen.name()),
             _ => "in any of the planes".to_owned(),
         };
-        report::dark(&what, spec.epsilon, nearest.reduce(f64::max), auto);
+        let asked = args.spotlight.cone.epsilon;
+        report::dark(&what, (asked, spec.epsilon), nearest.reduce(f64::max), auto);
     } else {
         let of = count(layer.coordinates.n_samples() as u64, "sample");
         let in_how_many = match curves.len() {

@@ -122,7 +122,7 @@ fn tell(args: &ProjectArgs, spec: &SweepSpec, layer: &Layer, found: &Projection,
     };
     report::say(&format!(
         "{onto} at epsilon {} ({} of isotropic data in a cone): {points} of {} of {}: {name}",
-        spec.epsilon.shown_text(),
+        args.options().epsilon.tells(spec.epsilon),
         percent(
             spec.epsilon
                 .null_share(layer.coordinates.activations().n_neurons())

@@ -126,14 +126,14 @@ pub(super) fn auto_undefined() {
 }
 
 /// The spotlight among so many neurons: `epsilon 0.5 (half-angle 60.0°, 1.2% of isotropic data)`.
-pub(super) fn cone(epsilon: Epsilon, neurons: usize) -> String {
-    cone_chosen("", epsilon, neurons)
+pub(super) fn cone(choice: EpsilonChoice, epsilon: Epsilon, neurons: usize) -> String {
+    cone_chosen("", choice, epsilon, neurons)
 }
 
-fn cone_chosen(choice: &str, epsilon: Epsilon, neurons: usize) -> String {
+fn cone_chosen(name: &str, choice: EpsilonChoice, epsilon: Epsilon, neurons: usize) -> String {
     format!(
-        "epsilon {} ({choice}half-angle {:.1}°, {} of isotropic data)",
-        epsilon.shown_text(),
+        "epsilon {} ({name}half-angle {:.1}°, {} of isotropic data)",
+        choice.tells(epsilon),
         epsilon.half_angle_deg(),
         percent(epsilon.null_share(neurons)),
     )
@@ -148,7 +148,7 @@ pub(super) fn result(
     lit: &str,
     alignment: &Alignment,
 ) {
-    let choice = match choice {
+    let name = match choice {
         EpsilonChoice::Value(_) => String::new(),
         other => format!("{other}, "),
     };
@@ -160,7 +160,7 @@ pub(super) fn result(
     };
     say(&format!(
         "{what} at {}: {lit}, {alignment}",
-        cone_chosen(&choice, epsilon, neurons),
+        cone_chosen(&name, choice, epsilon, neurons),
     ));
 }
 
@@ -197,7 +197,12 @@ fn angles(effective: f64) -> String {
 }
 
 /// Nothing is lit: how near it was, and what would light something.
-pub(super) fn dark(what: &str, epsilon: Epsilon, nearest: Option<f64>, auto: Option<Epsilon>) {
+pub(super) fn dark(
+    what: &str,
+    (choice, epsilon): (EpsilonChoice, Epsilon),
+    nearest: Option<f64>,
+    auto: Option<Epsilon>,
+) {
     let advice = auto.map_or_else(
         || "every row is zero".to_owned(),
         |auto| format!("--epsilon auto would be {}", auto.shown_text()),
@@ -208,7 +213,7 @@ pub(super) fn dark(what: &str, epsilon: Epsilon, nearest: Option<f64>, auto: Opt
     });
     say(&format!(
         "nothing is lit {what} at epsilon {}: {nearest}{advice}",
-        epsilon.shown_text(),
+        choice.tells(epsilon),
     ));
 }
 

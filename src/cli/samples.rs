@@ -12,8 +12,8 @@ use super::interrupt::Interrupt;
 use super::output::{self, Target};
 use super::{classes, plane, report};
 use crate::srm::{
-    Aim, AngleGrid, Classes, Coordinates, Enrichment, Epsilon, LitSample, Pole, Sign, SweepSpec,
-    curve, lit_at,
+    Aim, AngleGrid, Classes, Coordinates, Enrichment, Epsilon, EpsilonChoice, LitSample, Pole,
+    Sign, SweepSpec, curve, lit_at,
 };
 use crate::table::{self, IdFormat, Labelled, SampleRow};
 use crate::words::{self, count, percent, thousands};
@@ -64,7 +64,7 @@ pub(super) fn run(args: &SamplesArgs, interrupt: &Interrupt) -> Result<(), Failu
         table::write_activations(out, &layer.dump, &samples, interrupt.flag())?;
         report::say(&wrote(path, "row", inside.len()));
     }
-    list.summarise(aim, epsilon, labelling.as_ref());
+    list.summarise(aim, (options.epsilon, epsilon), labelling.as_ref());
     if args.json {
         return list.json(labelling.as_ref());
     }
@@ -214,7 +214,12 @@ impl List<'_> {
     }
 
     /// Says how many are inside, and of which classes.
-    fn summarise(&self, aim: Aim, epsilon: Epsilon, labelling: Option<&Labelling>) {
+    fn summarise(
+        &self,
+        aim: Aim,
+        (choice, epsilon): (EpsilonChoice, Epsilon),
+        labelling: Option<&Labelling>,
+    ) {
         let activations = self.layer.coordinates.activations();
         let (n, inside) = (activations.n_samples(), self.inside.len());
         let towards = match aim {
@@ -225,7 +230,7 @@ impl List<'_> {
         };
         report::say(&format!(
             "{towards}, {}: {} of {} inside ({})",
-            report::cone(epsilon, activations.n_neurons()),
+            report::cone(choice, epsilon, activations.n_neurons()),
             thousands(inside as u64),
             count(n as u64, "sample"),
             percent(inside as f64 / n as f64),

@@ -8,7 +8,10 @@ use super::input::{Hashes, Layer};
 use super::interrupt::Interrupt;
 use super::{output, plane, report, sweep};
 use crate::session::{Provenance, ScaleAxis, ScalesRecord};
-use crate::srm::{Scales, ScalesError, SweepSpec, nearest_in_plane, scale_counts, scale_range};
+use crate::srm::{
+    Epsilon, EpsilonChoice, Scales, ScalesError, SweepSpec, nearest_in_plane, scale_counts,
+    scale_range,
+};
 use crate::table::{About, ScaleTable, write_scale};
 use crate::words::thousands;
 
@@ -64,12 +67,19 @@ pub(super) fn run(args: &ScaleArgs, interrupt: &Interrupt) -> Result<(), Failure
         "{} at {} epsilons from {} to {} × {} angles: {}",
         args.plane,
         thousands(scales.len() as u64),
-        first.shown_text(),
-        last.shown_text(),
+        end(first, args.from),
+        end(last, args.to),
         thousands(spec.grid.count() as u64),
         wanted.name,
     ));
     Ok(())
+}
+
+/// An end of the epsilons, as it was given if it was.
+fn end(epsilon: Epsilon, given: Option<Epsilon>) -> String {
+    given
+        .map_or(EpsilonChoice::Auto, EpsilonChoice::Value)
+        .tells(epsilon)
 }
 
 /// The epsilons that are asked for, the ends that are left open filled in.
@@ -90,8 +100,8 @@ fn scales(
     if low >= high {
         return Err(Failure::Usage(format!(
             "the epsilons would run from {} to {}: give a larger --to or a smaller --from",
-            low.shown_text(),
-            high.shown_text(),
+            end(low, args.from),
+            end(high, args.to),
         )));
     }
     let scales = match args.axis {

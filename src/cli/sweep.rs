@@ -150,7 +150,8 @@ fn tell(
     let spec = &sweep.spec;
     let neurons = layer.coordinates.activations().n_neurons();
     if sweep.lit_samples == 0 {
-        report::dark("in any plane", spec.epsilon, sweep.nearest, auto);
+        let asked = args.spotlight.cone.epsilon;
+        report::dark("in any plane", (asked, spec.epsilon), sweep.nearest, auto);
     } else {
         report::result(
             &format!("{} swept", count(sweep.records.len() as u64, "plane")),

@@ -142,6 +142,18 @@ impl fmt::Display for Epsilon {
     }
 }
 
+/// The shortest decimal that is the same number, if it is one that a person types: a cosine
+/// that was worked out, of a half-angle for instance, has more digits.
+fn typed(value: f64) -> Option<String> {
+    const MOST_DIGITS: usize = 12;
+    let scientific = format!("{value:e}");
+    let (digits, _) = scientific.split_once('e')?;
+    let digits = digits.chars().filter(char::is_ascii_digit).count();
+    let tiny = value != 0.0 && value.abs() < 1e-4;
+    let text = if tiny { scientific } else { value.to_string() };
+    (digits <= MOST_DIGITS).then_some(text)
+}
+
 /// How the resolution scale is chosen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum EpsilonChoice {
@@ -152,6 +164,19 @@ pub enum EpsilonChoice {
     Value(Epsilon),
     /// The one that lights this share of isotropic data of the layer's width.
     NullShare(f64),
+}
+
+impl EpsilonChoice {
+    /// The `ε` that it came to, as it is told: a number that was typed as it was, what was
+    /// worked out rounded down ([`Epsilon::shown_text`]).
+    #[must_use]
+    pub fn tells(self, epsilon: Epsilon) -> String {
+        let typed = match self {
+            Self::Value(given) if given == epsilon => typed(epsilon.get()),
+            _ => None,
+        };
+        typed.unwrap_or_else(|| epsilon.shown_text())
+    }
 }
 
 impl FromStr for EpsilonChoice {
@@ -231,6 +256,27 @@ mod tests {
         check(0.001_239_9, "0.00123");
         check(-0.001_231, "-0.00124");
         check(1.999_9e-12, "1.99e-12");
+    }
+
+    #[test]
+    fn a_number_is_told_as_it_was_given() {
+        let check = |given: &str, expected: &str| {
+            let choice: EpsilonChoice = given.parse().unwrap();
+            let EpsilonChoice::Value(epsilon) = choice else {
+                panic!("{given}");
+            };
+            assert_eq!(choice.tells(epsilon), expected);
+        };
+        check("0.99999", "0.99999");
+        check("0.8705", "0.8705");
+        check("-0.99999", "-0.99999");
+        check(".50", "0.5");
+        check("0", "0");
+        check("-0.00000012345", "-1.2345e-7");
+        check("0.345991234567", "0.345991234567");
+        // The cosine of 30°, and what a drag comes to.
+        check("0.8660254037844387", "0.866");
+        assert_eq!(EpsilonChoice::Auto.tells(Epsilon(0.870_5)), "0.87");
     }
 
     #[test]

@@ -448,6 +448,12 @@ impl Teller<'_> {
         format!("{swept} of {all} planes{among} ({mode}{drawn})")
     }
 
+    /// `ε`: as it was given, or rounded down.
+    fn epsilon_text(&self) -> String {
+        let epsilon = Epsilon::clamped(self.record.epsilon);
+        self.record.options.epsilon.tells(epsilon)
+    }
+
     /// What is counted, and how.
     fn method(&self, shown: &Shown<'_>) -> String {
         let format = self.format;
@@ -462,7 +468,7 @@ impl Teller<'_> {
                 format!(", set automatically; it would light {share} of isotropic data")
             }
         };
-        let scale = format.equation("ε", &epsilon.shown_text());
+        let scale = format.equation("ε", &self.epsilon_text());
         let half_angle = format.degrees(&format!("{:.1}", epsilon.half_angle_deg()));
         if let Shown::Directions { .. } = shown {
             return format!(
@@ -502,8 +508,7 @@ impl Teller<'_> {
         } else {
             ""
         };
-        let epsilon = Epsilon::clamped(self.record.epsilon);
-        let line = format.equation("ε", &epsilon.shown_text());
+        let line = format.equation("ε", &self.epsilon_text());
         let turns = match shown {
             Shown::Scale {
                 plane: Plane { i, j },
@@ -523,8 +528,7 @@ impl Teller<'_> {
     /// Which samples are projected.
     fn projected(&self) -> String {
         let format = self.format;
-        let epsilon = Epsilon::clamped(self.record.epsilon);
-        let scale = format.equation("ε", &epsilon.shown_text());
+        let scale = format.equation("ε", &self.epsilon_text());
         format!(
             "A sample is kept in a plane if its projection on it has at least {scale} of its norm, \
              and drawn at its coordinates there"
