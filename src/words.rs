@@ -1,5 +1,9 @@
 //! Numbers as a person reads them, for messages of every room.
 
+mod shorten;
+
+pub use shorten::shortened;
+
 /// `n` in decimal with a comma before every third digit: `1,234,567`.
 #[must_use]
 pub fn thousands(n: u64) -> String {

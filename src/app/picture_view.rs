@@ -6,7 +6,7 @@ use egui::{Align2, CursorIcon, FontId, Pos2, Rect, Response, Sense, Ui, pos2};
 use crate::figure::{ProjectionMaterial, ScaleMaterial};
 use crate::scene::{
     Corner, ProjectionView, ScaleView, Scene, Style, draw_legend, legend_size, projection_into,
-    projection_plot, scale_into, scale_plot,
+    projection_plot, scale_into, scale_plot, within_lines,
 };
 use crate::session::{Normaliser, ProjectionOf, ScaleQuantity};
 use crate::srm::{Epsilon, Sign};
@@ -247,9 +247,9 @@ fn short(value: f64) -> String {
 /// The classes of dots, in the corner where the fewest are: the lower left one, as
 /// activations are rarely below zero.
 fn legend(scene: &mut Scene, plot: crate::scene::Rect, view: &ProjectionView, style: &Style) {
-    let entries = view.entries();
+    let entries = within_lines(view.entries(), plot.width * 0.6, style);
     let size = legend_size(&entries, style);
-    if entries.is_empty() || size[1] > plot.height * 0.6 || size[0] > plot.width * 0.6 {
+    if entries.is_empty() || size[1] > plot.height * 0.6 {
         return;
     }
     let room = plot.shrunk(style.hair);

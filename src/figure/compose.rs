@@ -16,7 +16,7 @@ use crate::scene::{
     LegendPlace, MOST_PIXELS, Margins, Medium, Point, ProjectionView, Rect, Scene, Style, Text,
     atlas_bar, atlas_frame_into, atlas_table, directions_into, draw_legend, draw_legend_rows,
     ensemble, heatmap_into, legend_row_height, legend_row_width, legend_size, polar_into,
-    polar_margins, projection_into, scale_into, square_within,
+    polar_margins, projection_into, scale_into, square_within, within_lines, within_width,
 };
 use crate::session::figure::{FigureSpec, LegendPlace as Wanted, TickDensity};
 use crate::session::{Facts, Session};
@@ -330,16 +330,18 @@ impl Page<'_> {
 
     fn legend(&self, scene: &mut Scene, view: &View<'_>, plot: Rect, margins: Margins) {
         let style = self.style;
-        let entries = entries(view, style);
         let about = [plot.width, plot.height];
+        let cell = margins.left + plot.width + margins.right;
         if self.is_below(view, about) {
-            let height = legend_row_height(&entries, plot.width * 1.2, style);
-            let width = legend_row_width(&entries, plot.width * 1.2, style);
-            // In the middle of the plot, but on the page.
+            let most = row_most(plot.width, margins);
+            let entries = within_width(entries(view, style), most, style);
+            let height = legend_row_height(&entries, most, style);
+            let width = legend_row_width(&entries, most, style);
+            // In the middle of the plot, but within what is the panel's.
+            let left = plot.x - margins.left;
             let middle = plot.x + (plot.width - width) / 2.0;
-            let most = self.width - style.gap - width;
             let room = Rect {
-                x: middle.min(most).max(style.gap),
+                x: middle.min(left + cell - width).max(left),
                 y: plot.y + plot.height + margins.bottom - height,
                 width,
                 height,
@@ -347,13 +349,14 @@ impl Page<'_> {
             draw_legend_rows(scene, room, &entries, style);
             return;
         }
-        if let View::Projection(_) = view {
+        if let View::Projection(part) = view {
             let place = match self.spec.legend {
-                Wanted::Auto if entries.len() > 1 => Some(Corner::UpperRight),
+                Wanted::Auto if part.view.classes.len() > 1 => Some(Corner::UpperRight),
                 wanted => corner(wanted),
             };
-            if let Some(place) = place.filter(|_| !entries.is_empty()) {
+            if let Some(place) = place.filter(|_| !part.view.classes.is_empty()) {
                 let room = square_within(plot).shrunk(style.hair);
+                let entries = within_lines(part.view.entries(), room.width * 0.6, style);
                 let size = legend_size(&entries, style);
                 draw_legend(scene, place.within(room, size), &entries, style);
             }
@@ -362,6 +365,7 @@ impl Page<'_> {
         let View::Polar(view) = view else {
             return;
         };
+        let entries = view.entries(style);
         let place = match self.spec.legend {
             Wanted::Auto if entries.len() > 1 => Some(Corner::UpperRight),
             wanted => corner(wanted),
@@ -369,6 +373,7 @@ impl Page<'_> {
         if let Some(place) = place {
             // Beside the circle, not at the far end of a wide page.
             let names = polar_margins(view, style);
+            let entries = within_lines(entries, cell * 0.4, style);
             let size = legend_size(&entries, style);
             let circle = plot.width.min(plot.height);
             let width = (circle + 2.0 * (names.right + size[0] + style.font))
@@ -498,6 +503,12 @@ fn titled(typed: &str, width: f32, style: &Style) -> Vec<Text> {
         }
     }
     lines.iter().map(|line| Text::typed(line)).collect()
+}
+
+/// How wide a row of a legend below a plot may be: a little wider than the plot, but no
+/// wider than what is the panel's.
+fn row_most(plot: f32, margins: Margins) -> f32 {
+    (plot * 1.2).min(margins.left + plot + margins.right)
 }
 
 fn entries(view: &View<'_>, style: &Style) -> Vec<Entry> {

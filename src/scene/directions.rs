@@ -3,6 +3,7 @@
 
 use super::heatmap::frame;
 use super::{Align, Color, Item, Margins, Rect, Scene, Stroke, Style, Text, percent, ticks};
+use crate::words;
 
 /// Thickness of a bar, as a share of its row.
 const BAR: f32 = 0.62;
@@ -58,10 +59,25 @@ impl DirectionsView {
     }
 }
 
-/// A class and its share of those about the direction, as it stands beside the bar.
-fn beside(class: &DirectionClass) -> String {
-    let name = crate::words::printable(&class.name, 24);
-    format!("{name}, {:.0}%", class.precision * 100.0)
+/// Most letters of a class beside a bar.
+const LETTERS: usize = 24;
+
+/// The class of each bar and its share of those about the direction, as it stands beside
+/// the bar: long names shortened so that one can still tell them apart.
+fn beside(view: &DirectionsView) -> Vec<Option<String>> {
+    let classes = view.bars.iter().filter_map(|bar| bar.class.as_ref());
+    let names: Vec<String> = classes
+        .map(|class| words::printable(&class.name, usize::MAX))
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let fits = |name: &str| name.chars().nth(LETTERS).is_none();
+    let mut short = words::shortened(&names, &fits).into_iter();
+    let text = |bar: &DirectionBar| {
+        let class = bar.class.as_ref()?;
+        let name = short.next()?;
+        Some(format!("{name}, {:.0}%", class.precision * 100.0))
+    };
+    view.bars.iter().map(text).collect()
 }
 
 /// Values of the axis below, and the step between them.
@@ -76,8 +92,8 @@ fn marks(view: &DirectionsView, width: f32, style: &Style) -> (Vec<f64>, f64) {
 #[must_use]
 pub fn directions_margins(view: &DirectionsView, width: f32, style: &Style) -> Margins {
     let names = view.bars.iter().map(|bar| style.width(&bar.name, false));
-    let classes = view.bars.iter().filter_map(|bar| bar.class.as_ref());
-    let classes = classes.map(|class| style.small_width(&beside(class)));
+    let classes = beside(view).into_iter().flatten();
+    let classes = classes.map(|text| style.small_width(&text));
     let widest = classes.fold(0.0, f32::max);
     Margins {
         left: names.fold(0.0, f32::max) + 2.0 * style.gap,
@@ -104,7 +120,7 @@ pub fn directions_into(scene: &mut Scene, plot: Rect, view: &DirectionsView, sty
     }
     let (ink, text) = (style.palette.secondary, style.palette.text);
     let row = plot.height / view.bars.len().max(1) as f32;
-    for (place, bar) in view.bars.iter().enumerate() {
+    for ((place, bar), beside) in view.bars.iter().enumerate().zip(beside(view)) {
         let middle = plot.y + row * (place as f32 + 0.5);
         let color = bar.class.as_ref().map_or(view.color, |class| class.color);
         scene.items.push(Item::Fill {
@@ -118,9 +134,9 @@ pub fn directions_into(scene: &mut Scene, plot: Rect, view: &DirectionsView, sty
         });
         let left = [plot.x - style.gap, middle];
         scene.text(left, bar.name.clone(), style.font, Align::End, text);
-        if let Some(class) = &bar.class {
+        if let Some(beside) = beside {
             let right = [plot.x + plot.width + style.gap, middle];
-            scene.text(right, beside(class), style.small, Align::Start, ink);
+            scene.text(right, beside, style.small, Align::Start, ink);
         }
     }
     // Across the bars, where isotropic data would end them.

@@ -1,6 +1,7 @@
 //! Legends: which line is which.
 
 use super::{Align, Color, Item, Point, Rect, Scene, Stroke, Style, Text};
+use crate::words::shortened;
 
 /// How an entry's key looks.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,6 +100,34 @@ pub fn legend_size(entries: &[Entry], style: &Style) -> Point {
         widest + style.font * (KEY + KEY_GAP) + pad,
         style.font * LINE * entries.len() as f32 + pad,
     ]
+}
+
+/// The entries, names that would make one wider than `most` shortened so that one can
+/// still tell them apart.
+#[must_use]
+pub fn within_width(mut entries: Vec<Entry>, most: f32, style: &Style) -> Vec<Entry> {
+    let room = most - style.font * (KEY + KEY_GAP);
+    let width = |text: &Text| style.fonts.width(text, small(style), false);
+    // Names of planes are short, and would lose their subscripts.
+    let is_plain = |entry: &Entry| entry.name.runs().len() <= 1;
+    if entries.iter().all(|entry| width(&entry.name) <= room) {
+        return entries;
+    }
+    let names = entries.iter().filter(|entry| is_plain(entry));
+    let names: Vec<String> = names.map(|entry| entry.name.plain()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let short = shortened(&names, &|name| width(&name.into()) <= room);
+    let plain = entries.iter_mut().filter(|entry| is_plain(entry));
+    for (entry, name) in plain.zip(short) {
+        entry.name = name.into();
+    }
+    entries
+}
+
+/// The same for a legend with an entry a line, which has a border of its own.
+#[must_use]
+pub fn within_lines(entries: Vec<Entry>, most: f32, style: &Style) -> Vec<Entry> {
+    within_width(entries, most - 2.0 * padding(style), style)
 }
 
 /// Letters of a legend: between those of names and of ticks.
@@ -270,6 +299,22 @@ mod tests {
         let mut scene = Scene::default();
         draw_legend_rows(&mut scene, room, &entries, &style);
         assert_eq!(scene.items.len(), 6);
+    }
+
+    #[test]
+    fn long_names_are_shortened_to_the_room_and_stay_apart() {
+        let style = Style::screen(Palette::PAPER, AngleUnit::Pi);
+        let long = |end: &str| format!("{}{end}", "mammal ".repeat(12));
+        let [cat, dog] = ["cat", "dog"].map(long);
+        let names = entries(&[&cat, "six", &dog]);
+        let short = within_width(names, 120.0, &style);
+        let widths = short.iter().map(|entry| entry_width(entry, &style));
+        assert!(widths.clone().all(|width| width <= 120.0));
+        assert!(widths.fold(0.0, f32::max) > 100.0);
+        assert_eq!(short[1].name, "six".into());
+        assert_ne!(short[0].name, short[2].name);
+        let size = legend_size(&within_lines(short, 90.0, &style), &style);
+        assert!(size[0] <= 90.0 && size[0] > 70.0);
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub use ensemble::{EnsembleAxis, EnsembleView, ensemble, ensemble_margins};
 pub use heatmap::{HeatmapLayout, HeatmapView, bar, heatmap, heatmap_into, heatmap_margins};
 pub use legend::{
     Corner, Entry, Key, LegendPlace, draw_legend, draw_legend_rows, legend_row_height,
-    legend_row_width, legend_size,
+    legend_row_width, legend_size, within_lines, within_width,
 };
 pub use order::{LeftOut, Order, PlaneOrder, enough_light, order, order_of_significant};
 pub use polar::{

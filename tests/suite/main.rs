@@ -28,6 +28,7 @@ mod cli_scale;
 mod cli_sweep;
 mod cli_tables;
 mod cli_tables_refused;
+mod figure_classes;
 mod figure_files;
 mod figure_honest;
 mod figure_like;

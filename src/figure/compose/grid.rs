@@ -1,11 +1,11 @@
 //! Where the plots of a page are: in line with each other, with room around each for
 //! what belongs to it.
 
-use super::{POINTS, Page, View, entries};
+use super::{POINTS, Page, View, entries, row_most};
 use crate::figure::FigureFailure;
 use crate::scene::{
     Entry, Margins, Point, atlas_margins, directions_margins, ensemble_margins, heatmap_margins,
-    legend_row_height, legend_size, polar_margins, projection_margins, scale_margins,
+    legend_row_height, legend_size, polar_margins, projection_margins, scale_margins, within_width,
 };
 use crate::session::figure::LegendPlace as Wanted;
 
@@ -173,8 +173,9 @@ impl Page<'_> {
             View::Atlas(part) => atlas_margins(part.atlas, part.has_bar, &part.note, about, style),
         };
         if self.is_below(view, about) {
-            let entries = entries(view, style);
-            margins.bottom += style.gap + legend_row_height(&entries, about[0] * 1.2, style);
+            let most = row_most(about[0], margins);
+            let entries = within_width(entries(view, style), most, style);
+            margins.bottom += style.gap + legend_row_height(&entries, most, style);
         }
         let (letter, file) = &self.letters[row][column];
         match view {

@@ -1,0 +1,80 @@
+//! Figures of samples that have classes, by the real binary: names find room, and what is
+//! shown and left out is what is said.
+#![allow(clippy::unwrap_used)]
+
+use crate::{pages, program};
+
+use std::fmt::Write as _;
+use std::fs;
+
+use pages::svg;
+use program::{Place, case};
+
+/// 200 samples of ten classes, called so.
+fn place(names: &[&str]) -> Place {
+    let place = Place::of(&case("normal_200x6_comb"));
+    let labels = (0..200).fold(String::new(), |mut text, n| {
+        writeln!(text, "{}", n * n % 61 % 10).unwrap();
+        text
+    });
+    fs::write(place.path("y.txt"), labels).unwrap();
+    fs::write(place.path("names.txt"), names.join("\n")).unwrap();
+    place
+}
+
+const CLASSES: [&str; 10] = [
+    "airplane",
+    "automobile",
+    "bird",
+    "cat",
+    "deer",
+    "dog",
+    "frog",
+    "horse",
+    "ship",
+    "truck",
+];
+
+/// The figure as SVG, and what was said of it.
+#[track_caller]
+fn drawn(place: &Place, options: &str) -> (String, String) {
+    let line = format!(
+        "figure acts.npy --plane 1,4 --epsilon 0.5 --labels y.txt --class-names names.txt \
+         -o fig.svg --force {options}"
+    );
+    let args: Vec<&str> = line.split_whitespace().collect();
+    let said = place.run(&args).good().stderr;
+    (String::from_utf8(place.bytes("fig.svg")).unwrap(), said)
+}
+
+#[test]
+fn legends_find_room_at_every_width() {
+    let place = place(&CLASSES);
+    for width in ["60mm", "89mm", "110mm", "139.7mm", "183mm"] {
+        for view in ["polar", "pppm"] {
+            let (svg, _) = drawn(&place, &format!("--view {view} --width {width}"));
+            for name in CLASSES {
+                assert!(svg.contains(&format!(">{name}<")), "{view} {width} {name}");
+            }
+        }
+    }
+    // Beside each other, too.
+    drawn(&place, "--view panel --panels polar,pppm --width 139.7mm");
+}
+
+#[test]
+fn long_names_are_shortened_and_stay_apart() {
+    let ends: Vec<String> = (0..10)
+        .map(|n| format!("{}{n}{}", "the same ".repeat(6), " and so on".repeat(4)))
+        .collect();
+    let place = place(&ends.iter().map(String::as_str).collect::<Vec<_>>());
+    for view in ["polar", "pppm", "polar --legend upper-right"] {
+        drawn(&place, &format!("--view {view} --width 89mm"));
+        let page = svg(&place.bytes("fig.svg"));
+        let labels = page.labels.iter().map(|label| &label.text);
+        let mut short: Vec<&String> = labels.filter(|text| text.contains('…')).collect();
+        short.sort();
+        short.dedup();
+        assert_eq!(short.len(), 10, "{view}: {short:?}");
+    }
+}
