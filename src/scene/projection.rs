@@ -77,23 +77,34 @@ pub fn projection_margins(view: &ProjectionView, [width, height]: Point, style: 
             None => numbers / 2.0,
         },
         top: style.small * 0.6,
-        bottom: style.name_below() + style.small * 0.6 + style.note_height(&view.note, width),
+        bottom: style.name_below() + style.small * 0.6 + style.note_height(&view.note, side),
     }
 }
 
 /// The square plot of a view of that size, in its middle.
 #[must_use]
 pub fn projection_plot(size: Point, view: &ProjectionView, style: &Style) -> Rect {
-    let margins = projection_margins(view, size, style);
-    let width = (size[0] - margins.left - margins.right).max(20.0);
-    let height = (size[1] - margins.top - margins.bottom).max(20.0);
-    let side = width.min(height);
-    Rect {
-        x: margins.left + (width - side) / 2.0,
-        y: margins.top + (height - side) / 2.0,
-        width: side,
-        height: side,
+    let mut about = size;
+    let mut plot = Rect {
+        x: 0.0,
+        y: 0.0,
+        width: size[0],
+        height: size[1],
+    };
+    // The note has more lines below a smaller square, which makes it smaller again.
+    for _ in 0..3 {
+        let margins = projection_margins(view, about, style);
+        let width = (size[0] - margins.left - margins.right).max(20.0);
+        let height = (size[1] - margins.top - margins.bottom).max(20.0);
+        plot = square_within(Rect {
+            x: margins.left,
+            y: margins.top,
+            width,
+            height,
+        });
+        about = [plot.width, plot.height];
     }
+    plot
 }
 
 /// The largest square in the middle of a rectangle.
@@ -322,6 +333,7 @@ fn blot(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scene::{AngleUnit, Palette};
 
     #[test]
     fn a_dot_is_where_it_belongs() {
@@ -339,6 +351,30 @@ mod tests {
         let corners = dots(&[([1.0, 1.0], red), ([-1.0, -1.0], red)], 10, 4.0, 1.0);
         assert_eq!(corners.rgba[9], [255, 0, 0, 255]);
         assert!(dots(&[], 4, 1.0, 1.0).rgba.iter().all(|p| *p == [0; 4]));
+    }
+
+    #[test]
+    fn a_note_has_the_room_that_its_lines_below_the_square_take() {
+        let view = ProjectionView {
+            raster: Arc::new(dots(&[], 1, 1.0, 1.0)),
+            radius: 1.0,
+            names: ["a", "b"].map(Text::from),
+            alpha_rad: None,
+            bar: None,
+            classes: Vec::new(),
+            note: "a sentence of many words that stands below a picture ".repeat(3),
+        };
+        let style = Style::screen(Palette::LIGHT, AngleUnit::Pi);
+        for size in [[900.0, 260.0], [300.0, 320.0], [260.0, 900.0]] {
+            let plot = projection_plot(size, &view, &style);
+            let mut scene = Scene::default();
+            projection_into(&mut scene, plot, &view, &style);
+            let lowest = scene.items.iter().filter_map(|item| match item {
+                Item::Text { at: [_, y], .. } => Some(y + style.small * 0.5),
+                _ => None,
+            });
+            assert!(lowest.fold(0.0, f32::max) <= size[1], "{size:?}");
+        }
     }
 
     #[test]
