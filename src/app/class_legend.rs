@@ -148,7 +148,7 @@ impl App {
         let hidden = look.hidden.contains(name);
         let own = class.is_some_and(|class| split.classes.contains(&class));
         let lit = class.map_or_else(
-            || others_lit(split),
+            || split.others_lit(),
             |class| split.lit.get(class as usize).copied().unwrap_or(0),
         );
         ui.horizontal(|ui| {
@@ -158,7 +158,12 @@ impl App {
             } else {
                 let size = egui::vec2(12.0, 12.0);
                 let (mark, _) = ui.allocate_exact_size(size, Sense::hover());
-                ui.painter().rect_filled(mark, 2.0, color(colors.faint));
+                let ink = colors.secondary.alpha(if hidden { 100 } else { 255 });
+                let stroke = egui::Stroke::new(2.0, color(ink));
+                let line = [mark.left_center(), mark.right_center()];
+                // As its curve is.
+                let dashes = egui::Shape::dashed_line(&line, stroke, 3.0, 1.5);
+                ui.painter().extend(dashes);
             }
             let ink = if hidden || (class.is_some() && !own) {
                 colors.secondary
@@ -171,9 +176,12 @@ impl App {
             }
             let hover = class.map_or_else(
                 || {
-                    let text = "Samples of all classes without a curve of their own, and those \
-                                without a class";
-                    text.to_owned()
+                    let others = crate::data::classes(split.other_classes());
+                    format!(
+                        "Samples of {others} without a curve of their own, and those without a \
+                         class: dashed, and only among fractions of all samples. Click to switch \
+                         them on or off"
+                    )
                 },
                 |class| {
                     let size = number(classes.sizes()[class as usize] as usize);
@@ -291,9 +299,4 @@ fn listed(classes: &Classes, split: &ClassCurves, search: &str) -> Vec<Option<u3
 
 fn name_of(classes: &Classes, class: Option<u32>) -> &str {
     class.map_or(OTHER_SAMPLES, |class| &classes.names()[class as usize])
-}
-
-fn others_lit(split: &ClassCurves) -> u64 {
-    let own: u64 = split.classes.iter().map(|&c| split.lit[c as usize]).sum();
-    split.lit.iter().sum::<u64>() + split.lit_without - own
 }

@@ -163,7 +163,7 @@ impl App {
             })
             .collect();
         if let (Some(split), Some(whole)) = (split, curves.first())
-            && let Some(parts) = self.split_curves(whole, split, colors.faint)
+            && let Some(parts) = self.split_curves(whole, split, colors.secondary)
         {
             // In their stead or around them; the pinned curves lie behind.
             drawn.splice(0..1, parts.into_iter().rev());

@@ -74,7 +74,7 @@ fn of_plane(
             grid,
             *sign,
             classes,
-            some,
+            (some, &[]),
             cancel,
         )?;
         for (place, &class) in some.iter().enumerate() {

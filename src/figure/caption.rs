@@ -1,7 +1,7 @@
 //! What a figure shows, in words ready to paste.
 
 use super::needs::{panels, planes_of, projected_on};
-use super::split::{share_shown, way_shown};
+use super::split::{OTHER_SAMPLES, share_shown, way_shown};
 use crate::session::figure::{FigureView, Panel};
 use crate::session::{
     ClassCurves as Way, ClassShare, CompanionRole, Facts, LayerRecord, PointFacts, ProjectionAs,
@@ -197,21 +197,36 @@ fn of_classes(session: &Session, facts: &Facts, format: CaptionFormat) -> Vec<St
         format.quoted(&labels.file_name)
     )];
     let [shown, lit] = facts.class_curves;
+    let summed =
+        share_shown(look, sign) == ClassShare::OfAll && !look.hidden.contains(OTHER_SAMPLES);
+    let hidden = look.hidden.iter().filter(|name| *name != OTHER_SAMPLES);
+    let hidden: Vec<String> = hidden.map(|name| format.quoted(name)).collect();
     if shown < lit {
         let (shown, lit) = (thousands(shown), thousands(lit));
+        let among = match hidden.len() {
+            0 => "",
+            _ => " and not left out",
+        };
+        let others = if summed {
+            "the others are added up"
+        } else {
+            "the others are not shown"
+        };
         notes.push(format!(
-            "Of {} lit classes the {} that most samples of are lit have curves of their own",
+            "Of {} classes that are lit{among} the {} that most samples of are lit have curves of \
+             their own; {others}",
             format.number(&lit),
             format.number(&shown)
         ));
     }
-    if !look.hidden.is_empty() {
-        let hidden: Vec<String> = look.hidden.iter().map(|name| format.quoted(name)).collect();
-        let named = match &hidden[..] {
-            few if few.len() <= 4 => few.join(", "),
-            many => format.number(&thousands(many.len() as u64)),
-        };
-        notes.push(format!("Classes left out: {named}"));
+    match &hidden[..] {
+        [] => {}
+        [only] => notes.push(format!("The class {only} is left out")),
+        few if few.len() <= 4 => notes.push(format!("Classes left out: {}", few.join(", "))),
+        many => notes.push(format!(
+            "{} classes are left out",
+            format.number(&thousands(many.len() as u64))
+        )),
     }
     notes
 }

@@ -136,11 +136,12 @@ pub(super) struct LayerMaterial {
 }
 
 impl LayerMaterial {
-    /// The most classes that have curves of their own, and classes that are lit there.
+    /// The most classes that have curves of their own, and classes that are lit there and
+    /// not left out.
     pub fn class_curves(&self) -> [u64; 2] {
         let of = |(_, split): &(Plane, SplitCurve)| {
-            let lit = split.curves.lit.iter().filter(|&&lit| lit > 0).count();
-            [split.curves.classes.len() as u64, lit as u64]
+            let own = split.curves.classes.len();
+            [own, own + split.curves.other_classes()].map(|count| count as u64)
         };
         self.split.iter().map(of).max().unwrap_or_default()
     }
@@ -359,10 +360,11 @@ fn split(
     let (coordinates, sign) = (&layer.coordinates, options.sign());
     let one = |&plane: &Plane| {
         let (mut lit, _) = class_light(coordinates, plane, epsilon, classes, cancel)?;
-        for class in hidden_classes(look, classes) {
+        let hidden = hidden_classes(look, classes);
+        for &class in &hidden {
             lit[class as usize] = 0;
         }
-        let most = MOST_CLASS_CURVES.min(MOST_CLASS_COUNTS / grid.count() - 1);
+        let most = MOST_CLASS_CURVES.min((MOST_CLASS_COUNTS / grid.count()).saturating_sub(2));
         let chosen = most_lit_classes(&lit, most);
         let curves = class_curves(
             coordinates,
@@ -371,7 +373,7 @@ fn split(
             &grid,
             sign,
             classes,
-            &chosen,
+            (&chosen, &hidden),
             cancel,
         )?;
         let split = SplitCurve {

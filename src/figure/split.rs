@@ -6,9 +6,14 @@ use crate::scene::{ClassPart, Color, PolarCurve, class_color, overlaid, stacked}
 use crate::session::figure::SeriesColors;
 use crate::session::{ClassCurves as Way, ClassLook, ClassShare};
 use crate::srm::{ClassCurves, Classes, Sign};
+use crate::words::thousands;
 
-/// What the samples of all classes without a curve are called, and those without a class.
+/// By what name the samples of all classes without a curve, and those without a class, are
+/// left out.
 pub const OTHER_SAMPLES: &str = "other samples";
+
+/// Dashes of the curve of all other samples, so that no class looks like it.
+const OTHERS_DASH: [f32; 2] = [2.4, 1.8];
 
 /// A curve split by class.
 #[derive(Clone, Debug)]
@@ -77,6 +82,7 @@ impl SplitCurve {
         let part = |(place, &class): (usize, &u32)| ClassPart {
             name: self.classes.names()[class as usize].as_str().into(),
             color: color_of_class(look, scheme, &self.classes, class),
+            dash: None,
             counts: self.curves.counts(place).to_vec(),
             of: match share {
                 ClassShare::OfAll => self.n_samples as u64,
@@ -87,8 +93,9 @@ impl SplitCurve {
         let shown = share == ClassShare::OfAll && !look.hidden.contains(OTHER_SAMPLES);
         if shown && self.curves.others().iter().any(|&count| count != 0) {
             parts.push(ClassPart {
-                name: OTHER_SAMPLES.into(),
+                name: self.others_name().into(),
                 color: others,
+                dash: Some(OTHERS_DASH),
                 counts: self.curves.others().to_vec(),
                 of: self.n_samples as u64,
             });
@@ -96,6 +103,16 @@ impl SplitCurve {
         match way_shown(look, self.sign) {
             Way::Stacked => stacked(&parts),
             _ => overlaid(&parts),
+        }
+    }
+
+    /// What the samples without a curve of their own class are, in the legend.
+    fn others_name(&self) -> String {
+        match (self.curves.other_classes(), self.curves.lit_without) {
+            (0, _) => "without a class".to_owned(),
+            (1, 0) => "1 other class".to_owned(),
+            (classes, 0) => format!("{} other classes", thousands(classes as u64)),
+            (classes, _) => format!("other samples ({})", crate::data::classes(classes)),
         }
     }
 }
@@ -132,7 +149,7 @@ mod tests {
                     &grid,
                     Sign::Unsigned,
                     &classes,
-                    chosen,
+                    (chosen, &[]),
                     &never,
                 )
                 .unwrap(),

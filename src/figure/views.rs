@@ -9,8 +9,8 @@ use super::pictures::{ClassColors, ProjectionMaterial};
 use super::split::color_of_class;
 use crate::scene::{
     self, Atlas, Color, DirectionsView, EnsembleAxis, EnsembleView, HasBar, HeatmapView, LeftOut,
-    Order, Palette, PolarBand, PolarCurve, PolarFill, PolarView, ProjectionView, Quantity, Raster,
-    RowSpan, ScaleView, Text, bar, outermost,
+    Order, PolarBand, PolarCurve, PolarFill, PolarView, ProjectionView, Quantity, Raster, RowSpan,
+    ScaleView, Text, bar, outermost,
 };
 use crate::session::Session;
 use crate::session::figure::{FigureSpec, FigureView, Panel, Share};
@@ -154,15 +154,6 @@ impl Maker<'_> {
         self.session.options.sign() == Sign::Signed
     }
 
-    /// What is only hinted at.
-    fn faint(&self) -> Color {
-        if self.spec.background.is_dark() {
-            Palette::PAPER_DARK.faint
-        } else {
-            Palette::PAPER.faint
-        }
-    }
-
     fn color(&self, index: usize) -> Color {
         let colors = self.spec.colors.colors(self.spec.background.is_dark());
         colors[index % colors.len().max(1)]
@@ -201,7 +192,7 @@ impl Maker<'_> {
         if let Some(split) = split {
             let colors = &self.spec.colors;
             let look = &self.session.view.classes;
-            let parts = split.drawn(look, colors, self.faint());
+            let parts = split.drawn(look, colors, super::palette(self.spec).secondary);
             drawn.splice(0..drawn.len().min(1), parts.into_iter().rev());
         }
         // The selected one on top.

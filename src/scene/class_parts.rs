@@ -9,6 +9,8 @@ pub struct ClassPart {
     pub name: Text,
     /// Its colour.
     pub color: Color,
+    /// Lengths of dashes and gaps of its edge, in widths of the line; solid where `None`.
+    pub dash: Option<[f32; 2]>,
     /// Counts at the angles of the closed grid.
     pub counts: Vec<i64>,
     /// What they are fractions of: all samples, or those of the class.
@@ -29,7 +31,7 @@ pub fn overlaid(parts: &[ClassPart]) -> Vec<PolarCurve> {
         name: part.name.clone(),
         fractions: part.fractions(),
         color: part.color,
-        dash: None,
+        dash: part.dash,
         fill: PolarFill::None,
     };
     parts.iter().rev().map(curve).collect()
@@ -51,7 +53,7 @@ pub fn stacked(parts: &[ClassPart]) -> Vec<PolarCurve> {
             name: part.name.clone(),
             fractions: sum.clone(),
             color: part.color,
-            dash: None,
+            dash: part.dash,
             fill: PolarFill::From(below),
         });
     }
@@ -67,6 +69,7 @@ mod tests {
         ClassPart {
             name: Text::default(),
             color: Color::rgb(0, 0, 0),
+            dash: None,
             counts: counts.to_vec(),
             of,
         }

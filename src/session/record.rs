@@ -42,7 +42,7 @@ pub struct Facts {
     pub parallel_pairs: u64,
     /// Directions that are shown, that are lit, and in all.
     pub directions: [u64; 3],
-    /// Classes that have curves of their own, and classes that are lit.
+    /// Classes that have curves of their own, and classes that are lit and not left out.
     #[serde(skip_serializing_if = "is_nothing")]
     pub class_curves: [u64; 2],
     /// Of a projection.

@@ -27,8 +27,11 @@ pub struct ClassCurves {
     pub lit_without: u64,
     /// The classes that have a curve of their own.
     pub classes: Vec<u32>,
+    /// Classes whose samples are in no curve.
+    pub left_out: Vec<u32>,
     /// Their counts at the `A` angles, one after another, then those of all other samples:
-    /// of other classes and of none. They add up to the plane's curve, to the integer.
+    /// of other classes and of none. They add up to the plane's curve without the samples
+    /// of classes that are left out, to the integer.
     counts: Vec<i64>,
     angles: usize,
 }
@@ -48,6 +51,23 @@ impl ClassCurves {
     #[must_use]
     pub fn others(&self) -> &[i64] {
         &self.counts[self.classes.len() * self.angles..]
+    }
+
+    /// How many classes that are lit have no curve of their own and are not left out.
+    #[must_use]
+    pub fn other_classes(&self) -> usize {
+        let lit = self.lit.iter().filter(|&&lit| lit > 0).count();
+        let not_dark = |class: &&u32| self.lit[**class as usize] > 0;
+        let own = self.classes.iter().filter(not_dark).count();
+        lit - own - self.left_out.iter().filter(not_dark).count()
+    }
+
+    /// Samples that are lit and in none of the curves of single classes, nor left out.
+    #[must_use]
+    pub fn others_lit(&self) -> u64 {
+        let known = self.classes.iter().chain(&self.left_out);
+        let known: u64 = known.map(|&class| self.lit[class as usize]).sum();
+        self.lit.iter().sum::<u64>() + self.lit_without - known
     }
 }
 
@@ -109,14 +129,15 @@ pub fn most_lit_classes(lit: &[u64], most: usize) -> Vec<u32> {
 }
 
 /// The curve of a plane split by class, on the current rayon pool, in `O(N + C·A)`:
-/// one curve for each of `chosen`, in that order, and one of all other samples.
+/// one curve for each of `chosen`, in that order, and one of all other samples but those of
+/// the classes `left_out`.
 ///
 /// # Errors
 /// [`Cancelled`] soon after `cancel` is set.
 ///
 /// # Panics
 /// If the plane's vectors are not in the basis, the classes are not of its samples, a
-/// chosen one is not there or comes twice, or the curves have more than
+/// chosen one is not there or comes twice, be it among those left out, or the curves have more than
 /// [`MOST_CLASS_COUNTS`] counts.
 #[allow(clippy::too_many_arguments)] // as `curve`, and whose curves
 pub fn class_curves(
@@ -126,16 +147,21 @@ pub fn class_curves(
     grid: &AngleGrid,
     sign: Sign,
     classes: &Classes,
-    chosen: &[u32],
+    (chosen, left_out): (&[u32], &[u32]),
     cancel: &AtomicBool,
 ) -> Result<ClassCurves, Cancelled> {
     let angles = grid.count();
-    let groups = chosen.len() + 1;
+    // Those left out are counted, too, and then forgotten.
+    let groups = chosen.len() + 1 + usize::from(!left_out.is_empty());
     assert!(groups * angles <= MOST_CLASS_COUNTS, "too many curves");
     let (lit, lit_without) = class_light(coordinates, plane, epsilon, classes, cancel)?;
     let mut places = vec![chosen.len() as u32; classes.len()];
     for (place, &class) in chosen.iter().enumerate() {
         let free = std::mem::replace(&mut places[class as usize], place as u32);
+        assert_eq!(free as usize, chosen.len(), "class {class} twice");
+    }
+    for &class in left_out {
+        let free = std::mem::replace(&mut places[class as usize], chosen.len() as u32 + 1);
         assert_eq!(free as usize, chosen.len(), "class {class} twice");
     }
     let of_samples = classes.of_samples();
@@ -146,6 +172,7 @@ pub fn class_curves(
     let frame = coordinates.basis().frame(plane);
     let scanner = Scanner::new(coordinates, epsilon, grid, sign);
     let (mut counts, _) = scanner.grouped(plane, frame, groups, group, cancel)?;
+    counts.truncate((chosen.len() + 1) * angles);
     for curve in counts.chunks_exact_mut(angles) {
         scanner.finish(curve);
     }
@@ -153,6 +180,7 @@ pub fn class_curves(
         lit,
         lit_without,
         classes: chosen.to_vec(),
+        left_out: left_out.to_vec(),
         counts,
         angles,
     })
@@ -227,7 +255,14 @@ mod tests {
                     assert_eq!(lit.iter().sum::<u64>() + without, whole.tally.lit);
                     let chosen = most_lit_classes(&lit, 10);
                     let split = class_curves(
-                        &layer, plane, epsilon, &grid, sign, &classes, &chosen, &never,
+                        &layer,
+                        plane,
+                        epsilon,
+                        &grid,
+                        sign,
+                        &classes,
+                        (&chosen, &[]),
+                        &never,
                     );
                     let split = split.unwrap();
                     assert_eq!((&split.lit, split.lit_without), (&lit, without));
@@ -265,7 +300,7 @@ mod tests {
             &grid,
             Sign::Unsigned,
             &classes,
-            &chosen,
+            (&chosen, &[1]),
             &never,
         );
         let split = split.unwrap();
@@ -278,6 +313,13 @@ mod tests {
             assert_eq!(split.counts(place), alone.counts);
             assert_eq!(split.lit[class as usize], alone.tally.lit);
         }
+        // Nor are samples of a class that is left out among the others.
+        let known = |n: &usize| classes.of(*n).is_none_or(|class| class == 3);
+        let others: Vec<Vec<f64>> = (0..600).filter(known).map(|n| rows[n].clone()).collect();
+        let others = curve(&of(&others), plane, epsilon, &grid, Sign::Unsigned, &never).unwrap();
+        assert_eq!(split.others(), others.counts);
+        assert_eq!(split.others_lit(), others.tally.lit);
+        assert_eq!(split.other_classes(), 1);
     }
 
     #[test]

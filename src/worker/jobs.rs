@@ -404,7 +404,9 @@ fn run_curves(
     for &class in &split.hidden {
         lit[class as usize] = 0;
     }
-    let most = split.most.min(MOST_CLASS_COUNTS / grid.count() - 1);
+    let most = split
+        .most
+        .min((MOST_CLASS_COUNTS / grid.count()).saturating_sub(2));
     let chosen = most_lit_classes(&lit, most);
     let parts = class_curves(
         coordinates,
@@ -413,7 +415,7 @@ fn run_curves(
         grid,
         sign,
         classes,
-        &chosen,
+        (&chosen, &split.hidden),
         cancel,
     )?;
     Ok((curves?, Some(Arc::new(parts))))

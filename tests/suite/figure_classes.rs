@@ -10,11 +10,11 @@ use std::fs;
 use pages::svg;
 use program::{Place, case};
 
-/// 200 samples of ten classes, called so.
+/// 200 samples of classes that are called so.
 fn place(names: &[&str]) -> Place {
     let place = Place::of(&case("normal_200x6_comb"));
     let labels = (0..200).fold(String::new(), |mut text, n| {
-        writeln!(text, "{}", n * n % 61 % 10).unwrap();
+        writeln!(text, "{}", n * 7 % 61 % names.len()).unwrap();
         text
     });
     fs::write(place.path("y.txt"), labels).unwrap();
@@ -77,4 +77,37 @@ fn long_names_are_shortened_and_stay_apart() {
         short.dedup();
         assert_eq!(short.len(), 10, "{view}: {short:?}");
     }
+}
+
+#[test]
+fn a_class_that_is_left_out_is_not_among_the_others() {
+    let names: Vec<String> = (0..20).map(|n| format!("kind {n}")).collect();
+    let place = place(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let (svg, said) = drawn(&place, "");
+    assert!(svg.contains(">8 other classes<"));
+    assert!(
+        said.contains("Of 20 classes that are lit the 12 that most samples of are lit have curves")
+            && said.contains("; the others are added up"),
+        "{said}"
+    );
+    let hidden: Vec<String> = (0..11)
+        .map(|n| format!("--without-class kind_{n}"))
+        .collect();
+    fs::write(place.path("names.txt"), names.join("\n").replace(' ', "_")).unwrap();
+    for classes in ["overlaid", "stacked"] {
+        let options = format!("--classes {classes} {}", hidden.join(" "));
+        let (svg, said) = drawn(&place, &options);
+        assert!(!svg.contains(">other") && !svg.contains("other class"));
+        assert!(said.contains("11 classes are left out") && !said.contains("that are lit"));
+    }
+    let options = format!("--without-class kind_3 {}", hidden[7..].join(" "));
+    let (svg, said) = drawn(&place, &options);
+    assert!(svg.contains(">3 other classes<"), "{said}");
+    assert!(
+        said.contains("Of 15 classes that are lit and not left out the 12"),
+        "{said}"
+    );
+    // Those that are too many are not shown where the fractions are of each class.
+    let (svg, said) = drawn(&place, "--class-share class");
+    assert!(!svg.contains("other class") && said.contains("; the others are not shown"));
 }
