@@ -9,7 +9,7 @@ use super::caption::caption;
 use super::gather::Material;
 use super::needs::{panels, projected_on};
 use super::pictures::ProjectionMaterial;
-use super::views::{AtlasPart, ProjectionPart, View, shows_ring, views};
+use super::views::{AtlasPart, ProjectionPart, View, shows_null_band, shows_ring, views};
 use super::{FigureFailure, palette};
 use crate::scene::{
     Align, AtlasLayout, AtlasView, Corner, Entry, Fonts, HasBar, HeatmapLayout, Item, LeftOut,
@@ -84,9 +84,7 @@ fn with_facts(session: &Session, material: &Material, rows: &[Vec<View<'_>>]) ->
                 let found = made.find(|found| found.plane == plane);
                 facts.points = found.map(ProjectionMaterial::facts);
             }
-            if let View::Ensemble(view) = view {
-                facts.null_band |= view.visible_null_band().is_some();
-            }
+            facts.null_band |= shows_null_band(view);
             if let Some(heat) = layer
                 .heat
                 .as_ref()

@@ -9,8 +9,8 @@ use super::pictures::{ClassColors, ProjectionMaterial};
 use super::split::color_of_class;
 use crate::scene::{
     self, Atlas, Color, DirectionsView, EnsembleAxis, EnsembleView, HasBar, HeatmapView, LeftOut,
-    Order, PolarBand, PolarCurve, PolarFill, PolarView, ProjectionView, Quantity, Raster, RowSpan,
-    ScaleView, Text, bar, outermost,
+    NULL_BAND, Order, PolarBand, PolarCurve, PolarFill, PolarView, ProjectionView, Quantity,
+    Raster, RowSpan, ScaleView, Text, bar, outermost,
 };
 use crate::session::Session;
 use crate::session::figure::{FigureSpec, FigureView, Panel, Share};
@@ -240,8 +240,18 @@ impl Maker<'_> {
     fn polar_ensemble(&self, layer: &LayerMaterial) -> Option<PolarView> {
         let flat = self.ensemble(layer)?;
         let [low, high] = flat.band();
+        let around = |value: f64| vec![value; flat.mean.len()];
+        let isotropic = flat.visible_null_band().map(|band| {
+            let [low, high] = band.map(around);
+            PolarBand {
+                name: NULL_BAND.into(),
+                low,
+                high,
+                color: super::palette(self.spec).secondary,
+            }
+        });
         Some(PolarView {
-            behind: None,
+            behind: isotropic,
             faint: flat.faint,
             faint_name: flat.faint_name,
             curves: vec![PolarCurve {
@@ -511,6 +521,18 @@ pub(super) fn title(session: &Session) -> String {
     match session.layer() {
         Some(layer) => format!("{what}: {}", layer.source.file_name),
         None => what.to_owned(),
+    }
+}
+
+/// Whether a view shows the band of isotropic planes.
+pub(super) fn shows_null_band(view: &View<'_>) -> bool {
+    match view {
+        View::Ensemble(view) => view.visible_null_band().is_some(),
+        View::Polar(view) => {
+            let mut behind = view.behind.iter();
+            behind.any(|band| band.name == Text::from(NULL_BAND))
+        }
+        _ => false,
     }
 }
 

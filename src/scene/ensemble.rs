@@ -9,6 +9,9 @@ use super::{
     legend_size, percent, ticks,
 };
 
+/// What the band behind an ensemble is called.
+pub const NULL_BAND: &str = "95% of isotropic planes";
+
 /// What the ensemble's vertical axis reaches.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EnsembleAxis {
@@ -152,7 +155,7 @@ impl EnsembleView {
         }
         if self.visible_null_band().is_some() {
             let ink = style.palette.secondary;
-            entries.push(entry("95% of isotropic planes".into(), Key::Area, ink));
+            entries.push(entry(NULL_BAND.into(), Key::Area, ink));
         }
         entries
     }
@@ -429,7 +432,7 @@ mod tests {
             let entries = view.entries(&style).into_iter();
             entries.map(|entry| entry.name.plain()).collect::<Vec<_>>()
         };
-        let told = "95% of isotropic planes".to_owned();
+        let told = NULL_BAND.to_owned();
         assert!(names(Some([0.0, 0.05])).contains(&told));
         assert!(names(Some([0.02, 0.5])).contains(&told));
         assert!(!names(Some([0.0, 1e-6])).contains(&told));

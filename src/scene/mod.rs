@@ -40,7 +40,7 @@ pub use curves::{CurveBundle, bundle};
 pub use directions::{
     DirectionBar, DirectionClass, DirectionsView, directions_into, directions_margins,
 };
-pub use ensemble::{EnsembleAxis, EnsembleView, ensemble, ensemble_margins};
+pub use ensemble::{EnsembleAxis, EnsembleView, NULL_BAND, ensemble, ensemble_margins};
 pub use heatmap::{HeatmapLayout, HeatmapView, bar, heatmap, heatmap_into, heatmap_margins};
 pub use legend::{
     Corner, Entry, Key, LegendPlace, draw_legend, draw_legend_rows, legend_row_height,

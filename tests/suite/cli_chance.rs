@@ -311,11 +311,13 @@ fn a_heatmap_of_significant_planes_says_what_it_leaves_out() {
 #[test]
 fn an_ensemble_shows_where_isotropic_planes_would_lie() {
     let place = place();
-    let text = figure(&place, &["--view", "ensemble"]);
-    assert!(text.contains("95% of isotropic planes"), "{text}");
-    let caption = place.run(&["caption", "fig.svg"]).good().stdout;
-    let told = "where 95% of isotropic planes would lie at an angle";
-    assert!(caption.contains(told), "{caption}");
+    for axes in ["cartesian", "polar"] {
+        let text = figure(&place, &["--view", "ensemble", "--axes", axes]);
+        assert!(text.contains("95% of isotropic planes"), "{text}");
+        let caption = place.run(&["caption", "fig.svg"]).good().stdout;
+        let told = "where 95% of isotropic planes would lie at an angle";
+        assert!(caption.contains(told), "{caption}");
+    }
     let text = figure(&place, &["--view", "ensemble", "--signed"]);
     assert!(!text.contains("95% of isotropic"), "{text}");
 }
