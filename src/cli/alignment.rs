@@ -15,8 +15,10 @@ use crate::srm::{
     Cancelled, EpsilonChoice, Plane, RotationSpec, RotationTest, SMALL_LAYER, SweepSpec,
     USUAL_ROTATIONS, least_rotations,
 };
-use crate::table::{Ground, OutFile, RotationSummary, TableError, Tested, rotations_tsv};
-use crate::words::{count, thousands};
+use crate::table::{
+    Ground, OutFile, RotationSummary, TableError, Tested, TestedKurtosis, rotations_tsv,
+};
+use crate::words::{count, thousands, three_figures};
 
 /// The level at which it is said in words what came out.
 const LEVEL: f64 = 0.01;
@@ -63,6 +65,11 @@ pub(super) fn run(args: &AlignmentArgs, interrupt: &Interrupt) -> Result<(), Fai
         summary
     };
     tell(options.epsilon, &test, &summary);
+    if is_dark(&summary.layer) {
+        let auto = layer.auto(&resolved, interrupt)?;
+        let asked = (options.epsilon, resolved.spec.epsilon);
+        report::dark("at an axis or a bisector", asked, None, auto);
+    }
     if args.json {
         report::to_stdout(|out| writeln!(out, "{}", summary.to_json()))
     } else if stdout || args.output.is_none() {
@@ -171,7 +178,19 @@ fn tell(choice: EpsilonChoice, test: &RotationTest, summary: &RotationSummary) {
         let name = Plane { i, j }.to_string();
         say_tested(&name, &plane.tested, summary);
     }
-    let kurtosis = &summary.kurtosis;
+    say_kurtosis(&summary.kurtosis);
+}
+
+fn say_kurtosis(kurtosis: &TestedKurtosis) {
+    if kurtosis.mean.is_nan() {
+        let why = if kurtosis.constant > 0 {
+            ": along every neuron all samples are alike"
+        } else {
+            ""
+        };
+        report::say(&format!("  mean excess kurtosis undefined{why}"));
+        return;
+    }
     let constant = match kurtosis.constant {
         0 => String::new(),
         n => format!(
@@ -188,10 +207,39 @@ fn tell(choice: EpsilonChoice, test: &RotationTest, summary: &RotationSummary) {
     ));
 }
 
+/// Whether nothing is lit that could be aligned.
+fn is_dark(tested: &Tested) -> bool {
+    tested.axes + tested.bisectors == 0
+}
+
+/// Rotations under which next to nothing is lit, against which a contrast says little.
+fn faint(tested: &Tested, rotations: usize) -> String {
+    /// Counts at axes and bisectors.
+    const FEW: f64 = 10.0;
+    if tested.rotations_lit == rotations && tested.rotated_counts >= FEW {
+        return String::new();
+    }
+    format!(
+        "; {} of {} light anything there ({} counts on average, against {})",
+        thousands(tested.rotations_lit as u64),
+        count(rotations as u64, "rotation"),
+        three_figures(tested.rotated_counts),
+        thousands(tested.axes + tested.bisectors),
+    )
+}
+
 fn say_tested(what: &str, tested: &Tested, summary: &RotationSummary) {
-    if tested.axes + tested.bisectors == 0 && tested.rotated_std == 0.0 {
+    if is_dark(tested) {
+        let rotated = match tested.rotations_lit {
+            0 => ", rotated or not".to_owned(),
+            lit => format!(
+                "; {} of {} light something there",
+                thousands(lit as u64),
+                count(summary.rotations as u64, "rotation"),
+            ),
+        };
         report::say(&format!(
-            "  {what}: nothing is lit at an axis or a bisector, rotated or not"
+            "  {what}: nothing is lit at an axis or a bisector{rotated}: no alignment to test"
         ));
         return;
     }
@@ -208,12 +256,13 @@ fn say_tested(what: &str, tested: &Tested, summary: &RotationSummary) {
         None => format!("alignment {:+.3}", tested.alignment),
     };
     report::say(&format!(
-        "  {what}: {index}{lit}; contrast {:+.3e}, rotated {:+.3e} ± {:.1e}, {}: {}",
+        "  {what}: {index}{lit}; contrast {:+.3e}, rotated {:+.3e} ± {:.1e}, {}: {}{}",
         tested.contrast,
         tested.rotated_mean,
         tested.rotated_std,
         z_and_p(tested.z, tested.p),
         verdict(tested, summary.rotations),
+        faint(tested, summary.rotations),
     ));
 }
 

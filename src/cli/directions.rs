@@ -11,7 +11,9 @@ use super::failure::Failure;
 use super::input::Layer;
 use super::interrupt::Interrupt;
 use super::{classes, report};
-use crate::srm::{Classes, Direction, Epsilon, EpsilonChoice, directions};
+use crate::srm::{
+    Aim, Classes, Direction, Epsilon, EpsilonChoice, Pole, Side, Subset, directions, lit_at,
+};
 use crate::table::field;
 use crate::words::{self, count, percent, thousands};
 
@@ -27,12 +29,47 @@ pub(super) fn run(args: &DirectionsArgs, interrupt: &Interrupt) -> Result<(), Fa
     let (coordinates, cancel) = (&layer.coordinates, interrupt.flag());
     let found = directions(coordinates, subset, epsilon, classes.as_ref(), cancel)?;
     summarise(&found, &layer, (options.epsilon, epsilon), classes.as_ref());
+    if found.first().is_none_or(|first| first.lit == 0) {
+        say_how_dark(&layer, subset, (options.epsilon, epsilon), interrupt)?;
+    }
     let shown = &found[..args.top.unwrap_or(found.len()).min(found.len())];
     let whose = labelling.as_ref().zip(classes.as_ref());
     if args.json {
         return report::json_list(shown.iter().map(|direction| Entry::of(direction, whose)));
     }
     report::to_stdout(|out| tsv(out, shown, classes.as_ref()))
+}
+
+/// Says from which epsilon on a direction would be lit, and half of the samples would be
+/// about one.
+fn say_how_dark(
+    layer: &Layer,
+    subset: &Subset,
+    asked: (EpsilonChoice, Epsilon),
+    interrupt: &Interrupt,
+) -> Result<(), Failure> {
+    let activations = layer.coordinates.activations();
+    let mut nearest = vec![0.0f64; activations.n_samples()];
+    let all = Epsilon::clamped(-1.0);
+    for vector in subset.iter() {
+        let side = Side::Plus;
+        let aim = Aim::Pole(Pole { vector, side });
+        for lit in lit_at(&layer.coordinates, aim, all, interrupt.flag())? {
+            let nearest = &mut nearest[lit.sample as usize];
+            *nearest = nearest.max(lit.cosine.abs());
+        }
+    }
+    nearest.sort_by(|a, b| b.total_cmp(a));
+    // Zero rows are about no direction, and stand last.
+    let others = nearest.len() - activations.zero_rows();
+    match nearest.first().filter(|_| others > 0) {
+        Some(&largest) => {
+            let half = nearest[others.div_ceil(2) - 1];
+            report::dark_towards("about any direction", asked, largest, Some(half));
+        }
+        None => report::say("nothing is lit about any direction: every row is zero"),
+    }
+    Ok(())
 }
 
 /// Says how many directions are lit, and how `p` came about.

@@ -217,6 +217,28 @@ pub(super) fn dark(
     ));
 }
 
+/// Nothing is lit by spotlights that point somewhere: how near samples are to one, and from
+/// where on half of them would be lit.
+pub(super) fn dark_towards(
+    what: &str,
+    (choice, epsilon): (EpsilonChoice, Epsilon),
+    largest: f64,
+    half: Option<f64>,
+) {
+    let text = |cosine| Epsilon::clamped(cosine).shown_text();
+    let half = half.map_or_else(String::new, |half| {
+        format!(
+            ", half of the samples would be lit at epsilon {}",
+            text(half)
+        )
+    });
+    say(&format!(
+        "nothing is lit {what} at epsilon {}: the largest cosine is {}{half}",
+        choice.tells(epsilon),
+        text(largest),
+    ));
+}
+
 pub(super) fn first_few(names: impl ExactSizeIterator<Item = String>) -> String {
     let more = names.len().saturating_sub(SHOWN);
     let mut text = names.take(SHOWN).collect::<Vec<_>>().join(", ");

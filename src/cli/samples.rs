@@ -13,7 +13,7 @@ use super::output::{self, Target};
 use super::{classes, plane, report};
 use crate::srm::{
     Aim, AngleGrid, Classes, Coordinates, Enrichment, Epsilon, EpsilonChoice, LitSample, Pole,
-    Sign, SweepSpec, curve, lit_at,
+    Sign, SweepSpec, curve, lit_at, nearest_in_plane,
 };
 use crate::table::{self, IdFormat, Labelled, SampleRow};
 use crate::words::{self, count, percent, thousands};
@@ -65,6 +65,9 @@ pub(super) fn run(args: &SamplesArgs, interrupt: &Interrupt) -> Result<(), Failu
         report::say(&wrote(path, "row", inside.len()));
     }
     list.summarise(aim, (options.epsilon, epsilon), labelling.as_ref());
+    if inside.is_empty() {
+        say_how_dark(args, &layer, aim, (options.epsilon, epsilon), interrupt)?;
+    }
     if args.json {
         return list.json(labelling.as_ref());
     }
@@ -164,6 +167,30 @@ fn aim(
     )?;
     let angle_rad = curve.peak().map_or(0.0, |(index, _)| grid.angle_rad(index));
     Ok(Aim::Plane { plane, angle_rad })
+}
+
+/// Says from which epsilon on something would be inside.
+fn say_how_dark(
+    args: &SamplesArgs,
+    layer: &Layer,
+    aim: Aim,
+    asked: (EpsilonChoice, Epsilon),
+    interrupt: &Interrupt,
+) -> Result<(), Failure> {
+    let (coordinates, cancel) = (&layer.coordinates, interrupt.flag());
+    if let Some(plane) = args.aim.plane.filter(|_| args.aim.angle.is_none()) {
+        let nearest = nearest_in_plane(coordinates, plane, cancel)?;
+        report::dark_towards("at any angle of the plane", asked, nearest, None);
+        return Ok(());
+    }
+    let mut all = lit_at(coordinates, aim, Epsilon::clamped(-1.0), cancel)?;
+    all.sort_by(|a, b| b.cosine.total_cmp(&a.cosine));
+    if let Some(first) = all.first() {
+        let half = all[all.len().div_ceil(2) - 1].cosine;
+        let half = Some(half).filter(|&half| half > 0.0);
+        report::dark_towards("there", asked, first.cosine, half);
+    }
+    Ok(())
 }
 
 /// A sample as `--json` prints it.

@@ -112,7 +112,11 @@ fn of_layer(
         notes.extend(of_points(&points, look, format));
     }
     if shows(&[FigureView::Directions]) {
-        notes.extend(of_directions(session, format));
+        notes.extend(of_directions(
+            session,
+            layer.facts.directions[1] > 0,
+            format,
+        ));
     }
     caption.with_notes(&notes).text(format)
 }
@@ -268,11 +272,11 @@ fn of_points(points: &PointFacts, look: &ProjectionLook, format: CaptionFormat) 
 }
 
 /// What stands with the bars of directions.
-fn of_directions(session: &Session, format: CaptionFormat) -> Vec<String> {
+fn of_directions(session: &Session, any_lit: bool, format: CaptionFormat) -> Vec<String> {
     let mut notes = vec!["The dashed line is what isotropic data would give".to_owned()];
     let labels = session.companions.iter();
     let mut labels = labels.filter(|one| one.role == CompanionRole::Labels);
-    if let Some(labels) = labels.next() {
+    if let Some(labels) = labels.next().filter(|_| any_lit) {
         notes.push(format!(
             "Colour and name are those of the most common class among the samples about a \
              direction ({}), with its share of them",

@@ -63,8 +63,9 @@ impl Directions {
                     precision: class.precision,
                 }),
         };
+        let lit = self.shown.iter().filter(|one| one.lit > 0);
         DirectionsView {
-            bars: self.shown.iter().map(bar).collect(),
+            bars: lit.map(bar).collect(),
             null_share: self.shown.first().map_or(0.0, |one| one.null_share),
             color,
             note: self.note(),
@@ -75,7 +76,11 @@ impl Directions {
     /// What is to be said below.
     fn note(&self) -> String {
         let shown = self.shown.len().min(self.lit);
-        let mut notes = vec!["dashed: isotropic data".to_owned()];
+        let mut notes = Vec::new();
+        if self.lit == 0 {
+            notes.push("no direction is lit at this ε".to_owned());
+        }
+        notes.push("dashed: isotropic data".to_owned());
         if self.shown.iter().any(|one| one.class.is_some()) {
             notes.push("beside: most common class, its share of those lit".to_owned());
         }

@@ -50,8 +50,11 @@ impl DirectionsView {
     #[must_use]
     pub fn own_most(&self) -> f64 {
         let shares = self.bars.iter().map(|bar| bar.share);
-        let most = shares.fold(self.null_share.min(1.0), f64::max);
-        if most > 0.0 { most * 1.04 } else { 1.0 }
+        let longest = shares.fold(0.0, f64::max);
+        // Where no bar is to be seen, isotropic data may give next to nothing, too, and no
+        // number below would have room.
+        let least = if longest > 0.0 { 0.0 } else { 0.01 };
+        longest.max(self.null_share.min(1.0)).max(least) * 1.04
     }
 
     fn most(&self) -> f64 {

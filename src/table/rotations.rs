@@ -64,6 +64,10 @@ pub struct Tested {
     pub rotated_mean: f64,
     /// Likewise.
     pub rotated_std: f64,
+    /// Counts at axes and bisectors together under a rotation, on average.
+    pub rotated_counts: f64,
+    /// Rotations under which anything is lit there.
+    pub rotations_lit: usize,
     /// See [`Standing::z`].
     pub z: f64,
     /// See [`Standing::p`].
@@ -114,6 +118,8 @@ impl Tested {
             let Interval { low, high } = samples.index_interval(seed);
             [low, high]
         };
+        let rotated = counts.rotated.iter();
+        let rotated: Vec<u64> = rotated.map(|one| one.axes + one.bisectors).collect();
         Self {
             planes: counts.planes,
             axes: counts.observed.axes,
@@ -124,6 +130,8 @@ impl Tested {
             contrast: alignment.contrast(),
             rotated_mean: mean,
             rotated_std: std,
+            rotated_counts: rotated.iter().sum::<u64>() as f64 / rotated.len() as f64,
+            rotations_lit: rotated.iter().filter(|&&counts| counts > 0).count(),
             z,
             p,
         }

@@ -176,3 +176,40 @@ fn what_cannot_be_tested_is_refused() {
     place.npy("wide.npy", &wide);
     refused(&["wide.npy"], "say how many with --rotations");
 }
+
+#[test]
+fn what_is_dark_or_alike_has_no_verdict() {
+    let place = Place::new();
+    let said = |rows: &[Vec<f64>], epsilon: &str| {
+        place.npy("acts.npy", rows);
+        let args = [
+            "alignment",
+            "acts.npy",
+            "--rotations",
+            "20",
+            "--epsilon",
+            epsilon,
+        ];
+        place.run(&args).good().stderr
+    };
+    // No sample is within 37° of an axis or a bisector of a plane.
+    let spread = [vec![1.0, 1.0, 1.0, 1.0], vec![-1.0, 1.0, 1.0, 1.0]];
+    let told = said(&spread, "0.9999");
+    let dark = "  6 planes: nothing is lit at an axis or a bisector, rotated or not: no alignment";
+    assert!(told.contains(dark), "{told}");
+    let hint =
+        "nothing is lit at an axis or a bisector at epsilon 0.9999: --epsilon auto would be 0.7";
+    assert!(told.contains(hint), "{told}");
+    // One axis is lit, by hardly any rotation.
+    let told = said(
+        &[vec![1.0, 0.0, 0.0, 0.0], vec![1.0, 0.0, 0.0, 0.0]],
+        "0.999",
+    );
+    assert!(
+        told.contains("of 20 rotations light anything there ("),
+        "{told}"
+    );
+    let alike = "mean excess kurtosis undefined: along every neuron all samples are alike";
+    assert!(told.contains(alike), "{told}");
+    assert!(!told.contains("NaN"), "{told}");
+}

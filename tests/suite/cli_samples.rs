@@ -304,3 +304,52 @@ fn directions_are_drawn_with_their_classes() {
     let panel = ["figure", "acts.npy", "--view", "panel", "--epsilon", "0.7"];
     place.run(&[&panel[..], &panels].concat()).good();
 }
+
+#[test]
+fn a_dark_spotlight_says_what_would_light_something() {
+    let (place, rows) = place();
+    write_labels(&place, &rows);
+    let run = |args: &[&str]| {
+        let all = [args, &["--epsilon", "0.99999"]].concat();
+        place.run(&all).good().stderr
+    };
+    let said = run(&["directions", "acts.npy"]);
+    let hint = "nothing is lit about any direction at epsilon 0.99999: the largest cosine is 0.9";
+    assert!(said.contains(hint), "{said}");
+    let (_, half) = said
+        .split_once("half of the samples would be lit at epsilon ")
+        .unwrap();
+    let lit = place
+        .run(&["directions", "acts.npy", "--json", "--epsilon", half.trim()])
+        .good();
+    // No two axes of one sample are as near as that.
+    let about: u64 = list(&lit.json())
+        .iter()
+        .map(|one| one["lit"].as_u64().unwrap())
+        .sum();
+    assert!((100..110).contains(&about), "{about} at {half}");
+    let said = run(&["samples", "acts.npy", "--direction", "+0"]);
+    assert!(
+        said.contains("nothing is lit there at epsilon 0.99999: the largest"),
+        "{said}"
+    );
+    let said = run(&["samples", "acts.npy", "--plane", "0,3"]);
+    assert!(
+        said.contains("nothing is lit at any angle of the plane at epsilon"),
+        "{said}"
+    );
+    let figure = [
+        "figure",
+        "acts.npy",
+        "--view",
+        "directions",
+        "--labels",
+        "y.npy",
+    ];
+    run(&[&figure[..], &["-o", "dark.svg"]].concat());
+    let caption = place.run(&["caption", "dark.svg"]).good().stdout;
+    assert!(
+        caption.contains("the 12 privileged directions, none of which is lit"),
+        "{caption}"
+    );
+}

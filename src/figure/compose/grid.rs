@@ -154,7 +154,8 @@ impl Page<'_> {
             View::Heatmap(_) | View::Scale(_) => (plot * 0.9).min(self.style.font * 14.0),
             View::Directions(view) => {
                 let rows = view.bars.len() as f32 * self.style.font * 1.5;
-                rows.max(self.style.font * 4.0)
+                // No less than the least plot, whatever is rounded.
+                rows.max(self.style.font * (LEAST_PLOT + 0.5))
             }
             View::Ensemble(_) if single => (plot * 0.5).min(self.style.font * 20.0),
             View::Ensemble(_) => (plot * 0.75).min(self.style.font * 12.0),

@@ -401,6 +401,12 @@ impl Teller<'_> {
             Shown::Directions {
                 counts: [shown, lit, in_all],
             } => {
+                if *lit == 0 {
+                    return format!(
+                        "the {}, none of which is lit",
+                        format.counted(*in_all, "privileged direction")
+                    );
+                }
                 let (lit, in_all) = (thousands(*lit), thousands(*in_all));
                 format!(
                     "the {}, of {} that are lit and {} in all",
