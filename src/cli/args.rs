@@ -158,7 +158,8 @@ pub struct CompanionArgs {
     /// dump of as many samples
     #[arg(long, value_name = "FILE")]
     pub labels: Vec<PathBuf>,
-    /// What the classes are called: one a line (.txt), .csv, a JSON list, or text of a .npy
+    /// What the classes are called: one a line (.txt), .csv, a JSON list, or text of a .npy; the
+    /// class's number is put behind a name that several have
     #[arg(long, value_name = "FILE")]
     pub class_names: Vec<PathBuf>,
     /// A picture for each sample: N × H × W or N × H × W × 3 (.npy, .npz), or a folder of PNGs

@@ -1,5 +1,6 @@
 //! Class names: what the classes of labels are called.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -29,7 +30,7 @@ pub struct ClassNames {
     pub key: Option<String>,
     /// The file as it was when it was opened.
     pub stamp: Option<FileStamp>,
-    /// The names, that of class 0 first.
+    /// The names, that of class 0 first; the class is put behind one that several have.
     pub names: Arc<[String]>,
 }
 
@@ -38,7 +39,7 @@ impl ClassNames {
     /// called name or class, or its only one, a JSON list, or text of a file of arrays.
     ///
     /// # Errors
-    /// [`DataError`], also of more than [`MOST_CLASSES`] names.
+    /// [`DataError`], also of more than [`MOST_CLASSES`] names, and of an empty one.
     pub fn load(path: &Path, pick: &Pick, cancel: &AtomicBool) -> Result<Self, DataError> {
         Self::read(Origin::open(path)?, path, pick, cancel)
     }
@@ -72,6 +73,12 @@ impl ClassNames {
                     thousands(MOST_CLASSES as u64)
                 )));
             }
+            if word.trim().is_empty() {
+                return Err(ArrayProblem::Said(format!(
+                    "holds an empty name for class {}: give each class a name",
+                    thousands(names.len() as u64)
+                )));
+            }
             names.push(word.to_owned());
             Ok(())
         };
@@ -102,6 +109,7 @@ impl ClassNames {
             let problem = ArrayProblem::Said("holds no name: one a class is needed".to_owned());
             return Err(problem.at(&name, key.as_deref()));
         }
+        tell_apart(&mut names);
         Ok(Self {
             file_name: name,
             path: path.to_owned(),
@@ -149,6 +157,20 @@ impl ClassNames {
             labels.file_name,
             classes(labels.classes.len())
         )
+    }
+}
+
+/// Puts its class behind a name that several classes have, such as the cranes of `ImageNet`:
+/// `crane (134)`, `crane (517)`.
+fn tell_apart(names: &mut [String]) {
+    let mut times: HashMap<String, usize> = HashMap::new();
+    for name in &*names {
+        *times.entry(name.clone()).or_default() += 1;
+    }
+    for (class, name) in names.iter_mut().enumerate() {
+        if times[name.as_str()] > 1 {
+            *name = format!("{name} ({class})");
+        }
     }
 }
 
@@ -203,6 +225,14 @@ mod tests {
     }
 
     #[test]
+    fn classes_of_one_name_are_told_apart() {
+        assert_eq!(
+            names("n.txt", b"odd\neven\nodd\n").unwrap(),
+            ["odd (0)", "even", "odd (2)"]
+        );
+    }
+
+    #[test]
     fn what_is_no_list_of_names_is_said() {
         for (file, bytes, said) in [
             (
@@ -222,6 +252,11 @@ mod tests {
                 "n.csv has 2 columns and none that is called name or",
             ),
             ("n.npy", b"x", "n.npy is not a .npy file"),
+            (
+                "n.json",
+                br#"["a", ""]"#,
+                "n.json holds an empty name for class 1: give each class a name",
+            ),
         ] {
             let error = names(file, bytes).unwrap_err();
             assert!(error.starts_with(said), "{error}");

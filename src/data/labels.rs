@@ -88,7 +88,10 @@ impl Labels {
             } else {
                 text::lines(&origin, cancel, |_, word| classes.add(word))?;
             }
-            (None, "text".to_owned(), classes.finish())
+            let gathered = classes
+                .finish()
+                .map_err(|problem| problem.at(&name, None))?;
+            (None, "text".to_owned(), gathered)
         } else {
             let mut source = Source::open(origin, cancel)?;
             let place = place_of(&mut source, pick.key.as_deref(), Role::Labels, cancel)?;
@@ -113,16 +116,17 @@ impl Labels {
     /// none.
     ///
     /// # Errors
-    /// [`DataError`] if they are more than [`MOST_CLASSES`] classes.
+    /// [`DataError`] if they are more than [`MOST_CLASSES`] classes, one is empty, or they
+    /// are numbers that are not whole.
     #[must_use]
     pub fn of_dump(dump: &Dump) -> Option<Result<Self, DataError>> {
         let words = dump.labels.as_ref()?;
         let mut classes = Classes::default();
         let gathered = words.iter().try_for_each(|word| classes.add(word.trim()));
-        Some(match gathered {
+        Some(match gathered.and_then(|()| classes.finish()) {
             Err(problem) => Err(problem.at(&dump.file_name, dump.key.as_deref())),
-            Ok(()) => Ok(Self::of(
-                classes.finish(),
+            Ok(gathered) => Ok(Self::of(
+                gathered,
                 dump.file_name.clone(),
                 dump.path.clone(),
                 dump.key.clone(),
@@ -238,7 +242,7 @@ fn of_array(head: &Head, bytes: Bytes<'_>, cancel: &AtomicBool) -> Result<Gather
     if let Some(layout) = text::layout(head) {
         let mut classes = Classes::default();
         text::items(head, layout, bytes, cancel, |word| classes.add(word.trim()))?;
-        return Ok(classes.finish());
+        return classes.finish();
     }
     let mut numbers = head.numbers()?;
     match numbers.shape[..] {
@@ -345,6 +349,25 @@ fn sorted(
     order
 }
 
+/// The whole number that a word is, as it is written: `07` is a word.
+fn whole(word: &str) -> Option<i64> {
+    let number: i64 = word.parse().ok()?;
+    (number.to_string() == word).then_some(number)
+}
+
+/// The numbers that words are, if all are numbers and some of them decimals.
+fn decimals(words: &[String]) -> Option<Vec<f64>> {
+    let has_digit = |word: &str| word.contains(|c: char| c.is_ascii_digit());
+    let is_decimal = |word: &str| has_digit(word) && word.contains(['.', 'e', 'E']);
+    let value = |word: &String| {
+        let value: f64 = word.parse().ok()?;
+        let is_number = is_decimal(word) || !has_digit(word) || whole(word).is_some();
+        is_number.then_some(value)
+    };
+    words.iter().any(|word| is_decimal(word)).then_some(())?;
+    words.iter().map(value).collect()
+}
+
 /// Classes by their words, as they come.
 #[derive(Default)]
 struct Classes {
@@ -354,6 +377,12 @@ struct Classes {
 
 impl Classes {
     fn add(&mut self, word: &str) -> Result<(), ArrayProblem> {
+        if word.is_empty() {
+            return Err(ArrayProblem::Said(format!(
+                "holds an empty label at entry {}: give each sample a class",
+                thousands(self.of_entries.len() as u64)
+            )));
+        }
         let place = if let Some(&place) = self.places.get(word) {
             place
         } else {
@@ -366,29 +395,32 @@ impl Classes {
         Ok(())
     }
 
-    fn finish(mut self) -> Gathered {
+    /// The classes in order. Words that are all numbers, some of them written as decimals
+    /// (`6.0`, `6.000e+00`), are those numbers, as of an array of floats.
+    fn finish(mut self) -> Result<Gathered, ArrayProblem> {
         let mut words = vec![String::new(); self.places.len()];
         for (word, place) in self.places {
             words[place as usize] = word;
         }
-        let number = |word: &String| {
-            let number: i64 = word.parse().ok()?;
-            (number.to_string() == *word).then_some(number)
-        };
-        let numbers: Option<Vec<i64>> = words.iter().map(number).collect();
+        if let Some(values) = decimals(&words) {
+            let entries = self.of_entries.iter();
+            let values: Vec<f64> = entries.map(|&class| values[class as usize]).collect();
+            return of_numbers(&values);
+        }
+        let numbers: Option<Vec<i64>> = words.iter().map(|word| whole(word)).collect();
         let order = sorted(&mut self.of_entries, words.len(), |a, b| match &numbers {
             Some(numbers) => numbers[a].cmp(&numbers[b]),
             None => alphanumeric_sort::compare_str(&words[a], &words[b])
                 .then_with(|| words[a].cmp(&words[b])),
         });
-        Gathered {
+        Ok(Gathered {
             numbers: numbers.map(|numbers| order.iter().map(|&old| numbers[old]).collect()),
             classes: order
                 .iter()
                 .map(|&old| std::mem::take(&mut words[old]))
                 .collect(),
             of_entries: self.of_entries,
-        }
+        })
     }
 }
 

@@ -12,7 +12,8 @@ pub(in crate::cli) struct ClassArgs {
     /// table that is called label or class if left out
     #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
-    /// What the classes are called: one a line (.txt), .csv, a JSON list, or text of a .npy
+    /// What the classes are called: one a line (.txt), .csv, a JSON list, or text of a .npy; the
+    /// class's number is put behind a name that several have
     #[arg(long, value_name = "FILE")]
     pub class_names: Option<PathBuf>,
 }

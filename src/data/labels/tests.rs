@@ -127,6 +127,13 @@ fn numbers_are_known_as_such_in_text_only_where_all_are() {
     assert_eq!(numbers(b"7\nseven\n"), None);
     // 07 and 7 are two words.
     assert_eq!(numbers(b"07\n7\n"), None);
+    assert_eq!(numbers(b"07\n7.0\n"), None);
+    // As np.savetxt writes them.
+    let floats = b"6.000000000000000000e+00\n0.0\n-2e0\n6\n";
+    assert_eq!(numbers(floats), Some(vec![-2, 0, 6]));
+    let labels = read("a.csv", b"label,x\n6.0,1\n6,2\n").unwrap();
+    assert_eq!(words(&labels), (vec!["6"], vec!["6", "6"]));
+    assert_eq!(numbers(b"v1.5\n2.0\n"), None);
 }
 
 #[test]
@@ -142,6 +149,21 @@ fn what_is_no_labels_is_one_sentence() {
             "a.npy",
             npy("<f4", "(2,)", &half),
             "a.npy holds 0.5 at entry 1, but labels are whole",
+        ),
+        (
+            "a.txt",
+            b"1.0\n0.5\n".to_vec(),
+            "a.txt holds 0.5 at entry 1, but labels are whole",
+        ),
+        (
+            "a.txt",
+            b"1.0\nnan\n".to_vec(),
+            "a.txt holds NaN at entry 1, but labels are whole",
+        ),
+        (
+            "a.npy",
+            npy("|S1", "(2,)", b"a\0"),
+            "a.npy holds an empty label at entry 1: give each",
         ),
         (
             "a.npy",
