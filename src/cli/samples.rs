@@ -153,7 +153,7 @@ fn aim(
         (Some(plane), None) => plane,
         (None, None) => unreachable!("one of them is required"),
     };
-    if let Some(angle_rad) = args.aim.angle {
+    if let Some(angle_rad) = args.angle {
         return Ok(Aim::Plane { plane, angle_rad });
     }
     let (grid, cancel): (&AngleGrid, _) = (&spec.grid, interrupt.flag());
@@ -178,7 +178,7 @@ fn say_how_dark(
     interrupt: &Interrupt,
 ) -> Result<(), Failure> {
     let (coordinates, cancel) = (&layer.coordinates, interrupt.flag());
-    if let Some(plane) = args.aim.plane.filter(|_| args.aim.angle.is_none()) {
+    if let Some(plane) = args.aim.plane.filter(|_| args.angle.is_none()) {
         let nearest = nearest_in_plane(coordinates, plane, cancel)?;
         report::dark_towards("at any angle of the plane", asked, nearest, None);
         return Ok(());

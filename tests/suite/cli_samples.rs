@@ -353,3 +353,37 @@ fn a_dark_spotlight_says_what_would_light_something() {
         "{caption}"
     );
 }
+
+#[test]
+fn an_export_prints_no_list_unless_it_is_asked_for() {
+    let (place, _) = place();
+    let export = [
+        "samples",
+        "acts.npy",
+        "--direction",
+        "+0",
+        "--epsilon",
+        "0.5",
+    ];
+    let export = [&export[..], &["--ids", "rows.csv", "--force"]].concat();
+    assert_eq!(place.run(&export).good().stdout, "");
+    assert!(
+        !list(
+            &place
+                .run(&[&export[..], &["--json"]].concat())
+                .good()
+                .json()
+        )
+        .is_empty()
+    );
+    let nowhere = place
+        .run(&["samples", "acts.npy", "--angle", "3"])
+        .refused(2);
+    assert!(
+        nowhere.contains("<--plane <I,J>|--direction <±K>>"),
+        "{nowhere}"
+    );
+    let help = place.run(&["samples", "--help"]).good().stdout;
+    assert!(help.contains("unless --json asks for it"), "{help}");
+    assert!(help.contains("<--plane <I,J>|--direction <±K>>"), "{help}");
+}

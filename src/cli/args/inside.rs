@@ -34,14 +34,21 @@ pub(in crate::cli) struct SamplesArgs {
     pub input: InputArgs,
     #[command(flatten)]
     pub aim: AimArgs,
+    /// Angle of the spotlight in the plane, in degrees unless it ends in rad
+    /// [default: where the plane's curve is largest, on steps of 1°]
+    #[arg(long, value_name = "ANGLE", value_parser = angle_rad, allow_hyphen_values = true,
+          requires = "plane", conflicts_with = "direction")]
+    pub angle: Option<f64>,
     #[command(flatten)]
     pub cone: ConeArgs,
     #[command(flatten)]
     pub classes: ClassArgs,
-    /// Write the numbers of the array's rows that are inside: .npy (int64) or .csv
+    /// Write the numbers of the array's rows that are inside: .npy (int64) or .csv; no list is
+    /// printed then, unless --json asks for it
     #[arg(long, value_name = "OUT.npy|OUT.csv")]
     pub ids: Option<PathBuf>,
-    /// Write the activations of those inside, in the order of the list and the array's dtype
+    /// Write the activations of those inside, in the order of the list and the array's dtype; no
+    /// list is printed then, unless --json asks for it
     #[arg(long, value_name = "OUT.npy")]
     pub activations: Option<PathBuf>,
     /// With --ids or --activations: replace files that exist
@@ -77,19 +84,13 @@ pub(in crate::cli) struct DirectionsArgs {
 
 /// Where the spotlight points.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = true)]
+#[group(required = true, multiple = false)]
 pub(in crate::cli) struct AimArgs {
     /// Zero-based numbers of the plane's two vectors; the angle is from I towards J
     #[arg(long, value_name = "I,J", value_parser = plane, allow_hyphen_values = true)]
     pub plane: Option<Plane>,
-    /// Angle of the spotlight in the plane, in degrees unless it ends in rad
-    /// [default: where the plane's curve is largest, on steps of 1°]
-    #[arg(long, value_name = "ANGLE", value_parser = angle_rad, allow_hyphen_values = true,
-          requires = "plane", conflicts_with = "direction")]
-    pub angle: Option<f64>,
     /// Instead of a plane: along a neuron or against it, +16 or -16; with --basis along a vector
-    #[arg(long, value_name = "±K", value_parser = pole, allow_hyphen_values = true,
-          conflicts_with = "plane")]
+    #[arg(long, value_name = "±K", value_parser = pole, allow_hyphen_values = true)]
     pub direction: Option<Pole>,
 }
 
