@@ -108,6 +108,24 @@ pub fn three_figures(x: f64) -> String {
     format!("{x:.decimals$}")
 }
 
+/// `a`, `a or b`, `a, b or c`.
+#[must_use]
+pub fn alternatives(all: &[impl AsRef<str>]) -> String {
+    let all: Vec<&str> = all.iter().map(AsRef::as_ref).collect();
+    match &all[..] {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// `1 of 58 rows is`, `3 of 58 rows are`: a part of all, with the verb of its number.
+#[must_use]
+pub fn part(n: u64, all: u64, noun: &str, [one, several]: [&str; 2]) -> String {
+    let verb = if n == 1 { one } else { several };
+    format!("{} of {} {verb}", thousands(n), count(all, noun))
+}
+
 /// A probability by its logarithm, however small: `0.034`, `3.1e-9`, `1.2e-4567`.
 #[must_use]
 pub fn probability(ln_p: f64) -> String {
@@ -218,6 +236,16 @@ mod tests {
         ] {
             assert_eq!(probability(ln_p), told);
         }
+    }
+
+    #[test]
+    fn lists_and_parts_are_said_as_people_say_them() {
+        assert_eq!(alternatives(&["a"]), "a");
+        assert_eq!(alternatives(&["a", "b"]), "a or b");
+        assert_eq!(alternatives(&["a", "b", "c"]), "a, b or c");
+        assert_eq!(part(1, 58, "row", ["is", "are"]), "1 of 58 rows is");
+        assert_eq!(part(1, 1, "plane", ["is", "are"]), "1 of 1 plane is");
+        assert_eq!(part(0, 1000, "row", ["is", "are"]), "0 of 1,000 rows are");
     }
 
     #[test]

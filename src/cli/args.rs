@@ -362,7 +362,7 @@ pub(super) struct RunArgs {
     #[arg(long, requires = "output", value_parser = table())]
     pub table: Option<TableKind>,
     /// With -o: the format, where the name does not say it
-    #[arg(long, requires = "output", value_parser = format())]
+    #[arg(long, requires = "output", value_parser = format_of(&Format::ALL))]
     pub format: Option<Format>,
     /// With -o: replace the file if it exists
     #[arg(long)]
@@ -436,8 +436,9 @@ fn table() -> impl TypedValueParser<Value = TableKind> {
     })
 }
 
-fn format() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.map(Format::extension)).map(|name| {
+fn format_of(formats: &[Format]) -> impl TypedValueParser<Value = Format> {
+    let names = formats.iter().map(|format| format.extension());
+    PossibleValuesParser::new(names).map(|name| {
         let named = |format: &Format| format.extension() == name;
         Format::ALL.into_iter().find(named).unwrap_or(Format::Npz)
     })

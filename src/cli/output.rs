@@ -11,7 +11,7 @@ use super::interrupt::Interrupt;
 use super::report;
 use crate::srm::{AngleGrid, Plane};
 use crate::table::{Format, Out, OutFile, SweepFile, TableError, TableKind};
-use crate::words::{count, thousands};
+use crate::words::{self, count, thousands};
 
 /// Endings that promise what is no table that is written here.
 const OTHERS: &[&str] = &[
@@ -113,7 +113,10 @@ pub(super) fn open_table(
             ));
         }
         asked if stdout => asked.unwrap_or(Format::Tsv),
-        asked => format_of(path, asked)?,
+        asked => {
+            is_known(path, asked, &[Format::Npz, Format::Csv, Format::Tsv])?;
+            format_of(path, asked)?
+        }
     };
     match format {
         Format::Json => return Err(Failure::Usage(TableError::NoJson.to_string())),
@@ -137,7 +140,10 @@ fn shape(run: &RunArgs, path: &Path, usual: TableKind) -> Result<Shape, Failure>
         Some(Format::Npz) if stdout => {
             return refused("an npz cannot go to stdout: give -o a file name, or another --format");
         }
-        asked => format_of(path, asked)?,
+        asked => {
+            is_known(path, asked, &Format::ALL)?;
+            format_of(path, asked)?
+        }
     };
     if stdout && run.json {
         return refused("--json prints its summary to stdout as well: give -o a file name");
@@ -154,6 +160,35 @@ fn shape(run: &RunArgs, path: &Path, usual: TableKind) -> Result<Shape, Failure>
         }
         (text, kind) => Ok(Shape::Text(text, kind)),
     }
+}
+
+/// Refuses an ending that says no format, where none is asked for.
+fn is_known(path: &Path, asked: Option<Format>, formats: &[Format]) -> Result<(), Failure> {
+    let Some(ending) = path.extension().filter(|_| asked.is_none()) else {
+        return Ok(());
+    };
+    let others = || {
+        OTHERS
+            .iter()
+            .any(|other| ending.eq_ignore_ascii_case(other))
+    };
+    if Format::of(path).is_some() || others() {
+        return Ok(());
+    }
+    let known: Vec<String> = formats
+        .iter()
+        .map(|one| format!(".{}", one.extension()))
+        .collect();
+    let or_say = if known.len() > 1 {
+        ", or say --format"
+    } else {
+        ""
+    };
+    Err(Failure::Usage(format!(
+        "{} does not say in which format it is to be: name it {}{or_say}",
+        path.display(),
+        words::alternatives(&known),
+    )))
 }
 
 /// The format that is asked for or that the name promises, npz where neither says
@@ -181,6 +216,7 @@ pub(super) fn npz_only(path: &Path) -> Result<(), Failure> {
             "an npz cannot go to stdout: give -o a file name, or use --json".to_owned(),
         ));
     }
+    is_known(path, None, &[Format::Npz])?;
     format_of(path, Some(Format::Npz)).map(|_| ())
 }
 

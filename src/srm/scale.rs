@@ -37,7 +37,7 @@ const CELLS_A_THRESHOLD: usize = 16;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ScalesError {
     /// Fewer than two.
-    #[error("{0} epsilons make no scale view: at least 2 are needed")]
+    #[error("a scale view is made of 2 epsilons or more, not of {0}")]
     TooFew(usize),
     /// Not ascending.
     #[error("the epsilons of a scale view must ascend: give them in order, each once")]

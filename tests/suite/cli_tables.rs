@@ -359,7 +359,8 @@ fn a_format_that_is_named_needs_no_ending() {
     assert_eq!(place.bytes("out"), place.bytes("out.csv"));
     place.run(&["sweep", "acts.npy", "-o", "OUT.CSV"]).good();
     assert_eq!(place.bytes("OUT.CSV"), place.bytes("out.csv"));
-    place.run(&["sweep", "acts.npy", "-o", "other.dat"]).good();
+    let named = ["sweep", "acts.npy", "-o", "other.dat", "--format", "npz"];
+    place.run(&named).good();
     assert_eq!(place.npz("other.dat").planes().len(), 15);
 }
 

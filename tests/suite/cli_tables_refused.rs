@@ -45,6 +45,23 @@ fn what_cannot_be_asked_for_is_one_sentence_and_exit_2() {
         &["out.pdf", "out.csv"],
     );
     sweep(&["-o", "out.txt"], &["out.txt", "out.npz"]);
+    sweep(
+        &["-o", "out.foo"],
+        &[
+            "out.foo",
+            "name it .npz, .csv, .tsv or .json, or say --format",
+        ],
+    );
+    check(
+        &["scale", "acts.npy", "--plane", "0,1", "-o", "out.foo"],
+        &["out.foo", "name it .npz, .csv or .tsv, or say --format"],
+    );
+    check(
+        &[
+            "project", "acts.npy", "--all", "-o", "o.csv", "--format", "json",
+        ],
+        &["possible values: npz, csv, tsv]"],
+    );
     sweep(&["-o", "-"], &["stdout", "--format"]);
     sweep(&["-o", "-", "--format", "npz"], &["npz", "stdout"]);
     sweep(&["-o", "-", "--format", "csv", "--json"], &["--json", "-o"]);
@@ -69,6 +86,10 @@ fn what_cannot_be_asked_for_is_one_sentence_and_exit_2() {
     check(
         &["merge", "a.npz", "b.npz", "-o", "all.csv"],
         &["all.csv", "all.npz"],
+    );
+    check(
+        &["merge", "a.npz", "b.npz", "-o", "all.foo"],
+        &["all.foo", "name it .npz"],
     );
     check(&["merge", "a.npz", "b.npz", "-o", "-"], &["stdout"]);
     assert_eq!(place.names(), ["acts.npy", "basis.npy"]);

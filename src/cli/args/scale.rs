@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::figure::named;
-use super::{AmongArgs, InputArgs, ProbeArgs, at_least_one, format, mode, plane, threads};
+use super::{AmongArgs, InputArgs, ProbeArgs, at_least_one, format_of, mode, plane, threads};
 use crate::session::{Options, ScaleAxis};
 use crate::srm::{Epsilon, EpsilonChoice, MOST_POINTS, Plane, PlaneMode, SCALES};
 use crate::table::Format;
@@ -110,7 +110,7 @@ pub(in crate::cli) struct TableOutArgs {
     #[arg(short, long, value_name = "OUT.npz")]
     pub output: PathBuf,
     /// The format, where the name does not say it
-    #[arg(long, value_parser = format())]
+    #[arg(long, value_parser = format_of(&[Format::Npz, Format::Csv, Format::Tsv]))]
     pub format: Option<Format>,
     /// Replace the file if it exists
     #[arg(long)]
