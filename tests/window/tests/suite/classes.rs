@@ -93,7 +93,8 @@ fn classes_are_split_switched_off_and_kept_in_the_session() {
     let toggle = ClassCommand::Toggle("1".to_owned());
     carry_out(&mut window, Command::Classes(toggle));
     settle(&mut window);
-    until_said(&mut window, "other samples");
+    // Its samples are in no curve, nor among others.
+    assert!(!says(&window, "other samples"));
     let path = folder.path().join("s.followspot");
     let replace = Replace::Never;
     carry_out(
