@@ -101,7 +101,6 @@ impl Labelling {
     ///
     /// # Errors
     /// If a file cannot be read once more, or is another by now.
-    #[allow(dead_code)] // figures are next to be split by class
     pub fn records(&self, cancel: &AtomicBool) -> Result<Vec<CompanionRecord>, Failure> {
         let labels = &self.labels;
         let mut records = vec![CompanionRecord {
@@ -145,7 +144,6 @@ pub(super) enum Label<'a> {
     Name(&'a str),
 }
 
-#[allow(dead_code)] // likewise
 /// The labels that are named or come along with a dump, and the classes of its samples.
 ///
 /// # Errors

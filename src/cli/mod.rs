@@ -40,6 +40,8 @@ pub use args::{CompanionArgs, EpsilonDrag, ReadingArgs, Theme, WindowArgs};
 use failure::Failure;
 use interrupt::Interrupt;
 
+use crate::words;
+
 /// What the arguments ask for.
 #[derive(Debug)]
 pub enum Outcome {
@@ -112,13 +114,19 @@ fn run_command(command: Command) -> ExitCode {
 /// What a build without the window says when it is asked for it.
 #[must_use]
 pub fn no_window() -> ExitCode {
-    Failure::Usage(
-        "this build has no window: use `followspot info`, `followspot sweep`, `followspot merge`, \
-         `followspot plane` or `followspot alignment` (--help tells how)"
-            .to_owned(),
-    )
+    let all = <Cli as clap::CommandFactory>::command();
+    let others = all.get_subcommands().map(clap::Command::get_name);
+    let others = others.filter(|name| *name != OPEN);
+    let others: Vec<String> = others.map(|name| format!("`followspot {name}`")).collect();
+    Failure::Usage(format!(
+        "this build has no window: use {} (--help tells how)",
+        words::alternatives(&others)
+    ))
     .tell()
 }
+
+/// The subcommand that opens the window.
+const OPEN: &str = "open";
 
 /// Help and version are printed; of an error the first paragraph is the sentence.
 fn not_parsed(error: &clap::Error) -> ExitCode {

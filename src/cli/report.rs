@@ -78,18 +78,19 @@ pub(super) fn notes(coordinates: &Coordinates, subset: &Subset, read: &RowMap) {
     if !excluded.is_empty() {
         let rows = excluded.iter();
         let rows = rows.map(|&place| thousands(read.row(place) as u64));
+        let (some, all) = (excluded.len() as u64, read.len() as u64);
+        let left_out = if some == 1 { "is" } else { "are" };
         note(&format!(
-            "{} of {} rows hold a NaN or an infinity and are left out: {}",
-            thousands(excluded.len() as u64),
-            thousands(read.len() as u64),
+            "{} a NaN or an infinity and {left_out} left out: {}",
+            words::part(some, all, "row", ["holds", "hold"]),
             first_few(rows),
         ));
     }
     if activations.zero_rows() > 0 {
+        let (some, all) = (activations.zero_rows(), activations.n_samples());
         note(&format!(
-            "{} of {} rows are zero: never lit for epsilon > 0, always for epsilon <= 0",
-            thousands(activations.zero_rows() as u64),
-            thousands(activations.n_samples() as u64),
+            "{} zero: never lit for epsilon > 0, always for epsilon <= 0",
+            words::part(some as u64, all as u64, "row", ["is", "are"]),
         ));
     }
     let both = |&(i, j): &(u32, u32)| subset.contains(i) && subset.contains(j);

@@ -12,7 +12,7 @@ use super::report;
 use super::sink::{self, Cap, Sink};
 use crate::srm::{self, Sweep, SweepSpec};
 use crate::table::{About, Judged, TableKind};
-use crate::words::{self, thousands};
+use crate::words;
 
 /// Why signed sweeps are not judged.
 pub(super) const NOT_OF_SIGNED: &str = "--significant goes by the largest count of a plane, and --signed counts differences: leave \
@@ -60,10 +60,13 @@ pub(super) fn say_left_out(judged: &Judged<'_>) {
     if let Some(rate) = judged.only {
         let (shown, planes) = (judged.shown(), judged.significance.planes());
         report::note(&format!(
-            "{} of {} planes are left out of the table: not significant at a false discovery rate \
-             of {}",
-            thousands((planes - shown) as u64),
-            thousands(planes as u64),
+            "{} left out of the table: not significant at a false discovery rate of {}",
+            words::part(
+                (planes - shown) as u64,
+                planes as u64,
+                "plane",
+                ["is", "are"]
+            ),
             words::rate(rate),
         ));
     }

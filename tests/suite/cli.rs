@@ -284,7 +284,7 @@ fn a_dark_sweep_says_how_near_it_was_and_what_auto_would_be() {
     let dark = "nothing is lit in any plane at epsilon 0.9: the largest in-plane cosine is 0.707, \
                 --epsilon auto would be 0.707";
     assert!(run.stderr.contains(dark), "{}", run.stderr);
-    let zero = "1 of 2 rows are zero";
+    let zero = "1 of 2 rows is zero";
     assert!(run.stderr.contains(zero), "{}", run.stderr);
     let plane = ["plane", "even.npy", "--plane", "0,3", "--epsilon", "0.9"];
     let run = place.run(&plane).good();

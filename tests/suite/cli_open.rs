@@ -105,6 +105,10 @@ fn without_a_window_open_says_so() {
     for args in [&["open", "a.followspot"][..], &["a.followspot"]] {
         let sentence = place.run(args).refused(2);
         assert!(sentence.contains("this build has no window"), "{sentence}");
+        assert!(
+            sentence.contains("`followspot directions`") && !sentence.contains("`followspot open`"),
+            "{sentence}"
+        );
     }
 }
 

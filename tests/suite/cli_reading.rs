@@ -260,6 +260,6 @@ fn rows_that_are_left_out_have_the_numbers_of_the_file() {
         .good();
     assert!(
         run.stderr
-            .contains("1 of 4 rows hold a NaN or an infinity and are left out: 5")
+            .contains("1 of 4 rows holds a NaN or an infinity and is left out: 5")
     );
 }

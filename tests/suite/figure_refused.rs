@@ -81,6 +81,8 @@ fn what_cannot_be_drawn_is_said_in_a_sentence() {
         2,
         "panel heatmap#2 wants file 2, but there is only 1",
     );
+    let panels = with(&["--view", "panel", "--panels", ""]);
+    refused(&panels, 2, "give at least one panel");
     let panels = with(&["--view", "panel", "--panels", "polar@0:99"]);
     refused(&panels, 2, "acts.npy has no plane 0,99");
     refused(

@@ -100,7 +100,7 @@ pub(in crate::cli) struct ShownArgs {
     #[arg(long = "plane", value_name = "I,J", value_parser = plane, allow_hyphen_values = true)]
     pub planes: Vec<Plane>,
     /// Panels, row after row: a comma between panels, a slash between rows
-    #[arg(long, value_name = "PANELS", value_parser = typed::<Panels>)]
+    #[arg(long, value_name = "PANELS", value_parser = panels)]
     pub panels: Option<Panels>,
     /// What panels have in common [default: axes]
     #[arg(long, value_parser = named(Share::ALL, Share::name))]
@@ -257,6 +257,14 @@ pub(in crate::cli) struct LookArgs {
     /// Let the file say when it was made; SOURCE_DATE_EPOCH is honoured
     #[arg(long)]
     pub date: bool,
+}
+
+/// At least one panel.
+fn panels(text: &str) -> Result<Panels, String> {
+    if text.trim().is_empty() {
+        return Err("give at least one panel, such as polar@3:7".to_owned());
+    }
+    typed(text)
 }
 
 /// A value with a text form.
