@@ -2,6 +2,7 @@
 
 use egui::{DragValue, ProgressBar, RichText, Ui};
 
+use crate::figure::band_name;
 use crate::scene::PolarBand;
 use crate::session::Rotations;
 use crate::srm::{
@@ -134,7 +135,7 @@ impl App {
         self.preferences.chance.rotations?;
         let band = &self.tested()?.band;
         (band.low.len() == angles).then(|| PolarBand {
-            name: "rotated, 95%".into(),
+            name: band_name(band.rotations).into(),
             low: band.low.clone(),
             high: band.high.clone(),
             color: palette(ui.ctx()).secondary,
@@ -203,7 +204,8 @@ impl App {
         }
         if self.tested().is_some() {
             let hover = "Behind the curve: where 95% of the plane's curves lie at an angle under \
-                         those rotations, the picture if the neurons were nothing special";
+                         those rotations, or all of fewer than 39: the picture if the neurons were \
+                         nothing special";
             row(ui, "band in the plot", hover, |ui| {
                 let mut on = self.preferences.chance.rotations.is_some();
                 let response = ui.checkbox(&mut on, "").on_hover_text(hover);

@@ -8,7 +8,7 @@ use egui::{Align2, FontId, Rect, Sense, Ui, UiBuilder, pos2, vec2};
 use crate::scene::{
     Corner, PolarCurve, PolarFill, PolarLayout, PolarView, SERIES, Style, Text, polar,
 };
-use crate::session::ClassCurves as Split;
+use crate::session::{ClassCurves as Split, ClassShare};
 use crate::srm::{ClassCurves, Curve, Epsilon, Sign, null};
 use crate::words::count;
 
@@ -162,11 +162,30 @@ impl App {
                 },
             })
             .collect();
+        let behind = curves
+            .first()
+            .filter(|curve| Some(curve.plane) == choices.plane)
+            // It is of all samples.
+            .filter(|_| split.is_none() || self.share_shown() == ClassShare::OfAll)
+            .and_then(|curve| self.rotated_band(ui, curve.counts.len()));
         if let (Some(split), Some(whole)) = (split, curves.first())
             && let Some(parts) = self.split_curves(whole, split, colors.secondary)
         {
             // In their stead or around them; the pinned curves lie behind.
-            drawn.splice(0..1, parts.into_iter().rev());
+            let of_all = drawn.splice(0..1, parts.into_iter().rev()).next_back();
+            let ends_in_whole =
+                self.split_shown() == Split::Stacked && choices.classes.hidden.is_empty();
+            if behind.is_some() && !ends_in_whole {
+                // The band is of all samples, so that they have to be seen.
+                drawn.splice(
+                    0..0,
+                    of_all.map(|curve| PolarCurve {
+                        color: colors.text,
+                        fill: PolarFill::None,
+                        ..curve
+                    }),
+                );
+            }
         }
         // The selected one on top.
         drawn.reverse();
@@ -206,12 +225,10 @@ impl App {
             None => ([Text::default(), Text::default()], None),
         };
         PolarView {
-            behind: curves
-                .first()
-                .filter(|curve| Some(curve.plane) == choices.plane)
-                .and_then(|curve| self.rotated_band(ui, curve.counts.len())),
+            behind,
             faint: Vec::new(),
             faint_name: Text::default(),
+            note: String::new(),
             legend: (curves.len() > 1 && split.is_none()).then_some(Corner::UpperLeft),
             curves: drawn,
             names,

@@ -14,14 +14,15 @@ use super::{like, report, significant};
 use crate::data::{Dump, ReadAs};
 use crate::figure::{
     self, Date, Figure, FigureFailure, FigureLayer, Format, OTHER_SAMPLES, ROTATING, Watch, gather,
-    prepare, shows_all, shows_view, splits_curves,
+    prepare, share_shown, shows_all, shows_view, splits_curves,
 };
 use crate::scene::{AngleUnit, Fonts};
 use crate::session::figure::{FigureSpec, Height};
 use crate::session::{
-    ClassCurves, FigureView, LayerRecord, Options, Rotations, ScaleQuantity, Session, View,
+    ClassCurves, ClassShare, FigureView, LayerRecord, Options, Rotations, ScaleQuantity, Session,
+    View,
 };
-use crate::srm::Classes;
+use crate::srm::{Classes, LEAST_FOR_BAND, range_coverage};
 use crate::table::OutFile;
 
 /// Why signed counts have no excess.
@@ -59,6 +60,7 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
     if excess && session.options.signed && shows_view(&session, FigureView::Scale) {
         return Err(Failure::Usage(SIGNED_EXCESS.to_owned()));
     }
+    goes_together(args, &session)?;
     let mut layers = Vec::new();
     let mut hashes = Vec::new();
     for (place, acts) in args.acts.iter().enumerate() {
@@ -93,6 +95,7 @@ pub(super) fn run(args: &FigureArgs, interrupt: &Interrupt) -> Result<(), Failur
     session.layers = layers.iter().map(record).collect();
     session.shown = session.shown.min(session.layers.len() - 1);
     shows_all(&session)?;
+    say_of_rotations(&session);
     // A bar to be wiped, and then a file.
     interrupt.tidy_up_first();
     let mut bar = Bar::default();
@@ -171,6 +174,37 @@ fn sources(
         });
     }
     Ok(sources)
+}
+
+/// Refuses what was typed and cannot be drawn together.
+fn goes_together(args: &FigureArgs, session: &Session) -> Result<(), Failure> {
+    let typed = args.class_look.class_share == Some(ClassShare::OfClass);
+    let look = &session.view.classes;
+    if typed && share_shown(look, session.options.sign()) != ClassShare::OfClass {
+        let text = "fractions of each class cannot be stacked, as they are not parts of the same \
+                    whole: leave --class-share class out, or give --classes overlaid";
+        return Err(Failure::Usage(text.to_owned()));
+    }
+    Ok(())
+}
+
+/// Says what of a band of rotations is not what one may expect.
+fn say_of_rotations(session: &Session) {
+    let Some(Rotations { count, .. }) = session.view.chance.rotations else {
+        return;
+    };
+    if !figure::draws_rotations(session) {
+        report::note(
+            "the band of rotations is of all samples: it is not drawn beside fractions of each class",
+        );
+    } else if (count as usize) < LEAST_FOR_BAND {
+        report::note(&format!(
+            "a band of 95% takes {LEAST_FOR_BAND} rotations or more: that of {count} goes from \
+             their least to their largest curve, and holds a further one with a probability of \
+             {:.0}%",
+            range_coverage(count as usize) * 100.0
+        ));
+    }
 }
 
 /// Refuses names of classes that there are not.

@@ -1,13 +1,13 @@
 //! What a figure shows, in words ready to paste.
 
-use super::needs::{panels, planes_of, projected_on};
+use super::needs::{panels, planes_of, projected_on, rotations_drawn, split_by};
 use super::split::{OTHER_SAMPLES, share_shown, way_shown};
 use crate::session::figure::{FigureView, Panel};
 use crate::session::{
     ClassCurves as Way, ClassShare, CompanionRole, Facts, LayerRecord, PointFacts, ProjectionAs,
     ProjectionLook, Rotations, ScaleQuantity, Session,
 };
-use crate::srm::Plane;
+use crate::srm::{LEAST_FOR_BAND, Plane, range_coverage};
 use crate::table::{Caption, CaptionFormat, Planes, Shown};
 use crate::words::{self, letter, thousands};
 
@@ -95,14 +95,18 @@ fn of_layer(
     if layer.facts.ring && shows(&[FigureView::Polar, FigureView::Ensemble]) {
         caption = caption.with_ring();
     }
-    let seen = Shows {
+    let shown = Shows {
         heatmap: shows(&[FigureView::Heatmap]),
         band: layer.facts.null_band && shows(&[FigureView::Ensemble]),
         rate: session.view.chance.significant,
     };
-    let mut notes = notes(&layer.facts, seen, format);
+    let mut notes = notes(&layer.facts, shown, format);
     if shows(&[FigureView::Polar]) {
-        notes.extend(of_classes(session, &layer.facts, format));
+        let several = seen.iter().find_map(|seen| match seen {
+            Seen::Curves(planes) if planes.len() > 1 => planes.first().copied(),
+            _ => None,
+        });
+        notes.extend(of_classes(session, &layer.facts, several, format));
         notes.extend(of_resolution(session));
         notes.extend(of_rotations(session, format));
     }
@@ -176,13 +180,16 @@ fn notes(facts: &Facts, shows: Shows, format: CaptionFormat) -> Vec<String> {
     notes
 }
 
-/// How the curve is split by class, where it is.
-fn of_classes(session: &Session, facts: &Facts, format: CaptionFormat) -> Vec<String> {
+/// How the curve is split by class, where it is: that of `one`, where there are several.
+fn of_classes(
+    session: &Session,
+    facts: &Facts,
+    one: Option<Plane>,
+    format: CaptionFormat,
+) -> Vec<String> {
     let look = &session.view.classes;
     let sign = session.options.sign();
-    let labels = session.companions.iter();
-    let mut labels = labels.filter(|one| one.role == CompanionRole::Labels);
-    let (Some(labels), false) = (labels.next(), look.curves == Way::Off) else {
+    let Some(labels) = split_by(session) else {
         return Vec::new();
     };
     let way = match way_shown(look, sign) {
@@ -196,8 +203,11 @@ fn of_classes(session: &Session, facts: &Facts, format: CaptionFormat) -> Vec<St
         ClassShare::OfAll => "all samples",
         ClassShare::OfClass => "the samples of each class",
     };
+    let of_plane = one.map_or_else(String::new, |plane| {
+        format!(" of the plane {}", format.plane(plane))
+    });
     let mut notes = vec![format!(
-        "The curve is {way} ({}), as fractions of {of}",
+        "The curve{of_plane} is {way} ({}), as fractions of {of}",
         format.quoted(&labels.file_name)
     )];
     let [shown, lit] = facts.class_curves;
@@ -296,9 +306,23 @@ fn of_resolution(session: &Session) -> Option<String> {
 /// What the band behind the curve is.
 fn of_rotations(session: &Session, format: CaptionFormat) -> Option<String> {
     let Rotations { count, seed } = session.view.chance.rotations?;
-    let share = format.percent("95%");
+    if rotations_drawn(session).is_none() {
+        let text = "The band of rotations, which is of all samples, is not drawn beside fractions \
+                    of each class";
+        return Some(text.to_owned());
+    }
     let rotations = format.counted(u64::from(count), "random rotation");
     let seed = format.number(&seed.to_string());
+    if (count as usize) < LEAST_FOR_BAND {
+        let coverage = range_coverage(count as usize);
+        let coverage = format.percent(&format!("{:.0}%", coverage * 100.0));
+        return Some(format!(
+            "Shaded: from the least to the largest of the plane's curves at an angle under \
+             {rotations} of the samples (seed {seed}), between which a further one would lie with \
+             a probability of {coverage}"
+        ));
+    }
+    let share = format.percent("95%");
     Some(format!(
         "Shaded: where {share} of the plane's curves lie at an angle under {rotations} of the \
          samples (seed {seed})"

@@ -48,7 +48,7 @@ pub use fonts::read_font;
 pub use gather::{
     CURVES_CAP_BYTES, FigureLayer, Known, MOST_FAINT, Material, ROTATING, Watch, gather,
 };
-pub use needs::{Needs, shows_classes, shows_view, splits_curves};
+pub use needs::{Needs, draws_rotations, shows_classes, shows_view, splits_curves};
 pub use pictures::{
     ClassColors, DensityWanted, ProjectionMaterial, ScaleMaterial, projection_material,
     scale_material,
@@ -58,6 +58,7 @@ pub use simplify::{TOLERANCE_PT, simplified};
 pub use split::{
     OTHER_SAMPLES, SplitCurve, color_of_class, hidden_classes, share_shown, way_shown,
 };
+pub use views::band_name;
 
 /// Why there is no figure.
 #[derive(Debug, thiserror::Error)]

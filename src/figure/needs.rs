@@ -2,11 +2,12 @@
 //! computed for them.
 
 use super::pictures::DensityWanted;
+use super::split::share_shown;
 use crate::scene::{AtlasOrder, ColorScale, MOST_PIXELS, PlaneOrder, Quantity};
 use crate::session::figure::{Axes, FigureSpec, FigureView, Panel, Panels, Share};
 use crate::session::{
-    ClassCurves as Way, ClassLook, CompanionRecord, Options, ProjectionAs, ProjectionOf, Rotations,
-    ScaleAxis, Session,
+    ClassCurves as Way, ClassLook, ClassShare, CompanionRecord, CompanionRole, Options,
+    ProjectionAs, ProjectionOf, Rotations, ScaleAxis, Session,
 };
 use crate::srm::Plane;
 
@@ -93,6 +94,28 @@ pub(super) fn projected_on(session: &Session, panel: &Panel) -> Option<Plane> {
     }
 }
 
+/// The labels, where a curve is split by the classes they give.
+pub(super) fn split_by(session: &Session) -> Option<&CompanionRecord> {
+    let mut companions = session.companions.iter();
+    let labels = companions.find(|one| one.role == CompanionRole::Labels);
+    labels.filter(|_| session.view.classes.curves != Way::Off)
+}
+
+/// The rotations whose band lies behind a polar plot: it is of all samples, and nothing to
+/// hold against curves that are fractions of each class.
+pub(super) fn rotations_drawn(session: &Session) -> Option<Rotations> {
+    let share = share_shown(&session.view.classes, session.options.sign());
+    let of_class = split_by(session).is_some() && share == ClassShare::OfClass;
+    session.view.chance.rotations.filter(|_| !of_class)
+}
+
+/// Whether the band of rotations is drawn in polar plots of a session.
+#[must_use]
+pub fn draws_rotations(session: &Session) -> bool {
+    let mut panels = panels(&session.figure).into_iter().flatten();
+    rotations_drawn(session).is_some() && panels.any(|panel| panel.view == FigureView::Polar)
+}
+
 /// Whether a panel shows a plane that has to be chosen where none is selected.
 pub(super) fn wants_plane(session: &Session, panel: &Panel) -> bool {
     let all = session.view.projection.of == ProjectionOf::AllPlanes;
@@ -151,7 +174,7 @@ impl Needs {
             match panel.view {
                 FigureView::Polar => {
                     let planes = planes_of(session, panel);
-                    needs.rotations = view.chance.rotations;
+                    needs.rotations = rotations_drawn(session);
                     if let Some(&first) = planes.first().filter(|_| needs.rotations.is_some())
                         && !needs.rotated.contains(&first)
                     {

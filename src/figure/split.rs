@@ -106,6 +106,22 @@ impl SplitCurve {
         }
     }
 
+    /// What the fractions are of, in words.
+    #[must_use]
+    pub fn share_text(&self, look: &ClassLook) -> &'static str {
+        match share_shown(look, self.sign) {
+            ClassShare::OfAll => "fraction of all samples",
+            ClassShare::OfClass => "fraction of the class",
+        }
+    }
+
+    /// Whether the outermost edge is the curve of all samples.
+    #[must_use]
+    pub fn ends_in_whole(&self, look: &ClassLook) -> bool {
+        let all = self.curves.left_out.is_empty() && !look.hidden.contains(OTHER_SAMPLES);
+        all && way_shown(look, self.sign) == Way::Stacked
+    }
+
     /// What the samples without a curve of their own class are, in the legend.
     fn others_name(&self) -> String {
         match (self.curves.other_classes(), self.curves.lit_without) {

@@ -14,7 +14,7 @@ use crate::scene::{
 };
 use crate::session::Session;
 use crate::session::figure::{FigureSpec, FigureView, Panel, Share};
-use crate::srm::{Classes, Curve, Plane, Sign};
+use crate::srm::{Classes, Curve, LEAST_FOR_BAND, Plane, Sign};
 use crate::words::{self, count, thousands};
 
 /// A view on its way to the page.
@@ -66,6 +66,9 @@ pub(super) fn views<'a>(session: &Session, material: &'a Material) -> Vec<Vec<Vi
     }
     views
 }
+
+/// Dashes of further planes' curves beside one that is split by class.
+const FURTHER: [[f32; 2]; 5] = [[5.0, 1.6], [1.2, 1.4], [9.0, 2.0], [3.0, 3.0], [14.0, 3.0]];
 
 struct Maker<'s> {
     session: &'s Session,
@@ -185,15 +188,35 @@ impl Maker<'_> {
                 },
             })
             .collect();
+        let behind = self.rotated(planes, layer);
         let split = planes.first().and_then(|first| {
             let split = layer.split.iter().find(|(plane, _)| plane == first);
             split.map(|(_, split)| split)
         });
+        let look = &self.session.view.classes;
         if let Some(split) = split {
             let colors = &self.spec.colors;
-            let look = &self.session.view.classes;
-            let parts = split.drawn(look, colors, super::palette(self.spec).secondary);
-            drawn.splice(0..drawn.len().min(1), parts.into_iter().rev());
+            let palette = super::palette(self.spec);
+            let parts = split.drawn(look, colors, palette.secondary);
+            for (place, curve) in drawn.iter_mut().skip(1).enumerate() {
+                // In no colour of a class.
+                curve.color = palette.text;
+                curve.dash = Some(FURTHER[place % FURTHER.len()]);
+            }
+            let first = 0..drawn.len().min(1);
+            let whole = drawn.splice(first, parts.into_iter().rev()).next_back();
+            if behind.is_some() && !split.ends_in_whole(look) {
+                // The band is of all samples, so that they have to be seen.
+                drawn.splice(
+                    0..0,
+                    whole.map(|curve| PolarCurve {
+                        name: "all samples".into(),
+                        color: palette.text,
+                        fill: PolarFill::None,
+                        ..curve
+                    }),
+                );
+            }
         }
         // The selected one on top.
         drawn.reverse();
@@ -208,7 +231,7 @@ impl Maker<'_> {
         let alphas: Vec<f64> = curves.iter().map(|c| c.frame.alpha_rad()).collect();
         let same = alphas.windows(2).all(|two| (two[0] - two[1]).abs() < 1e-9);
         PolarView {
-            behind: self.rotated(planes, layer),
+            behind,
             faint: Vec::new(),
             faint_name: Text::default(),
             names: match curves[..] {
@@ -221,6 +244,7 @@ impl Maker<'_> {
             resolution,
             most: None,
             legend: None,
+            note: split.map_or_else(String::new, |split| split.share_text(look).to_owned()),
             curves: drawn,
         }
     }
@@ -230,7 +254,7 @@ impl Maker<'_> {
         let first = planes.first()?;
         let (_, band) = layer.rotated.iter().find(|(plane, _)| plane == first)?;
         Some(PolarBand {
-            name: "rotated, 95%".into(),
+            name: band_name(band.rotations).into(),
             low: band.low.clone(),
             high: band.high.clone(),
             color: super::palette(self.spec).secondary,
@@ -272,6 +296,7 @@ impl Maker<'_> {
             resolution: None,
             most: None,
             legend: None,
+            note: String::new(),
         })
     }
 
@@ -341,6 +366,16 @@ impl Maker<'_> {
             named_below: true,
         })
     }
+}
+
+/// What a band of so many rotated curves is called.
+#[must_use]
+pub fn band_name(rotations: usize) -> String {
+    if rotations < LEAST_FOR_BAND {
+        let curves = count(rotations as u64, "rotation");
+        return format!("{curves}, min–max");
+    }
+    "rotated, 95%".to_owned()
 }
 
 /// What is to be said of a heatmap's rows below them.

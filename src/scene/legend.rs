@@ -16,6 +16,8 @@ pub enum Key {
     Dashes,
     /// A filled area.
     Area,
+    /// A band among others, its outer edge of dashes and gaps where it is.
+    Band(Option<[f32; 2]>),
     /// A dot.
     Dot,
 }
@@ -198,6 +200,24 @@ fn draw_entry(scene: &mut Scene, [x, y]: Point, entry: &Entry, style: &Style) {
             },
             color: entry.color.alpha(style.fill.max(60)),
         }),
+        Key::Band(dash) => {
+            let (top, width) = (y - style.font * 0.35, style.line * 0.5);
+            scene.items.push(Item::Fill {
+                rect: Rect {
+                    x,
+                    y: top,
+                    width: key,
+                    height: style.font * 0.7,
+                },
+                color: entry.color.alpha(style.band_fill()),
+            });
+            let stroke = Stroke {
+                width,
+                color: entry.color,
+                dash: dash.map(|dash| dash.map(|length| length * width)),
+            };
+            scene.line(vec![[x, top], [x + key, top]], stroke);
+        }
         Key::Dot => {
             // A circle's outline as wide as its radius twice is a disc.
             let radius = style.font * 0.13;

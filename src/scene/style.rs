@@ -103,6 +103,12 @@ impl Style {
             .map(|width| Stroke::solid(width, self.palette.grid))
     }
 
+    /// Opacity of bands that lie beside each other, not over each other.
+    #[must_use]
+    pub fn band_fill(&self) -> u8 {
+        self.fill.saturating_mul(2)
+    }
+
     /// Width of a tick's number.
     #[must_use]
     pub fn small_width(&self, text: &str) -> f32 {

@@ -4,7 +4,9 @@
 use std::path::Path;
 
 use super::figure::{FigureSpec, Height};
-use super::look::{ClassShare, Normaliser, ProjectionLook, Rotations, ScaleLook, ScaleQuantity};
+use super::look::{
+    ClassCurves, ClassShare, Normaliser, ProjectionLook, Rotations, ScaleLook, ScaleQuantity,
+};
 use super::options::Options;
 use super::record::{CompanionRole, LayerRecord, Session, View};
 use crate::data::ReadAs;
@@ -164,7 +166,9 @@ fn class_words(session: &Session) -> Vec<String> {
         words.extend(names.map(|names| format!("--class-names {names}")));
         words.push(format!("--classes {}", look.curves));
     }
-    if look.share != ClassShare::default() {
+    // What is stacked is of all samples, whatever was chosen for overlaid curves.
+    let stacked = look.curves == ClassCurves::Stacked && !session.options.signed;
+    if look.share != ClassShare::default() && !stacked {
         words.push(format!("--class-share {}", look.share));
     }
     let hidden = look.hidden.iter();

@@ -111,3 +111,69 @@ fn a_class_that_is_left_out_is_not_among_the_others() {
     let (svg, said) = drawn(&place, "--class-share class");
     assert!(!svg.contains("other class") && said.contains("; the others are not shown"));
 }
+
+#[test]
+fn a_figure_says_what_its_class_curves_are_fractions_of() {
+    let place = place(&CLASSES);
+    for (options, says) in [
+        ("", ">fraction of all samples<"),
+        ("--classes stacked", ">fraction of all samples<"),
+        ("--class-share class", ">fraction of the class<"),
+        (
+            "--class-share class --classes stacked --signed",
+            ">fraction of the class<",
+        ),
+    ] {
+        let (svg, _) = drawn(&place, options);
+        assert!(svg.contains(says), "{options}");
+    }
+    let line = "figure acts.npy --plane 1,4 --epsilon 0.5 --labels y.txt -o no.svg \
+                --classes stacked --class-share class";
+    let args: Vec<&str> = line.split_whitespace().collect();
+    let sentence = place.run(&args).refused(2);
+    assert!(sentence.contains("cannot be stacked"), "{sentence}");
+}
+
+#[test]
+fn planes_beside_one_that_is_split_are_in_no_colour_of_a_class() {
+    let place = place(&CLASSES);
+    let (svg, said) = drawn(&place, "--plane 0,2 --plane 2,3 --legend below");
+    assert!(
+        said.contains("The curve of the plane b₁ ∧ b₄ is split by class (y.txt)"),
+        "{said}"
+    );
+    // The frame's and text's ink, each with dashes of its own.
+    let ink = "#0f0f0f";
+    let dashes: Vec<&str> = svg
+        .split("<path ")
+        .filter(|path| path.contains(&format!("stroke=\"{ink}\"")) && path.contains('Z'))
+        .filter_map(|path| path.split("stroke-dasharray=\"").nth(1)?.split('"').next())
+        .collect();
+    assert!(dashes.len() == 2 && dashes[0] != dashes[1], "{dashes:?}");
+}
+
+#[test]
+fn a_band_of_rotations_is_held_against_the_whole_curve() {
+    let place = place(&CLASSES);
+    let (svg, said) = drawn(&place, "--rotations 5");
+    assert!(svg.contains(">all samples<") && svg.contains(">5 rotations, min–max<"));
+    assert!(
+        said.contains("a band of 95% takes 39 rotations or more"),
+        "{said}"
+    );
+    assert!(said.contains("with a probability of 67%"), "{said}");
+    // Stacked classes end in it.
+    let (svg, said) = drawn(&place, "--rotations 39 --classes stacked");
+    assert!(!svg.contains(">all samples<") && svg.contains(">rotated, 95%<"));
+    assert!(
+        said.contains("Shaded: where 95% of the plane's curves lie"),
+        "{said}"
+    );
+    let (svg, said) = drawn(
+        &place,
+        "--rotations 39 --classes stacked --without-class dog",
+    );
+    assert!(svg.contains(">all samples<"), "{said}");
+    let (svg, said) = drawn(&place, "--rotations 39 --class-share class");
+    assert!(!svg.contains("rotated") && said.contains("is not drawn beside fractions"));
+}

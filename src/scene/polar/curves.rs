@@ -3,8 +3,8 @@
 
 use std::f64::consts::{PI, TAU};
 
-use super::super::{Align, Item, Rect, Scene, Stroke, Style};
-use super::{PolarCurve, PolarFill, PolarLayout, PolarView};
+use super::super::{Align, Item, Medium, Point, Rect, Scene, Stroke, Style};
+use super::{PolarCurve, PolarFill, PolarLayout, PolarView, RING_OFF};
 
 /// Curves of fewer directions show each as a dot.
 const FEW_ANGLES: usize = 13;
@@ -55,8 +55,7 @@ pub(super) fn draw_curve(
     };
     if let (Some(lower), Some(upper)) = (inner, outer) {
         let opacity = match curve.fill {
-            // Bands lie beside each other, not over each other.
-            PolarFill::From(_) => style.fill.saturating_mul(2),
+            PolarFill::From(_) => style.band_fill(),
             _ => style.fill,
         };
         scene.items.push(Item::Area {
@@ -65,9 +64,14 @@ pub(super) fn draw_curve(
             color: curve.color.alpha(opacity),
         });
     }
+    let is_there = |k: usize| match &curve.fill {
+        // Where a band has no width, what is seen is the one beneath it.
+        PolarFill::From(low) => low.get(k) != Some(&curve.fractions[k]),
+        _ => true,
+    };
     if intervals < FEW_ANGLES {
         // So few directions make no outline: each is a dot.
-        for &centre in &outline[..intervals] {
+        for (_, &centre) in (0..intervals).zip(&outline).filter(|(k, _)| is_there(*k)) {
             scene.items.push(Item::Circle {
                 centre,
                 radius: style.line * 1.25,
@@ -80,15 +84,44 @@ pub(super) fn draw_curve(
         PolarFill::From(_) => style.line * 0.5,
         _ => style.line,
     };
-    scene.items.push(Item::Line {
-        points: outline[..intervals].to_vec(),
-        closed: true,
-        stroke: Stroke {
-            width,
-            color: curve.color,
-            dash: curve.dash.map(|dash| dash.map(|length| length * width)),
-        },
-    });
+    let stroke = Stroke {
+        width,
+        color: curve.color,
+        dash: curve.dash.map(|dash| dash.map(|length| length * width)),
+    };
+    if (0..intervals).all(is_there) {
+        scene.items.push(Item::Line {
+            points: outline[..intervals].to_vec(),
+            closed: true,
+            stroke,
+        });
+        return;
+    }
+    for points in pieces(&outline[..intervals], is_there) {
+        scene.line(points, stroke);
+    }
+}
+
+/// The pieces of a closed outline that are there, each with the points next to it, so that
+/// it begins and ends on the edge beneath.
+fn pieces(outline: &[Point], is_there: impl Fn(usize) -> bool) -> Vec<Vec<Point>> {
+    let n = outline.len();
+    let Some(gap) = (0..n).find(|&k| !is_there(k)) else {
+        return Vec::new();
+    };
+    let mut pieces: Vec<Vec<Point>> = Vec::new();
+    let (mut open, mut last) = (false, 0);
+    for step in 1..=n {
+        let (before, k) = ((gap + step - 1) % n, (gap + step) % n);
+        if open {
+            pieces[last].push(outline[k]);
+        } else if is_there(k) {
+            last = pieces.len();
+            pieces.push(vec![outline[before], outline[k]]);
+        }
+        open = is_there(k);
+    }
+    pieces
 }
 
 pub(super) fn ring(
@@ -103,14 +136,12 @@ pub(super) fn ring(
     };
     let ink = style.palette.secondary;
     if ring > layout.most {
-        let text = "isotropic ring off the scale";
-        let below = if style.bold_names() {
-            plot.y + plot.height + 2.0 * style.small
-        } else {
-            layout.centre[1] + layout.radius + style.small
-        };
-        let at = [layout.centre[0] + layout.radius, below];
-        scene.text(at, text, style.small, Align::End, ink);
+        // On a page it is said below the circle.
+        if style.medium == Medium::Screen {
+            let below = plot.y + plot.height + 2.0 * style.small;
+            let at = [layout.centre[0] + layout.radius, below];
+            scene.text(at, RING_OFF, style.small, Align::End, ink);
+        }
         return;
     }
     let radius = layout.distance(ring);

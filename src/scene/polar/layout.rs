@@ -3,7 +3,7 @@
 use std::f64::consts::TAU;
 
 use super::super::{Point, Rect};
-use super::{PolarView, outermost};
+use super::PolarView;
 
 /// Where things are in a polar view, to find what is under the pointer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,12 +20,7 @@ pub struct PolarLayout {
 
 impl PolarLayout {
     pub(super) fn new(plot: Rect, view: &PolarView) -> Self {
-        let largest = view.largest();
-        let most = view.most.unwrap_or(if largest > 0.0 {
-            outermost(largest)
-        } else {
-            1.0
-        });
+        let most = view.outer();
         Self {
             centre: [plot.x + plot.width / 2.0, plot.y + plot.height / 2.0],
             radius: (plot.width.min(plot.height) / 2.0).max(10.0),

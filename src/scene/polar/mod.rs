@@ -6,7 +6,10 @@ mod grid;
 mod layout;
 
 use super::legend::{Entry, Key, draw_legend};
-use super::{Color, Corner, Item, Margins, Point, Rect, Scene, Style, Text, legend_size, ticks};
+use super::{
+    Align, Color, Corner, Item, Margins, Medium, Point, Rect, Scene, Style, Text, legend_size,
+    ticks,
+};
 use around::{around, directions};
 pub(super) use curves::faint_stroke;
 use curves::{draw_curve, faint_curves, resolution, ring};
@@ -19,6 +22,12 @@ const SMALLEST_CURVE: f64 = 0.3;
 
 /// A ring of a smaller share of the radius is a dot.
 pub(super) const SMALLEST_RING: f64 = 0.012;
+
+/// What is said of a ring that is left off.
+const RING_OFF: &str = "isotropic ring off the scale";
+
+/// Height of a line below the circle, as a share of the small letters'.
+const NOTE_LINE: f32 = 1.25;
 
 /// A curve of the view.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +103,8 @@ pub struct PolarView {
     pub most: Option<f64>,
     /// Where the legend stands, if within the view.
     pub legend: Option<Corner>,
+    /// What the values are fractions of, on a page; empty where nothing has to be said.
+    pub note: String,
 }
 
 impl PolarView {
@@ -125,13 +136,28 @@ impl PolarView {
             .filter(|ring| *ring > most * SMALLEST_RING && *ring <= most)
     }
 
+    /// Whether the isotropic ring lies beyond the outer circle.
+    fn is_ring_off(&self) -> bool {
+        self.ring.is_some_and(|ring| ring > self.outer())
+    }
+
+    /// The value at the outer circle.
+    fn outer(&self) -> f64 {
+        let largest = self.largest();
+        self.most.unwrap_or(if largest > 0.0 {
+            outermost(largest)
+        } else {
+            1.0
+        })
+    }
+
     /// Entries of the legend, the selected curve first.
     #[must_use]
     pub fn entries(&self, style: &Style) -> Vec<Entry> {
         let mut entries = Vec::new();
         for curve in self.curves.iter().rev() {
             let key = match curve.fill {
-                PolarFill::From(_) => Key::Area,
+                PolarFill::From(_) => Key::Band(curve.dash),
                 _ => curve.dash.map_or(Key::Line, Key::Dashed),
             };
             entries.push(Entry {
@@ -186,13 +212,26 @@ pub fn polar_margins(view: &PolarView, style: &Style) -> Margins {
     let name = |(_, name): &(f64, Text)| style.width(name, style.bold_names());
     let widest = names.iter().map(name).fold(0.0, f32::max);
     let side = widest + style.tick + 2.0 * style.gap;
-    let end = style.tick * 1.25 + style.gap * 1.6 + style.font * 1.2;
+    let end = end(style);
+    let notes = notes(view, style).len() as f32;
     Margins {
         left: side,
         right: side,
         top: end,
-        bottom: end,
+        bottom: end + notes * style.small * NOTE_LINE,
     }
+}
+
+/// From the circle to what lies beyond the names above and below it.
+fn end(style: &Style) -> f32 {
+    style.tick * 1.25 + style.gap * 1.6 + style.font * 1.2
+}
+
+/// What is said below the circle of a page, line by line.
+fn notes<'a>(view: &'a PolarView, style: &Style) -> Vec<&'a str> {
+    let own = Some(view.note.as_str()).filter(|note| !note.is_empty());
+    let off = view.is_ring_off() && style.medium == Medium::Page;
+    own.into_iter().chain(off.then_some(RING_OFF)).collect()
 }
 
 /// Draws the view on its own.
@@ -252,6 +291,12 @@ pub fn polar_into(scene: &mut Scene, plot: Rect, view: &PolarView, style: &Style
     resolution(scene, &layout, view, style);
     radial_labels(scene, &layout, view, style, &radial);
     around(scene, &layout, view, style);
+    let below = layout.centre[1] + layout.radius + end(style);
+    for (line, note) in notes(view, style).into_iter().enumerate() {
+        let y = below + style.small * NOTE_LINE * (line as f32 + 0.5);
+        let (at, ink) = ([layout.centre[0], y], style.palette.secondary);
+        scene.text(at, note, style.small, Align::Middle, ink);
+    }
     layout
 }
 
@@ -295,6 +340,7 @@ mod tests {
             resolution: None,
             most: None,
             legend: None,
+            note: String::new(),
         }
     }
 
@@ -343,6 +389,60 @@ mod tests {
         assert!(texts(&scene).contains(&"isotropic ring off the scale".to_owned()));
         let (_, layout) = drawn(&view(vec![0.001; 5], Some(0.002), false));
         assert!(layout.most >= 0.002);
+    }
+
+    #[test]
+    fn on_a_page_what_is_said_stands_below_the_names() {
+        let style = Style {
+            medium: Medium::Page,
+            ..Style::screen(Palette::PAPER, AngleUnit::Degrees)
+        };
+        let view = PolarView {
+            note: "fraction of the class".to_owned(),
+            ..view(vec![0.001; 5], Some(0.2), false)
+        };
+        let (scene, _) = polar([400.0, 400.0], &view, &style);
+        let height = |wanted: &str| {
+            let mut items = scene.items.iter();
+            items.find_map(|item| match item {
+                Item::Text {
+                    at: [_, y], text, ..
+                } if text.plain() == wanted => Some(*y),
+                _ => None,
+            })
+        };
+        let [name, note, ring] = ["−b1", "fraction of the class", RING_OFF].map(height);
+        let (name, note, ring) = (name.unwrap(), note.unwrap(), ring.unwrap());
+        assert!(name + style.font < note + style.small / 2.0 && note + style.small < ring);
+        assert!(ring + style.small / 2.0 <= 400.0);
+    }
+
+    /// A band's edge is drawn where the band is.
+    #[test]
+    fn an_empty_part_of_a_band_has_no_edge() {
+        let mut view = view(
+            vec![0.1, 0.1, 0.2, 0.2, 0.1, 0.1, 0.3, 0.1, 0.1],
+            None,
+            false,
+        );
+        view.curves[0].fill = PolarFill::From(vec![0.1; 9]);
+        let lines = |view: &PolarView| -> Vec<(usize, bool)> {
+            let (scene, _) = drawn(view);
+            let own = scene.items.iter().filter_map(|item| match item {
+                Item::Line {
+                    points,
+                    closed,
+                    stroke,
+                } if stroke.color == Palette::DARK.accent => Some((points.len(), *closed)),
+                _ => None,
+            });
+            own.collect()
+        };
+        assert_eq!(lines(&view), [(4, false), (3, false)]);
+        view.curves[0].fill = PolarFill::From(vec![0.0; 9]);
+        assert_eq!(lines(&view), [(8, true)]);
+        view.curves[0].fill = PolarFill::From(view.curves[0].fractions.clone());
+        assert_eq!(lines(&view), []);
     }
 
     #[test]

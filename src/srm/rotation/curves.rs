@@ -23,9 +23,15 @@ pub struct RotatedCurves {
     pub n_samples: usize,
 }
 
+/// The fewest rotations that can give a band of 95%: a further curve lies between the least
+/// and the largest of `K` with a probability of `(K − 1) / (K + 1)`.
+pub const LEAST_FOR_BAND: usize = 39;
+
 /// What the curves of random rotations come to at each of the `A` angles, as fractions.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CurveBand {
+    /// How many rotations: fewer than [`LEAST_FOR_BAND`] give their least and largest.
+    pub rotations: usize,
     /// 2.5% of the rotations are below.
     pub low: Vec<f64>,
     /// Half of them are.
@@ -34,20 +40,36 @@ pub struct CurveBand {
     pub high: Vec<f64>,
 }
 
+/// With what probability a further curve lies, at an angle, between the least and the
+/// largest of so many.
+#[must_use]
+pub fn range_coverage(rotations: usize) -> f64 {
+    rotations.saturating_sub(1) as f64 / (rotations + 1) as f64
+}
+
 impl RotatedCurves {
     /// Quantiles of the fractions lit at each angle: 95% of the curves of random
-    /// rotations lie between low and high there. Empty without rotations.
+    /// rotations lie between low and high there, or all of them where they are fewer than
+    /// [`LEAST_FOR_BAND`]. Empty without rotations.
     #[must_use]
     pub fn band(&self) -> CurveBand {
-        let mut band = CurveBand::default();
+        let mut band = CurveBand {
+            rotations: self.counts.len(),
+            ..CurveBand::default()
+        };
+        let [low, high] = if self.counts.len() < LEAST_FOR_BAND {
+            [0.0, 1.0]
+        } else {
+            [0.025, 0.975]
+        };
         let angles = self.counts.first().map_or(0, Vec::len);
         for angle in 0..angles {
             let counts = self.counts.iter().map(|counts| counts[angle] as f64);
             let mut fractions: Vec<f64> = counts.map(|c| c / self.n_samples as f64).collect();
             fractions.sort_unstable_by(f64::total_cmp);
-            band.low.push(quantile(&fractions, 0.025));
+            band.low.push(quantile(&fractions, low));
             band.median.push(quantile(&fractions, 0.5));
-            band.high.push(quantile(&fractions, 0.975));
+            band.high.push(quantile(&fractions, high));
         }
         band
     }

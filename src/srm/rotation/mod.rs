@@ -38,7 +38,7 @@ use super::subset::Subset;
 use super::sweep::{SweepSpec, sweep};
 
 pub use bootstrap::{Interval, RESAMPLES};
-pub use curves::{CurveBand, RotatedCurves, rotated_curves};
+pub use curves::{CurveBand, LEAST_FOR_BAND, RotatedCurves, range_coverage, rotated_curves};
 pub use kurtosis::excess_kurtosis;
 pub use samples::SampleCounts;
 pub use standing::{Standing, least_rotations};

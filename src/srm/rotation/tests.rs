@@ -338,6 +338,17 @@ fn the_band_lies_around_the_median_at_every_angle() {
         assert_eq!(band.median[angle], fractions[20]);
         assert_eq!(band.high[angle], fractions[39]);
     }
+    // Of fewer, all lie between the two.
+    let few = tested(&coordinates(&normal(500, 4, 3)), 0.6, 5, 1);
+    let curves = few.plane.unwrap().curves;
+    let band = curves.band();
+    let ends = |angle: usize| {
+        let counts = curves.counts.iter().map(|c| c[angle] as f64 / 500.0);
+        counts.fold([1.0, 0.0f64], |[a, b], f| [f.min(a), f.max(b)])
+    };
+    assert!((0..25).all(|angle| [band.low[angle], band.high[angle]] == ends(angle)));
+    assert_eq!(band.rotations, 5);
+    assert!((range_coverage(LEAST_FOR_BAND) - 0.95).abs() < 1e-12);
     let none = tested(&coordinates(&normal(50, 4, 3)), 0.6, 0, 1);
     assert_eq!(none.plane.unwrap().curves.band(), CurveBand::default());
 }

@@ -131,7 +131,7 @@ impl CaptionFormat {
     }
 
     /// `b_i ∧ b_j`.
-    pub(super) fn plane(self, Plane { i, j }: Plane) -> String {
+    pub(crate) fn plane(self, Plane { i, j }: Plane) -> String {
         match self {
             Self::Text | Self::Markdown => format!("{} ∧ {}", self.vector(i), self.vector(j)),
             Self::Latex => format!(r"$b_{{{i}}} \wedge b_{{{j}}}$"),
