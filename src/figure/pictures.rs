@@ -149,7 +149,9 @@ impl ScaleMaterial {
         let all = self.counts.scales.get();
         let range = [all[0], all[all.len() - 1]];
         let within = range[0] <= epsilon && epsilon <= range[1];
+        let Plane { i, j } = self.counts.plane;
         ScaleView {
+            names: [i, j].map(|k| Text::default().then_vector(&k.to_string())),
             raster: Arc::new(tint.raster(self.columns(), values)),
             range,
             rows: match self.axis {

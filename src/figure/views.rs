@@ -111,20 +111,7 @@ impl Maker<'_> {
         let scale = made.find(|scale| scale.counts.plane == plane)?;
         let view = &self.session.view;
         let sign = self.session.options.sign();
-        let mut shown = scale.view(view.scales, view.map, layer.epsilon, sign);
-        if self.several() {
-            // Which plane it is of follows from no other mark.
-            let of = format!("plane {}, {}", plane.i, plane.j);
-            shown.note = match shown.note.as_str() {
-                "" => of,
-                note => format!("{of}; {note}"),
-            };
-        }
-        Some(shown)
-    }
-
-    fn several(&self) -> bool {
-        self.spec.view == FigureView::Panel
+        Some(scale.view(view.scales, view.map, layer.epsilon, sign))
     }
 
     fn projection<'a>(

@@ -270,7 +270,12 @@ pub fn ensemble(
     }
     scene.line(mean, Stroke::solid(style.line * 1.1, view.color));
     frame(scene, plot, style.hairline(style.palette.border));
-    angles_below(scene, plot, style, view.named_below);
+    angles_below(
+        scene,
+        plot,
+        style,
+        view.named_below.then_some(TurnOf::AnyPlane),
+    );
     values_beside(scene, plot, view, style, (&marks, step, &y));
     if let Some(place) = legend {
         let entries = view.entries(style);
@@ -315,7 +320,8 @@ fn freest([low, high]: &[Vec<f64>; 2], axis: EnsembleAxis, plot: Rect, size: [f3
 }
 
 /// The angular axis below a plot from 0 to 2π, with ticks at multiples of π/2.
-pub(super) fn angles_below(scene: &mut Scene, plot: Rect, style: &Style, named: bool) {
+pub(super) fn angles_below(scene: &mut Scene, plot: Rect, style: &Style, of: Option<TurnOf<'_>>) {
+    let named = of.is_some();
     let bottom = plot.y + plot.height;
     let ink = style.palette.secondary;
     // Eighths of the circle between ticks; their numbers need room.
@@ -347,18 +353,36 @@ pub(super) fn angles_below(scene: &mut Scene, plot: Rect, style: &Style, named: 
             );
         }
     }
-    if named {
-        let name = Text::from("angle ")
-            .then_variable("θ")
-            .then(" from ")
-            .then_vector("i")
-            .then(" towards ")
-            .then_vector("j");
-        let short = Text::from("angle ").then_variable("θ");
-        let fits = style.fonts.width(&name, style.small, false) <= plot.width * 1.05;
+    if let Some(of) = of {
+        let fits = |name: &Text| style.fonts.width(name, style.small, false) <= plot.width * 1.05;
+        let [long, short] = of.names();
         let at = [plot.x + plot.width / 2.0, bottom + style.name_below()];
-        let name = if fits { name } else { short };
+        let name = if fits(&long) { long } else { short };
         scene.text(at, name, style.small, Align::Middle, ink);
+    }
+}
+
+/// Whose vectors the angle of an axis turns between.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum TurnOf<'a> {
+    /// Those of every plane.
+    AnyPlane,
+    /// These two.
+    Plane(&'a [Text; 2]),
+}
+
+impl TurnOf<'_> {
+    /// The name of the axis, and a shorter one.
+    fn names(self) -> [Text; 2] {
+        let angle = Text::from("angle ").then_variable("θ");
+        let ([first, second], short) = match self {
+            Self::AnyPlane => (["i", "j"].map(|k| Text::default().then_vector(k)), None),
+            Self::Plane(names) => (names.clone(), Some(names)),
+        };
+        let long = angle.clone().then(" from ").joined(&first);
+        let long = long.then(" towards ").joined(&second);
+        let short = short.map(|[i, j]| angle.clone().then(", ").joined(i).then(" ∧ ").joined(j));
+        [long, short.unwrap_or(angle)]
     }
 }
 

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::ensemble::angles_below;
+use super::ensemble::{TurnOf, angles_below};
 use super::{
     Aggregate, Align, ColorMap, ColorScale, Item, Margins, Medium, PlaneOrder, Point, Raster, Rect,
     RowSpan, Scene, Stroke, Style, percent, ticks,
@@ -210,7 +210,8 @@ pub fn heatmap_into(scene: &mut Scene, layout: &HeatmapLayout, view: &HeatmapVie
     if style.medium == Medium::Page {
         frame(scene, layout.plot, style.frame());
     }
-    angles_below(scene, layout.plot, style, view.named_below);
+    let of = view.named_below.then_some(TurnOf::AnyPlane);
+    angles_below(scene, layout.plot, style, of);
     plane_axis(scene, layout, view, style);
     color_bar(scene, layout, view, style);
     let bottom = layout.plot.y + layout.plot.height + below(view, style);

@@ -3,7 +3,7 @@
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-use super::ensemble::angles_below;
+use super::ensemble::{TurnOf, angles_below};
 use super::heatmap::frame;
 use super::tint::{TintBar, marks, widest};
 use super::{Align, Item, Margins, Medium, Point, Raster, Rect, Scene, Stroke, Style, Text};
@@ -36,6 +36,8 @@ pub struct ScaleView {
     pub raster: Arc<Raster>,
     /// The lowest and the highest `ε`.
     pub range: [Epsilon; 2],
+    /// Names of the plane's two vectors.
+    pub names: [Text; 2],
     /// What the rows are even in.
     pub rows: ScaleRows,
     /// The colour bar; none where another view has it.
@@ -149,7 +151,8 @@ pub fn scale_into(scene: &mut Scene, plot: Rect, view: &ScaleView, style: &Style
     if style.medium == Medium::Page {
         frame(scene, plot, style.frame());
     }
-    angles_below(scene, plot, style, view.named_below);
+    let of = view.named_below.then_some(TurnOf::Plane(&view.names));
+    angles_below(scene, plot, style, of);
     beside(scene, plot, view, style);
     if let Some(bar) = &view.bar {
         bar.draw(scene, plot, style);
@@ -211,6 +214,7 @@ mod tests {
                     rgba: vec![[0; 4]],
                 }),
                 range: [-0.2, 0.8].map(Epsilon::clamped),
+                names: ["a", "b"].map(Text::from),
                 rows,
                 bar: None,
                 line: None,

@@ -2,8 +2,9 @@
 //! panels have planes of their own, and the same figure is made again from its file.
 #![allow(clippy::unwrap_used)]
 
-use crate::program;
+use crate::{pages, program};
 
+use pages::words;
 use program::{Place, case};
 
 fn place() -> Place {
@@ -32,6 +33,12 @@ fn a_scale_view_says_what_it_is_of() {
     for text in ["resolution scale ", "samples lit, %", "angle "] {
         assert!(svg.contains(text), "{text}");
     }
+    let page = words(&pages::svg(svg.as_bytes()));
+    assert!(page.contains("angle θ from b1 towards b4"), "{page}");
+    let narrow = [&scale[..], &["--width", "30mm", "--height", "40mm"]].concat();
+    let (svg, _) = drawn(&place, &narrow);
+    let page = words(&pages::svg(svg.as_bytes()));
+    assert!(page.contains("angle θ, b1 ∧ b4"), "{page}");
     let look = [
         "--scale-quantity",
         "excess",
