@@ -2,7 +2,7 @@
 
 use egui::{Grid, RichText, Ui, Window};
 
-use crate::table::BIBTEX;
+use crate::table::{BIBTEX, BIBTEX_PROJECTIONS};
 
 use super::App;
 use super::actions::{ACTIONS, Menu};
@@ -71,14 +71,16 @@ fn about(ui: &mut Ui, commands: &mut Vec<Command>) {
     ui.label(format!("Followspot {version}"));
     ui.label(
         "Shows whether a neural layer's activations line up with its neurons, by the Spotlight \
-         Resonance Method of George Bird (arXiv 2505.13471).",
+         Resonance Method of George Bird (arXiv 2505.13471), and how its samples project on \
+         privileged planes (arXiv 2507.12070).",
     );
     ui.add_space(6.0);
-    ui.label(RichText::new(BIBTEX).monospace().size(11.0));
+    let entries = format!("{BIBTEX}\n\n{BIBTEX_PROJECTIONS}");
+    ui.label(RichText::new(&entries).monospace().size(11.0));
     ui.add_space(6.0);
-    let hover = "The BibTeX entry, to paste";
+    let hover = "The BibTeX entries, to paste";
     if ui.button("Copy citation").on_hover_text(hover).clicked() {
-        commands.push(Command::CopyText(BIBTEX.to_owned()));
+        commands.push(Command::CopyText(entries));
     }
     ui.hyperlink_to("The paper on arXiv", "https://arxiv.org/abs/2505.13471");
 }

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::report;
 use crate::figure::caption;
 use crate::session::Session;
-use crate::table::{BIBTEX, CaptionFormat};
+use crate::table::{CaptionFormat, bibtex_of};
 
 pub(super) fn run(args: &CaptionArgs) -> Result<(), Failure> {
     let session = Session::read(&args.file).map_err(|e| Failure::Data(e.to_string()))?;
@@ -19,7 +19,7 @@ pub(super) fn run(args: &CaptionArgs) -> Result<(), Failure> {
     report::to_stdout(|out| {
         writeln!(out, "{text}")?;
         match args.format {
-            CaptionFormat::Latex if args.bibtex => writeln!(out, "\n{BIBTEX}"),
+            CaptionFormat::Latex if args.bibtex => writeln!(out, "\n{}", bibtex_of(&text)),
             _ => Ok(()),
         }
     })

@@ -1,11 +1,11 @@
 //! What a figure shows, in words ready to paste.
 
-use super::needs::{panels, planes_of, projected_on, rotations_drawn, split_by};
+use super::needs::{labels, panels, planes_of, projected_on, rotations_drawn, split_by};
 use super::split::{OTHER_SAMPLES, share_shown, way_shown};
 use crate::session::figure::{FigureView, Panel};
 use crate::session::{
-    ClassCurves as Way, ClassShare, CompanionRole, Facts, LayerRecord, PointFacts, ProjectionAs,
-    ProjectionLook, Rotations, ScaleQuantity, Session,
+    ClassCurves as Way, ClassShare, Facts, LayerRecord, PointFacts, ProjectionAs, ProjectionLook,
+    Rotations, ScaleQuantity, Session,
 };
 use crate::srm::{LEAST_FOR_BAND, Plane, range_coverage};
 use crate::table::{Caption, CaptionFormat, Planes, Shown};
@@ -114,6 +114,11 @@ fn of_layer(
         && let Some(points) = layer.facts.points
     {
         notes.extend(of_points(&points, look, format));
+        let labels = labels(session).filter(|_| look.drawn == ProjectionAs::Scatter);
+        notes.extend(labels.map(|labels| {
+            let labels = format.quoted(&labels.file_name);
+            format!("The colour of a point is that of its sample's class ({labels})")
+        }));
     }
     if shows(&[FigureView::Directions]) {
         notes.extend(of_directions(
@@ -266,6 +271,11 @@ fn of_points(points: &PointFacts, look: &ProjectionLook, format: CaptionFormat) 
             format.number(&look.kernel.to_string())
         ),
     }];
+    if points.normalised && look.drawn == ProjectionAs::Density {
+        notes.push(
+            "The ground is left bare where there is next to nothing of either density".to_owned(),
+        );
+    }
     if points.quantiles > 0 {
         let quantiles = number(points.quantiles);
         notes.push(format!(
@@ -284,9 +294,7 @@ fn of_points(points: &PointFacts, look: &ProjectionLook, format: CaptionFormat) 
 /// What stands with the bars of directions.
 fn of_directions(session: &Session, any_lit: bool, format: CaptionFormat) -> Vec<String> {
     let mut notes = vec!["The dashed line is what isotropic data would give".to_owned()];
-    let labels = session.companions.iter();
-    let mut labels = labels.filter(|one| one.role == CompanionRole::Labels);
-    if let Some(labels) = labels.next().filter(|_| any_lit) {
+    if let Some(labels) = labels(session).filter(|_| any_lit) {
         notes.push(format!(
             "Colour and name are those of the most common class among the samples about a \
              direction ({}), with its share of them",

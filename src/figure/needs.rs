@@ -94,11 +94,15 @@ pub(super) fn projected_on(session: &Session, panel: &Panel) -> Option<Plane> {
     }
 }
 
-/// The labels, where a curve is split by the classes they give.
-pub(super) fn split_by(session: &Session) -> Option<&CompanionRecord> {
+/// The labels, where there are some.
+pub(super) fn labels(session: &Session) -> Option<&CompanionRecord> {
     let mut companions = session.companions.iter();
-    let labels = companions.find(|one| one.role == CompanionRole::Labels);
-    labels.filter(|_| session.view.classes.curves != Way::Off)
+    companions.find(|one| one.role == CompanionRole::Labels)
+}
+
+/// The same, where a curve is split by the classes they give.
+pub(super) fn split_by(session: &Session) -> Option<&CompanionRecord> {
+    labels(session).filter(|_| session.view.classes.curves != Way::Off)
 }
 
 /// The rotations whose band lies behind a polar plot: it is of all samples, and nothing to

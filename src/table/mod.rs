@@ -36,7 +36,7 @@ mod write;
 
 use std::io;
 
-pub use caption::{BIBTEX, Caption, CaptionFormat, Planes, Shown};
+pub use caption::{BIBTEX, BIBTEX_PROJECTIONS, Caption, CaptionFormat, Planes, Shown, bibtex_of};
 pub use chance::{Found, Judged};
 pub use columns::PlaneRow;
 pub use curves::{CurvesFile, Rows, curves_text_bytes};

@@ -113,6 +113,16 @@ fn a_class_that_is_left_out_is_not_among_the_others() {
 }
 
 #[test]
+fn the_caption_of_dots_says_what_colours_them() {
+    let place = place(&CLASSES);
+    let (_, said) = drawn(&place, "--view pppm");
+    let colour = "The colour of a point is that of its sample's class (y.txt)";
+    assert!(said.contains(colour), "{said}");
+    let (_, said) = drawn(&place, "--view pppm --draw density");
+    assert!(!said.contains(colour), "{said}");
+}
+
+#[test]
 fn a_figure_says_what_its_class_curves_are_fractions_of() {
     let place = place(&CLASSES);
     for (options, says) in [

@@ -69,6 +69,15 @@ fn a_projection_says_what_it_leaves_out() {
         "{said}"
     );
     assert!(said.contains("at least ε = 0.5 of its norm"), "{said}");
+    assert!(
+        said.contains("Privileged-plane projections (Bird, 2025, arXiv:2507.12070) of acts.npy"),
+        "{said}"
+    );
+    assert!(!said.contains("2505.13471"), "{said}");
+    let caption = ["caption", "fig.svg", "--format", "latex", "--bibtex"];
+    let latex = place.run(&caption).good().stdout;
+    assert!(latex.contains(r"\cite{bird2025emergence}") && latex.contains("2507.12070"));
+    assert!(!latex.contains("bird2025spotlight"), "{latex}");
     assert!(svg.contains("of 200 samples") && svg.contains("activation along "));
     let all = ["--project", "all", "--draw", "density"];
     let (svg, said) = drawn(&place, &[&pppm[..], &all].concat());
@@ -77,6 +86,7 @@ fn a_projection_says_what_it_leaves_out() {
         "{said}"
     );
     assert!(svg.contains("in 15 planes") && svg.contains("density / isotropic"));
+    assert!(said.contains("The ground is left bare where"), "{said}");
     let (svg, said) = drawn(
         &place,
         &[&pppm[..], &all, &["--normaliser", "none"]].concat(),
@@ -103,6 +113,8 @@ fn panels_have_planes_of_their_own() {
         "(b) the plane b₂ ∧ b₃ at every half-angle",
         "(c) projections of the samples on the plane b₀ ∧ b₅, points; ",
         "(d) projections of the samples on all 15 planes (i < j), points",
+        "Spotlight resonance (Bird, 2025, arXiv:2505.13471)",
+        "drawn at its coordinates there (Bird, 2025, arXiv:2507.12070)",
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }

@@ -3,6 +3,13 @@
 use crate::srm::Plane;
 use crate::words::thousands;
 
+/// A paper that is cited.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Paper {
+    pub key: &'static str,
+    pub arxiv: &'static str,
+}
+
 /// What a caption is pasted into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CaptionFormat {
@@ -28,12 +35,13 @@ impl CaptionFormat {
         }
     }
 
-    /// The citation, with the space before it.
-    pub(super) fn citation(self) -> &'static str {
+    /// The citation of a paper, with the space before it.
+    pub(super) fn citation(self, paper: Paper) -> String {
+        let (key, arxiv) = (paper.key, paper.arxiv);
         match self {
-            Self::Text => " (Bird, 2025, arXiv:2505.13471)",
-            Self::Markdown => " ([Bird, 2025](https://arxiv.org/abs/2505.13471))",
-            Self::Latex => r"~\cite{bird2025spotlight}",
+            Self::Text => format!(" (Bird, 2025, arXiv:{arxiv})"),
+            Self::Markdown => format!(" ([Bird, 2025](https://arxiv.org/abs/{arxiv}))"),
+            Self::Latex => format!(r"~\cite{{{key}}}"),
         }
     }
 

@@ -31,6 +31,7 @@ mod markup;
 mod tests;
 
 pub use markup::CaptionFormat;
+use markup::Paper;
 
 use crate::data::{Center, Flatten};
 use crate::session::{Provenance, Source};
@@ -44,6 +45,35 @@ pub const BIBTEX: &str = "@article{bird2025spotlight,
   journal = {arXiv preprint arXiv:2505.13471},
   year    = {2025}
 }";
+
+/// The entry of the paper that projections on privileged planes are from, likewise.
+pub const BIBTEX_PROJECTIONS: &str = "@article{bird2025emergence,
+  title   = {Emergence of Quantised Representations Isolated to Anisotropic Functions},
+  author  = {Bird, George},
+  journal = {arXiv preprint arXiv:2507.12070},
+  year    = {2025}
+}";
+
+const SPOTLIGHT: Paper = Paper {
+    key: "bird2025spotlight",
+    arxiv: "2505.13471",
+};
+
+const PROJECTIONS: Paper = Paper {
+    key: "bird2025emergence",
+    arxiv: "2507.12070",
+};
+
+/// The entries of the papers that a caption in LaTeX cites, with an empty line between them.
+#[must_use]
+pub fn bibtex_of(caption: &str) -> String {
+    let entries = [(SPOTLIGHT, BIBTEX), (PROJECTIONS, BIBTEX_PROJECTIONS)];
+    let cited = entries
+        .iter()
+        .filter(|(paper, _)| caption.contains(paper.key));
+    let cited: Vec<&str> = cited.map(|(_, entry)| *entry).collect();
+    cited.join("\n\n")
+}
 
 /// Planes and files that are named one by one.
 const NAMED: usize = 4;
@@ -147,8 +177,8 @@ impl<'a> Caption<'a> {
         Self { notes, ..self }
     }
 
-    /// One paragraph in that format, without a line break. It cites the paper; LaTeX
-    /// needs [`BIBTEX`] for that.
+    /// One paragraph in that format, without a line break. It cites the papers; LaTeX
+    /// needs the entries of [`bibtex_of`] for that.
     #[must_use]
     pub fn text(&self, format: CaptionFormat) -> String {
         let teller = Teller {
@@ -157,14 +187,14 @@ impl<'a> Caption<'a> {
         };
         let mut sentences = vec![format!(
             "{}: {}",
-            teller.subject(),
+            teller.subject(&self.shown),
             teller.shown(&self.shown)
         )];
         if is_swept(&self.shown) {
             sentences.push(teller.method(&self.shown));
         }
         sentences.extend(is_scaled(&self.shown).then(|| teller.scaled(&self.shown)));
-        sentences.extend(is_projected(&self.shown).then(|| teller.projected()));
+        sentences.extend(is_projected(&self.shown).then(|| teller.projected(&self.shown)));
         sentences.extend(names_vectors(&self.shown).then(|| teller.vectors()));
         sentences.extend(teller.among(&self.shown));
         sentences.extend(teller.positions());
@@ -208,6 +238,15 @@ fn is_projected(shown: &Shown<'_>) -> bool {
         Shown::Projection { .. } => true,
         Shown::Panels(panels) => panels.iter().any(is_projected),
         _ => false,
+    }
+}
+
+/// Whether something is shown that is not a projection.
+fn is_resonance(shown: &Shown<'_>) -> bool {
+    match shown {
+        Shown::Projection { .. } => false,
+        Shown::Panels(panels) => panels.iter().any(is_resonance),
+        _ => true,
     }
 }
 
@@ -296,12 +335,12 @@ impl Teller<'_> {
     }
 
     /// "Signed spotlight resonance (cited) of a.npy (N = 3 samples, d = 2 neurons)".
-    fn subject(&self) -> String {
+    fn subject(&self, shown: &Shown<'_>) -> String {
         let format = self.format;
-        let method = if self.record.options.signed {
-            "Signed spotlight resonance"
-        } else {
-            "Spotlight resonance"
+        let (method, paper) = match (is_resonance(shown), self.record.options.signed) {
+            (false, _) => ("Privileged-plane projections", PROJECTIONS),
+            (true, true) => ("Signed spotlight resonance", SPOTLIGHT),
+            (true, false) => ("Spotlight resonance", SPOTLIGHT),
         };
         let n_samples = self.sum(|source| source.shape[0] - source.excluded_rows);
         let mut facts = format!(
@@ -317,7 +356,7 @@ impl Teller<'_> {
         }
         format!(
             "{method}{} of {} ({facts})",
-            format.citation(),
+            format.citation(paper),
             self.files()
         )
     }
@@ -532,12 +571,16 @@ impl Teller<'_> {
     }
 
     /// Which samples are projected.
-    fn projected(&self) -> String {
+    fn projected(&self, shown: &Shown<'_>) -> String {
         let format = self.format;
+        // Said already where nothing else is shown.
+        let beside = is_resonance(shown);
+        let cited = beside.then(|| format.citation(PROJECTIONS));
+        let cited = cited.unwrap_or_default();
         let scale = format.equation("ε", &self.epsilon_text());
         format!(
             "A sample is kept in a plane if its projection on it has at least {scale} of its norm, \
-             and drawn at its coordinates there"
+             and drawn at its coordinates there{cited}"
         )
     }
 
