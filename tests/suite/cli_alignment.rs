@@ -145,7 +145,7 @@ fn a_figure_has_the_band_of_rotated_curves_and_says_so() {
     };
     run(&["with.svg", "--rotations", "20", "--seed", "3"]);
     let with = String::from_utf8(place.bytes("with.svg")).unwrap();
-    assert!(with.contains("rotated, 95%"));
+    assert!(with.contains("20 rotations, min–max"));
     let caption = place.run(&["caption", "with.svg"]).good().stdout;
     let said = "under 20 random rotations of the samples (seed 3)";
     assert!(caption.contains(said), "{caption}");

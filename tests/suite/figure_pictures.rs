@@ -35,7 +35,7 @@ fn a_scale_view_says_what_it_is_of() {
     }
     let page = words(&pages::svg(svg.as_bytes()));
     assert!(page.contains("angle θ from b1 towards b4"), "{page}");
-    let narrow = [&scale[..], &["--width", "30mm", "--height", "40mm"]].concat();
+    let narrow = [&scale[..], &["--width", "40mm", "--height", "50mm"]].concat();
     let (svg, _) = drawn(&place, &narrow);
     let page = words(&pages::svg(svg.as_bytes()));
     assert!(page.contains("angle θ, b1 ∧ b4"), "{page}");
