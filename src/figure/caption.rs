@@ -296,8 +296,8 @@ fn of_directions(session: &Session, any_lit: bool, format: CaptionFormat) -> Vec
     let mut notes = vec!["The dashed line is what isotropic data would give".to_owned()];
     if let Some(labels) = labels(session).filter(|_| any_lit) {
         notes.push(format!(
-            "Colour and name are those of the most common class among the samples about a \
-             direction ({}), with its share of them",
+            "The coloured part of a bar, named beside it with its share of the bar, is the most \
+             common class among the samples about the direction ({})",
             format.quoted(&labels.file_name)
         ));
     }

@@ -82,7 +82,7 @@ impl Directions {
         }
         notes.push("dashed: isotropic data".to_owned());
         if self.shown.iter().any(|one| one.class.is_some()) {
-            notes.push("beside: most common class, its share of those lit".to_owned());
+            notes.push("coloured: most common class, its share of those lit beside".to_owned());
         }
         if shown < self.lit {
             notes.push(format!(

@@ -62,12 +62,16 @@ impl DirectionsView {
     }
 }
 
+/// Opacity of the part of a bar that is not of its class.
+const REST: u8 = 70;
+
 /// Most letters of a class beside a bar.
 const LETTERS: usize = 24;
 
-/// The class of each bar and its share of those about the direction, as it stands beside
-/// the bar: long names shortened so that one can still tell them apart.
-fn beside(view: &DirectionsView) -> Vec<Option<String>> {
+/// The class of each bar and its share of those about the direction, as they stand beside
+/// the bar: long names shortened so that one can still tell them apart. The two are texts
+/// of their own, as names may be written from right to left.
+fn beside(view: &DirectionsView) -> Vec<Option<[String; 2]>> {
     let classes = view.bars.iter().filter_map(|bar| bar.class.as_ref());
     let names: Vec<String> = classes
         .map(|class| words::printable(&class.name, usize::MAX))
@@ -78,9 +82,18 @@ fn beside(view: &DirectionsView) -> Vec<Option<String>> {
     let text = |bar: &DirectionBar| {
         let class = bar.class.as_ref()?;
         let name = short.next()?;
-        Some(format!("{name}, {:.0}%", class.precision * 100.0))
+        Some([name, format!("{:.0}%", class.precision * 100.0)])
     };
     view.bars.iter().map(text).collect()
+}
+
+/// Width of the names and of the shares beside the bars.
+fn beside_widths(texts: &[Option<[String; 2]>], style: &Style) -> [f32; 2] {
+    [0, 1].map(|column| {
+        let texts = texts.iter().flatten();
+        let widths = texts.map(|both| style.small_width(&both[column]));
+        widths.fold(0.0, f32::max)
+    })
 }
 
 /// Values of the axis below, and the step between them.
@@ -95,9 +108,12 @@ fn marks(view: &DirectionsView, width: f32, style: &Style) -> (Vec<f64>, f64) {
 #[must_use]
 pub fn directions_margins(view: &DirectionsView, width: f32, style: &Style) -> Margins {
     let names = view.bars.iter().map(|bar| style.width(&bar.name, false));
-    let classes = beside(view).into_iter().flatten();
-    let classes = classes.map(|text| style.small_width(&text));
-    let widest = classes.fold(0.0, f32::max);
+    let [class, share] = beside_widths(&beside(view), style);
+    let widest = if share > 0.0 {
+        class + style.small + share
+    } else {
+        0.0
+    };
     Margins {
         left: names.fold(0.0, f32::max) + 2.0 * style.gap,
         right: if widest > 0.0 {
@@ -123,23 +139,38 @@ pub fn directions_into(scene: &mut Scene, plot: Rect, view: &DirectionsView, sty
     }
     let (ink, text) = (style.palette.secondary, style.palette.text);
     let row = plot.height / view.bars.len().max(1) as f32;
-    for ((place, bar), beside) in view.bars.iter().enumerate().zip(beside(view)) {
+    let texts = beside(view);
+    let widths = beside_widths(&texts, style);
+    for ((place, bar), beside) in view.bars.iter().enumerate().zip(texts) {
         let middle = plot.y + row * (place as f32 + 0.5);
-        let color = bar.class.as_ref().map_or(view.color, |class| class.color);
-        scene.items.push(Item::Fill {
-            rect: Rect {
-                x: plot.x,
-                y: middle - row * BAR / 2.0,
-                width: x(bar.share) - plot.x,
-                height: row * BAR,
-            },
-            color,
-        });
+        // Of a bar with a class only the samples of that class have its colour.
+        let [own, rest] = match &bar.class {
+            Some(class) => [
+                (bar.share * class.precision, class.color),
+                (bar.share, ink.alpha(REST)),
+            ],
+            None => [(bar.share, view.color); 2],
+        };
+        for (from, (to, color)) in [(plot.x, own), (x(own.0), rest)] {
+            let width = x(to) - from;
+            if width > 0.0 {
+                let (y, height) = (middle - row * BAR / 2.0, row * BAR);
+                let rect = Rect {
+                    x: from,
+                    y,
+                    width,
+                    height,
+                };
+                scene.items.push(Item::Fill { rect, color });
+            }
+        }
         let left = [plot.x - style.gap, middle];
         scene.text(left, bar.name.clone(), style.font, Align::End, text);
-        if let Some(beside) = beside {
-            let right = [plot.x + plot.width + style.gap, middle];
-            scene.text(right, beside, style.small, Align::Start, ink);
+        if let Some([name, share]) = beside {
+            let left = plot.x + plot.width + style.gap;
+            let right = left + widths[0] + style.small + widths[1];
+            scene.text([left, middle], name, style.small, Align::Start, ink);
+            scene.text([right, middle], share, style.small, Align::End, ink);
         }
     }
     // Across the bars, where isotropic data would end them.
@@ -163,7 +194,7 @@ pub fn directions_into(scene: &mut Scene, plot: Rect, view: &DirectionsView, sty
     let at = [middle, bottom + style.name_below()];
     scene.text(
         at,
-        "samples about the direction, %",
+        "samples within the cone, % of all samples",
         style.small,
         Align::Middle,
         ink,
@@ -213,9 +244,11 @@ mod tests {
         });
         let fills: Vec<_> = fills.collect();
         let own = Color::rgb(1, 2, 3);
+        // Half of the first are of its class.
+        let rest = Palette::LIGHT.secondary.alpha(REST);
         assert_eq!(
             fills,
-            [(200.0, Color::rgb(9, 9, 9)), (100.0, own), (0.0, own)]
+            [(100.0, Color::rgb(9, 9, 9)), (100.0, rest), (100.0, own)]
         );
         let has = |wanted: &str| {
             scene
@@ -223,9 +256,9 @@ mod tests {
                 .iter()
                 .any(|item| matches!(item, Item::Text { text, .. } if *text == Text::from(wanted)))
         };
-        assert!(has("six, 50%") && has("samples about the direction, %"));
+        assert!(has("six") && has("50%") && has("samples within the cone, % of all samples"));
         let margins = directions_margins(&view, plot.width, &style);
-        assert!(margins.right > style.small_width("six, 50%"));
+        assert!(margins.right > style.small_width("six 50%"));
         // The axis reaches a little beyond the longest bar where nothing else is said.
         let own = DirectionsView { most: None, ..view };
         assert!((own.own_most() - 0.208).abs() < 1e-12);

@@ -271,9 +271,12 @@ fn directions_are_drawn_with_their_classes() {
     ];
     place.run(&[&figure[..], &labels].concat()).good();
     let svg = String::from_utf8(place.bytes("fig.svg")).unwrap();
-    assert!(svg.contains("samples about the direction, %") && svg.contains("dashed: isotropic"));
     assert!(
-        names.iter().any(|name| svg.contains(&format!(">{name}, "))),
+        svg.contains("samples within the cone, % of all samples")
+            && svg.contains("dashed: isotropic")
+    );
+    assert!(
+        names.iter().any(|name| svg.contains(&format!(">{name}<"))),
         "{svg}"
     );
     let caption = place.run(&["caption", "fig.svg"]).good().stdout;
