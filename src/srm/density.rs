@@ -47,14 +47,17 @@ pub fn cells_for(kernel: f64) -> usize {
     wanted.next_multiple_of(2)
 }
 
-/// The radius of the view of points as far out as `radius`: rounded up.
+/// Room beyond the outermost point, as a share of its distance: a dot has a width.
+const HEADROOM: f64 = 0.04;
+
+/// The radius of the view of points as far out as `radius`: a little more, rounded up.
 #[must_use]
 pub fn view_radius(radius: f64) -> f64 {
     if radius == 0.0 {
         return 1.0;
     }
     // Beyond the largest double, or of its smallest, there is nothing round.
-    let up = super::scale::round_up(radius);
+    let up = super::scale::round_up(radius * (1.0 + HEADROOM));
     if up.is_finite() && up >= radius {
         up
     } else {
