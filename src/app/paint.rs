@@ -112,6 +112,13 @@ fn paint_item(painter: &Painter, origin: Pos2, item: &Item, textures: &mut Textu
         } => {
             painter.circle_stroke(place(origin, *centre), *radius, stroke(*look));
         }
+        Item::Disc {
+            centre,
+            radius,
+            color: fill,
+        } => {
+            painter.circle_filled(place(origin, *centre), *radius, color(*fill));
+        }
         Item::Fill { rect, color: fill } => {
             painter.rect_filled(place_rect(origin, *rect), 0.0, color(*fill));
         }

@@ -176,6 +176,15 @@ fn draw(
                 line(*stroke)
             );
         }
+        Item::Disc {
+            centre: [x, y],
+            radius,
+            color,
+        } => {
+            let [x, y, radius] = [*x, *y, *radius].map(number);
+            let fill = paint("fill", *color);
+            let _ = writeln!(out, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"{fill}/>");
+        }
         Item::Fill { rect, color } => fill(out, *rect, *color),
         Item::Text { .. } => text(out, item, fonts),
         Item::Image { rect, raster } => image(out, *rect, raster, "")?,

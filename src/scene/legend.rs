@@ -219,12 +219,10 @@ fn draw_entry(scene: &mut Scene, [x, y]: Point, entry: &Entry, style: &Style) {
             scene.line(vec![[x, top], [x + key, top]], stroke);
         }
         Key::Dot => {
-            // A circle's outline as wide as its radius twice is a disc.
-            let radius = style.font * 0.13;
-            scene.items.push(Item::Circle {
+            scene.items.push(Item::Disc {
                 centre: [x + key / 2.0, y],
-                radius,
-                stroke: Stroke::solid(2.0 * radius, entry.color),
+                radius: style.font * 0.26,
+                color: entry.color,
             });
         }
     }

@@ -173,6 +173,15 @@ pub enum Item {
         /// Its look.
         stroke: Stroke,
     },
+    /// A filled circle.
+    Disc {
+        /// Centre.
+        centre: Point,
+        /// Radius in points.
+        radius: f32,
+        /// Fill.
+        color: Color,
+    },
     /// A filled rectangle.
     Fill {
         /// Where.
