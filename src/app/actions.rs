@@ -8,7 +8,7 @@ use crate::session::{ClassCurves, CompanionRole};
 
 use super::classes::ClassCommand;
 use super::command::{Command, Zoom};
-use super::companions::CompanionCommand;
+use super::companion_opening::CompanionCommand;
 use super::document::ThemeChoice;
 use super::export::FigureCommand;
 use super::listing::ListCommand;

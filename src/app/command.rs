@@ -8,7 +8,7 @@ use crate::srm::{Epsilon, Plane, PlaneMode, Pole, Sign};
 use crate::worker::message::LoadRequest;
 
 use super::classes::ClassCommand;
-use super::companions::CompanionCommand;
+use super::companion_opening::CompanionCommand;
 use super::document::{Fit, PlanesAs, ThemeChoice};
 use super::export::FigureCommand;
 use super::listing::ListCommand;

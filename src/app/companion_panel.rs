@@ -9,7 +9,8 @@ use crate::worker::companion_job::{Companion, Holds};
 
 use super::App;
 use super::command::Command;
-use super::companions::{CompanionCommand, name};
+use super::companion_opening::CompanionCommand;
+use super::companions::name;
 use super::theme::{color, palette};
 use super::widgets::{fact, link, number, row};
 

@@ -13,6 +13,7 @@ mod chance_panel;
 mod class_legend;
 mod classes;
 mod command;
+mod companion_opening;
 mod companion_panel;
 mod companions;
 mod data_panel;
@@ -86,7 +87,8 @@ use crate::worker::message::{LoadAs, LoadRequest, WindowWorker};
 
 pub use classes::{ClassCommand, ClassesKey};
 pub use command::{Command, Replace};
-pub use companions::{CompanionCommand, Companions};
+pub use companion_opening::CompanionCommand;
+pub use companions::Companions;
 pub use document::{Choices, Document, PlanesAs, Preferences, ThemeChoice};
 pub use export::FigureCommand;
 pub use launch::run;

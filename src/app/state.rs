@@ -22,7 +22,7 @@ use super::atlas::AtlasKey;
 use super::chance_panel::TestKey;
 use super::classes::ClassesKey;
 use super::command::Command;
-use super::companions::CompanionState;
+use super::companion_opening::CompanionState;
 use super::directions::DirectionState;
 use super::document::Document;
 use super::export::Exports;
