@@ -302,6 +302,11 @@ impl App {
         self.worker.is_busy(Lane::Sweep)
     }
 
+    /// Has a sweep stay at its sample of the planes, until told otherwise: for tests.
+    pub fn hold_at_sample(&self, hold: bool) {
+        self.worker.hold_first_results(hold);
+    }
+
     /// Number of the last sweep that was asked for.
     #[must_use]
     pub fn sweeps_asked(&self) -> Option<u64> {

@@ -479,6 +479,7 @@ fn run_sweep(
         if let Some(second) = second_sample(first, planes, took) {
             stages.sweep(&draw(second))?;
         }
+        context.after_first_results();
     }
     stages.sweep(&spec.planes)?;
     Ok(())

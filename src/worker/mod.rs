@@ -34,6 +34,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use crate::words::panic_text;
 
@@ -204,6 +205,7 @@ struct Shared<E> {
     queues: Mutex<[Queue<E>; LANES]>,
     wake: Condvar,
     stop: AtomicBool,
+    holding: AtomicBool,
     done: [AtomicUsize; LANES],
     total: [AtomicUsize; LANES],
     repaint: Box<dyn Fn() + Send + Sync>,
@@ -255,6 +257,7 @@ impl<E: Send + 'static> Worker<E> {
             })),
             wake: Condvar::new(),
             stop: AtomicBool::new(false),
+            holding: AtomicBool::new(false),
             done: Lane::ALL.map(|_| AtomicUsize::new(0)),
             total: Lane::ALL.map(|_| AtomicUsize::new(0)),
             repaint: Box::new(repaint),
@@ -358,6 +361,12 @@ impl<E: Send + 'static> Worker<E> {
         })
     }
 
+    /// Has jobs that say first results stay at them, until told otherwise: for tests
+    /// of what is shown meanwhile, however fast the machine is.
+    pub fn hold_first_results(&self, hold: bool) {
+        self.shared.holding.store(hold, Ordering::Relaxed);
+    }
+
     /// Frees something large, off the calling thread.
     pub fn discard(&self, large: impl Send + 'static) {
         match &self.shared.pool {
@@ -439,6 +448,14 @@ impl<E: Send + 'static> Context<E> {
         let urgent = &family[..family.iter().take_while(|&&lane| lane < self.lane).count()];
         while let Some((lane, request)) = take(&self.shared, urgent) {
             execute(&self.shared, &self.events, lane, request);
+        }
+    }
+
+    /// Stays here while first results are held, and serves what is more urgent.
+    pub fn after_first_results(&self) {
+        while self.shared.holding.load(Ordering::Relaxed) && !self.cancel.load(Ordering::Relaxed) {
+            self.yield_now();
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 }
@@ -547,7 +564,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     fn next_event(worker: &Worker<&'static str>) -> Event<&'static str> {
         worker
@@ -583,6 +599,22 @@ mod tests {
         assert!(worker.is_busy(Lane::Sweep));
         worker.cancel(Lane::Sweep);
         assert_eq!(said(&worker), "called off");
+    }
+
+    #[test]
+    fn first_results_stay_while_they_are_held() {
+        let worker = Worker::new(|| ()).unwrap();
+        worker.hold_first_results(true);
+        worker.submit(Lane::Sweep, "sweep", |context| {
+            context.say("first");
+            context.after_first_results();
+            context.say("all");
+        });
+        assert_eq!(said(&worker), "first");
+        worker.submit(Lane::Heatmap, "heatmap", |context| context.say("heatmap"));
+        assert_eq!(said(&worker), "heatmap");
+        worker.hold_first_results(false);
+        assert_eq!(said(&worker), "all");
     }
 
     #[test]

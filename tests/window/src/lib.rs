@@ -62,6 +62,13 @@ pub fn recovering(files: Vec<PathBuf>, folder: &Path) -> Harness<'static, App> {
     build(args, move |app| app.keep_recovery_in(&folder))
 }
 
+/// The window on files, whose sweeps stay at a sample of the planes where they
+/// begin with one, until [`App::hold_at_sample`] says otherwise.
+#[must_use]
+pub fn held_at_sample(files: Vec<PathBuf>) -> Harness<'static, App> {
+    build(args(files), |app| app.hold_at_sample(true))
+}
+
 /// The arguments that open files.
 #[must_use]
 pub fn args(files: Vec<PathBuf>) -> WindowArgs {

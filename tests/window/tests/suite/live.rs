@@ -1,6 +1,7 @@
 //! Wide layers in the window: a sample of the planes first, then all of them; rows
 //! that are zoomed to; work that is called off.
 
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use egui::accesskit::Role;
@@ -11,18 +12,34 @@ use followspot::app::{App, Command};
 use followspot::srm::{
     AngleGrid, Epsilon, Plane, PlaneMode, PlaneSet, Sign, SweepSpec, curve, sweep,
 };
-use followspot_window_tests::{noise, open_with, says, settle, until, write_npy};
+use followspot_window_tests::{held_at_sample, noise, open_with, says, settle, until, write_npy};
 
 /// A layer with this many neurons has 19,900 planes: more than are swept at once.
 const NEURONS: usize = 200;
 const PLANES: usize = 19_900;
+/// So many are swept first.
+const SAMPLED: usize = 4000;
 
-/// The window on a layer of so many samples, just opened.
-fn wide(samples: usize) -> Harness<'static, App> {
+/// The window on a wide layer, just opened.
+fn wide() -> Harness<'static, App> {
+    opened_by(open_with)
+}
+
+/// The same, with sweeps that stay at their sample of the planes.
+fn wide_at_sample() -> Harness<'static, App> {
+    let mut window = opened_by(held_at_sample);
+    until(&mut window, "a sample is swept", |app| {
+        app.swept_planes().is_some()
+    });
+    assert_eq!(window.state().swept_planes(), Some(SAMPLED));
+    window
+}
+
+fn opened_by(open: fn(Vec<PathBuf>) -> Harness<'static, App>) -> Harness<'static, App> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("wide.npy");
-    write_npy(&path, &noise(samples, NEURONS));
-    let mut window = open_with(vec![path]);
+    write_npy(&path, &noise(400, NEURONS));
+    let mut window = open(vec![path]);
     until(&mut window, "the dump is open", |app| {
         app.document()
             .layer()
@@ -37,7 +54,6 @@ fn set_epsilon(window: &mut Harness<'_, App>, epsilon: f64) {
         .set_value_accesskit(epsilon);
 }
 
-/// Whether a text stands in the window.
 /// Turns the wheel over the heatmap, so many points.
 fn turn_wheel(window: &mut Harness<'_, App>, points: f32) {
     let rect = window.get_by_label("plane heatmap").rect();
@@ -56,24 +72,19 @@ fn turn_wheel(window: &mut Harness<'_, App>, points: f32) {
 
 #[test]
 fn a_sample_is_shown_and_said_until_all_planes_are_swept() {
-    let mut window = wide(400);
-    until(&mut window, "a sample is swept", |app| {
-        app.swept_planes().is_some()
-    });
-    // The rest takes longer than a frame.
-    assert_eq!(window.state().swept_planes(), Some(4000));
+    let mut window = wide_at_sample();
     window.step();
-    if window.state().swept_planes() == Some(4000) {
-        window.get_by_label("All 19,900 planes");
-        assert_eq!(
-            window
-                .query_all_by_label_contains("a sample of 4,000 planes so far")
-                .count(),
-            2,
-            "the heatmap's and the ensemble's"
-        );
-        window.get_by_label_contains("a sample of 4,000 of 19,900 planes so far");
-    }
+    window.get_by_label("All 19,900 planes");
+    assert_eq!(
+        window
+            .query_all_by_label_contains("a sample of 4,000 planes so far")
+            .count(),
+        2,
+        "the heatmap's and the ensemble's"
+    );
+    window.get_by_label_contains("a sample of 4,000 of 19,900 planes so far");
+    assert!(!window.state().is_exact());
+    window.state().hold_at_sample(false);
     settle(&mut window);
     let app = window.state();
     assert_eq!(app.swept_planes(), Some(PLANES));
@@ -97,10 +108,7 @@ fn a_sample_is_shown_and_said_until_all_planes_are_swept() {
 
 #[test]
 fn a_plane_outside_the_sample_can_be_looked_at_meanwhile() {
-    let mut window = wide(400);
-    until(&mut window, "a sample is swept", |app| {
-        app.swept_planes() == Some(4000)
-    });
+    let mut window = wide_at_sample();
     // 4 of 5 planes are not in the sample.
     for j in 1..9 {
         let (ctx, plane, dragging) = (window.ctx.clone(), Plane { i: 0, j }, false);
@@ -122,6 +130,8 @@ fn a_plane_outside_the_sample_can_be_looked_at_meanwhile() {
         );
         assert_eq!(app.selected_counts(), Some(&expected.unwrap().counts[..]));
     }
+    assert_eq!(window.state().swept_planes(), Some(SAMPLED));
+    window.state().hold_at_sample(false);
     settle(&mut window);
     assert_eq!(
         window.state().document().choices.plane,
@@ -131,7 +141,7 @@ fn a_plane_outside_the_sample_can_be_looked_at_meanwhile() {
 
 #[test]
 fn a_drag_that_never_rests_still_renews_what_is_shown() {
-    let mut window = wide(400);
+    let mut window = wide();
     settle(&mut window);
     let (mut shown, mut seen) = (window.state().swept_epsilon(), 0);
     for step in 0..400 {
@@ -179,7 +189,7 @@ fn small_layers_are_swept_and_drawn_at_once() {
 
 #[test]
 fn the_wheel_zooms_to_rows_that_are_made_on_demand() {
-    let mut window = wide(400);
+    let mut window = wide();
     settle(&mut window);
     let all = window.state().drawn_rows().unwrap();
     window.get_by_label_contains("a row is the largest of up to");
@@ -210,7 +220,7 @@ fn the_wheel_zooms_to_rows_that_are_made_on_demand() {
 
 #[test]
 fn keys_zoom_and_arrows_bring_their_row_into_view() {
-    let mut window = wide(400);
+    let mut window = wide();
     settle(&mut window);
     window.key_press(Key::H);
     settle(&mut window);
@@ -234,19 +244,18 @@ fn keys_zoom_and_arrows_bring_their_row_into_view() {
 
 #[test]
 fn what_is_called_off_after_a_sample_stays_and_says_so() {
-    let mut window = wide(20_000);
+    let mut window = wide_at_sample();
     set_epsilon(&mut window, 0.15);
     until(&mut window, "a sample is swept", |app| {
         app.swept_epsilon().map(Epsilon::get) == Some(0.15)
     });
-    assert!(window.state().is_sweeping(), "all planes take longer");
+    assert!(window.state().is_sweeping(), "all planes are to follow");
     window.key_press(Key::Escape);
     until(&mut window, "the sweep has stopped", |app| {
         !app.is_sweeping()
     });
     window.run_steps(3);
-    let planes = window.state().swept_planes();
-    assert!(planes.is_some_and(|planes| planes < PLANES), "{planes:?}");
+    assert_eq!(window.state().swept_planes(), Some(SAMPLED));
     assert!(says(&window, "a sample of"));
     assert!(says(&window, "cancelled"));
     window.key_press(Key::P);

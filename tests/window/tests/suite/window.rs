@@ -9,7 +9,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use followspot::app::App;
 use followspot::srm::{AngleGrid, Epsilon, Plane, Sign, curve};
-use followspot_window_tests::{drop_files, noise, open, open_with, settle, until, write_npy};
+use followspot_window_tests::{
+    drop_files, held_at_sample, noise, open, open_with, settle, until, write_npy,
+};
 
 fn epsilon(app: &App) -> f64 {
     app.document().choices.epsilon.get()
@@ -30,8 +32,8 @@ fn counts(app: &App) -> Vec<i64> {
 fn sweeping() -> Harness<'static, App> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("wide.npy");
-    write_npy(&path, &noise(6000, 400));
-    let mut window = open_with(vec![path]);
+    write_npy(&path, &noise(600, 400));
+    let mut window = held_at_sample(vec![path]);
     until(&mut window, "the dump is open", |app| {
         shown_name(app) == "wide.npy"
     });
