@@ -1,8 +1,10 @@
 //! Captions of every view, of every kind of input, in every format.
 
 use super::*;
-use crate::data::ReadAs;
-use crate::session::{BasisSource, Options, Samples};
+use crate::data::{Center, ReadAs};
+use crate::session::{BasisSource, Options, Samples, Source};
+use crate::srm::{Epsilon, PlaneMode};
+use crate::words::letter;
 
 const ALL: Planes = Planes {
     swept: 276,
