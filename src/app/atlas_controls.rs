@@ -91,28 +91,45 @@ impl App {
         let why = "The alignment index has its own colours: purple below 0, orange above, in \
                    proportion";
         ui.add_enabled_ui(!own, |ui| {
-            for choice in ColorMap::ALL {
-                let entry = ui.selectable_label(choice == map, choice.name());
-                let hover = "Colours of the cells; safe for colour-vision deficiencies";
-                let entry = entry.on_hover_text(hover).on_disabled_hover_text(why);
-                if entry.clicked() {
-                    commands.push(Command::SetMap(choice));
-                    ui.close();
-                }
-            }
-            ui.separator();
-            for choice in ColorScale::ALL {
-                let text = format!("{} scale", choice.name());
-                let entry = ui.selectable_label(choice == scale, text);
-                let hover = "How a fraction becomes a colour; the bar shows the scale";
-                let entry = entry.on_hover_text(hover).on_disabled_hover_text(why);
-                if entry.clicked() {
-                    commands.push(Command::SetScale(choice));
-                    ui.close();
-                }
-            }
+            let (map, scale) = color_entries(ui, map, scale, why);
+            commands.extend(map.map(Command::SetMap));
+            commands.extend(scale.map(Command::SetScale));
         });
     }
+}
+
+/// Entries of a menu of colours, and what was chosen there; `why` says what is told where
+/// they are disabled.
+pub(super) fn color_entries(
+    ui: &mut Ui,
+    map: ColorMap,
+    scale: ColorScale,
+    why: &str,
+) -> (Option<ColorMap>, Option<ColorScale>) {
+    let (mut chosen_map, mut chosen_scale) = (None, None);
+    let entry = |ui: &mut Ui, is_chosen: bool, text: &str, hover: &str| {
+        let entry = ui.selectable_label(is_chosen, text);
+        let entry = entry.on_hover_text(hover).on_disabled_hover_text(why);
+        if entry.clicked() {
+            ui.close();
+        }
+        entry.clicked()
+    };
+    for choice in ColorMap::ALL {
+        let hover = "Colours of the cells; safe for colour-vision deficiencies";
+        if entry(ui, choice == map, choice.name(), hover) {
+            chosen_map = Some(choice);
+        }
+    }
+    ui.separator();
+    for choice in ColorScale::ALL {
+        let text = format!("{} scale", choice.name());
+        let hover = "How a value becomes a colour; √ and log bring out what is faint";
+        if entry(ui, choice == scale, &text, hover) {
+            chosen_scale = Some(choice);
+        }
+    }
+    (chosen_map, chosen_scale)
 }
 
 fn order_name(order: AtlasOrder) -> &'static str {

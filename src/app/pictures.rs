@@ -19,6 +19,7 @@ use crate::worker::picture_job::{
 };
 
 use super::App;
+use super::atlas_controls::color_entries;
 use super::classes::ClassesKey;
 use super::command::Command;
 use super::theme::palette;
@@ -451,13 +452,9 @@ fn density_controls(ui: &mut Ui, look: &mut ProjectionLook) {
 
 fn color_menu(ui: &mut Ui, map: &mut ColorMap, scale: &mut ColorScale) {
     let menu = ui.menu_button("colours ▾", |ui| {
-        for choice in ColorMap::ALL {
-            ui.selectable_value(map, choice, choice.name());
-        }
-        ui.separator();
-        for choice in ColorScale::ALL {
-            ui.selectable_value(scale, choice, format!("{} scale", choice.name()));
-        }
+        let (chosen_map, chosen_scale) = color_entries(ui, *map, *scale, "");
+        *map = chosen_map.unwrap_or(*map);
+        *scale = chosen_scale.unwrap_or(*scale);
     });
     let hover = "Colour map and scale; √ and log bring out what is faint";
     menu.response.on_hover_text(hover);
