@@ -72,10 +72,10 @@ pub(super) fn draw_curve(
     if intervals < FEW_ANGLES {
         // So few directions make no outline: each is a dot.
         for (_, &centre) in (0..intervals).zip(&outline).filter(|(k, _)| is_there(*k)) {
-            scene.items.push(Item::Circle {
+            scene.items.push(Item::Disc {
                 centre,
-                radius: style.line * 1.25,
-                stroke: Stroke::solid(style.line * 1.25, curve.color),
+                radius: style.line * 1.875,
+                color: curve.color,
             });
         }
     }
