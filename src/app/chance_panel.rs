@@ -2,8 +2,7 @@
 
 use egui::{DragValue, ProgressBar, RichText, Ui};
 
-use crate::figure::band_name;
-use crate::scene::PolarBand;
+use crate::scene::{BandOf, PolarBand};
 use crate::session::Rotations;
 use crate::srm::{
     Epsilon, Plane, PlaneMode, RotationSpec, SMALL_LAYER, Sign, Standing, Subset, USUAL_ROTATIONS,
@@ -135,7 +134,7 @@ impl App {
         self.preferences.chance.rotations?;
         let band = &self.tested()?.band;
         (band.low.len() == angles).then(|| PolarBand {
-            name: band_name(band.rotations).into(),
+            of: BandOf::Rotations(band.rotations),
             low: band.low.clone(),
             high: band.high.clone(),
             color: palette(ui.ctx()).secondary,

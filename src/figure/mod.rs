@@ -58,7 +58,6 @@ pub use simplify::{TOLERANCE_PT, simplified};
 pub use split::{
     OTHER_SAMPLES, SplitCurve, color_of_class, hidden_classes, share_shown, way_shown,
 };
-pub use views::band_name;
 
 /// Why there is no figure.
 #[derive(Debug, thiserror::Error)]

@@ -8,13 +8,13 @@ use super::needs::{is_polar, panels, planes_of, projected_on};
 use super::pictures::{ClassColors, ProjectionMaterial};
 use super::split::color_of_class;
 use crate::scene::{
-    self, Atlas, Color, DirectionsView, EnsembleAxis, EnsembleView, HasBar, HeatmapView, LeftOut,
-    NULL_BAND, Order, PolarBand, PolarCurve, PolarFill, PolarView, ProjectionView, Quantity,
-    Raster, RowSpan, ScaleView, Text, bar, outermost,
+    self, Atlas, BandOf, Color, DirectionsView, EnsembleAxis, EnsembleView, HasBar, HeatmapView,
+    LeftOut, Order, PolarBand, PolarCurve, PolarFill, PolarView, ProjectionView, Quantity, Raster,
+    RowSpan, ScaleView, Text, bar, outermost,
 };
 use crate::session::Session;
 use crate::session::figure::{FigureSpec, FigureView, Panel, Share};
-use crate::srm::{Classes, Curve, LEAST_FOR_BAND, Plane, Sign};
+use crate::srm::{Classes, Curve, Plane, Sign};
 use crate::words::{self, count, thousands};
 
 /// A view on its way to the page.
@@ -241,7 +241,7 @@ impl Maker<'_> {
         let first = planes.first()?;
         let (_, band) = layer.rotated.iter().find(|(plane, _)| plane == first)?;
         Some(PolarBand {
-            name: band_name(band.rotations).into(),
+            of: BandOf::Rotations(band.rotations),
             low: band.low.clone(),
             high: band.high.clone(),
             color: super::palette(self.spec).secondary,
@@ -255,7 +255,7 @@ impl Maker<'_> {
         let isotropic = flat.visible_null_band().map(|band| {
             let [low, high] = band.map(around);
             PolarBand {
-                name: NULL_BAND.into(),
+                of: BandOf::Isotropic,
                 low,
                 high,
                 color: super::palette(self.spec).secondary,
@@ -353,16 +353,6 @@ impl Maker<'_> {
             named_below: true,
         })
     }
-}
-
-/// What a band of so many rotated curves is called.
-#[must_use]
-pub fn band_name(rotations: usize) -> String {
-    if rotations < LEAST_FOR_BAND {
-        let curves = count(rotations as u64, "rotation");
-        return format!("{curves}, min–max");
-    }
-    "rotated, 95%".to_owned()
 }
 
 /// What is to be said of a heatmap's rows below them.
@@ -552,7 +542,7 @@ pub(super) fn shows_null_band(view: &View<'_>) -> bool {
         View::Ensemble(view) => view.visible_null_band().is_some(),
         View::Polar(view) => {
             let mut behind = view.behind.iter();
-            behind.any(|band| band.name == Text::from(NULL_BAND))
+            behind.any(|band| band.of == BandOf::Isotropic)
         }
         _ => false,
     }

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// What the band behind an ensemble is called.
-pub const NULL_BAND: &str = "95% of isotropic planes";
+pub(super) const NULL_BAND: &str = "95% of isotropic planes";
 
 /// What the ensemble's vertical axis reaches.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -40,7 +40,7 @@ pub use curves::{CurveBundle, bundle};
 pub use directions::{
     DirectionBar, DirectionClass, DirectionsView, directions_into, directions_margins,
 };
-pub use ensemble::{EnsembleAxis, EnsembleView, NULL_BAND, ensemble, ensemble_margins};
+pub use ensemble::{EnsembleAxis, EnsembleView, ensemble, ensemble_margins};
 pub use heatmap::{HeatmapLayout, HeatmapView, bar, heatmap, heatmap_into, heatmap_margins};
 pub use legend::{
     Corner, Entry, Key, LegendPlace, draw_legend, draw_legend_rows, legend_row_height,
@@ -48,7 +48,7 @@ pub use legend::{
 };
 pub use order::{LeftOut, Order, PlaneOrder, enough_light, order, order_of_significant};
 pub use polar::{
-    PolarBand, PolarCurve, PolarFill, PolarLayout, PolarView, outermost, polar, polar_into,
+    BandOf, PolarBand, PolarCurve, PolarFill, PolarLayout, PolarView, outermost, polar, polar_into,
     polar_margins,
 };
 pub use projection::{

@@ -5,6 +5,7 @@ mod curves;
 mod grid;
 mod layout;
 
+use super::ensemble::NULL_BAND;
 use super::legend::{Entry, Key, draw_legend};
 use super::{
     Align, Color, Corner, Item, Margins, Medium, Point, Rect, Scene, Style, Text, legend_size,
@@ -15,6 +16,9 @@ pub(super) use curves::faint_stroke;
 use curves::{draw_curve, faint_curves, resolution, ring};
 use grid::{grid, radial_labels, radial_ticks};
 pub use layout::PolarLayout;
+
+use crate::srm::LEAST_FOR_BAND;
+use crate::words::count;
 
 /// The ring is left off where it would press the curves into less than this
 /// share of the radius; the view says so instead.
@@ -67,14 +71,38 @@ pub enum PolarFill {
 /// A band behind the curves, such as what chance would give.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PolarBand {
-    /// Legend entry.
-    pub name: Text,
+    /// What it is of.
+    pub of: BandOf,
     /// The inner edge, at the angles of the closed grid.
     pub low: Vec<f64>,
     /// The outer edge.
     pub high: Vec<f64>,
     /// Colour of the area.
     pub color: Color,
+}
+
+/// What a band behind curves is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BandOf {
+    /// 95% of the planes of isotropic data.
+    Isotropic,
+    /// The plane's curve under so many random rotations: the middle 95%, or all
+    /// of few.
+    Rotations(usize),
+}
+
+impl BandOf {
+    /// Legend entry.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Isotropic => NULL_BAND.to_owned(),
+            Self::Rotations(few) if few < LEAST_FOR_BAND => {
+                format!("{}, min–max", count(few as u64, "rotation"))
+            }
+            Self::Rotations(_) => "rotated, 95%".to_owned(),
+        }
+    }
 }
 
 /// What a polar view shows.
@@ -175,7 +203,7 @@ impl PolarView {
         }
         if let Some(band) = &self.behind {
             entries.push(Entry {
-                name: band.name.clone(),
+                name: band.of.name().into(),
                 key: Key::Area,
                 color: band.color,
             });
