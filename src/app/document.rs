@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quantity};
 use crate::session::{ChanceLook, ClassLook, FigureSpec, PlaneAs, ProjectionLook, ScaleLook, View};
 use crate::srm::{
-    AngleGrid, Epsilon, EpsilonChoice, NeuronChoice, PAPER_EPSILON, Plane, PlaneMode, PlaneSet,
-    Sign, Subset, SweepSpec,
+    AngleGrid, ChoiceError, Epsilon, EpsilonChoice, NeuronChoice, Overview, PAPER_EPSILON, Plane,
+    PlaneMode, PlaneSet, Sign, Subset, SweepSpec,
 };
 use crate::worker::message::Layer;
 
@@ -175,7 +175,10 @@ pub fn first_plane(choices: &Choices, layer: &Layer) -> Option<Plane> {
         let planes = PlaneSet::among(&subset, basis, PlaneMode::Combinations, None);
         (!planes.is_empty()).then(|| planes.get(0))
     };
-    layer.overview_among(&subset).commonest.or_else(first)
+    let basis_spans =
+        |plane: &Plane| subset.contains(plane.i) && subset.contains(plane.j) && basis.spans(*plane);
+    let overview = overview_of(layer, &subset);
+    overview.commonest.filter(basis_spans).or_else(first)
 }
 
 impl Choices {
@@ -186,6 +189,12 @@ impl Choices {
         let basis = layer.coordinates.basis();
         let subset = self.neurons.resolve(basis);
         subset.unwrap_or_else(|_| Subset::whole(basis.len()))
+    }
+
+    /// Why the choice of vectors does not fit a layer, so that all are taken.
+    #[must_use]
+    pub fn misfit(&self, layer: &Layer) -> Option<ChoiceError> {
+        self.neurons.resolve(layer.coordinates.basis()).err()
     }
 
     /// Whether `ε` was set by *auto*.
@@ -208,8 +217,15 @@ pub fn resolved_epsilon(choice: EpsilonChoice, choices: &Choices, layer: &Layer)
 /// *Auto* for a layer; the paper's 0.9 where it is undefined.
 pub fn auto_epsilon(choices: &Choices, layer: &Layer) -> Epsilon {
     let paper = Epsilon::clamped(PAPER_EPSILON);
-    let overview = layer.overview_among(&choices.subset(layer));
+    let overview = overview_of(layer, &choices.subset(layer));
     overview.auto_epsilon.unwrap_or(paper)
+}
+
+/// What is known of the planes among some of a layer's vectors; of all planes until the
+/// worker has told of those.
+fn overview_of(layer: &Layer, subset: &Subset) -> Overview {
+    let known = layer.overview_among(subset);
+    known.unwrap_or_else(|| layer.overview.clone())
 }
 
 /// Dark, light, or as the desktop has it.

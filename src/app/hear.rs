@@ -139,6 +139,7 @@ impl App {
 
     fn panicked(&mut self, lane: Lane, message: &str) {
         let what = match lane {
+            Lane::Overview => "looking for ε",
             Lane::Curve => {
                 self.state.curves.refuse();
                 "drawing the curve"

@@ -322,6 +322,7 @@ impl App {
         let state = &self.state;
         !busy
             && self.document.layer().is_some()
+            && state.overview.is_none()
             && state.first_look.is_none()
             && !state.curves.is_stale()
             && !state.classes.is_stale()

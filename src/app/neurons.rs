@@ -212,7 +212,12 @@ impl App {
     /// How many of how many vectors planes are made among, where not all: `62 of 384
     /// neurons`.
     pub(super) fn among_text(&self) -> Option<String> {
-        let noun = noun(self.document.layer()?);
+        let layer = self.document.layer()?;
+        let noun = noun(layer);
+        if self.document.choices.misfit(layer).is_some() {
+            let chosen = &self.document.choices.neurons;
+            return Some(format!("all {noun}s, since {chosen} does not fit"));
+        }
         let (chosen, all) = self.among_numbers()?;
         Some(format!("{} of {}", number(chosen), count(all as u64, noun)))
     }

@@ -36,8 +36,11 @@ impl App {
         let subset = self.document.choices.subset(layer);
         let name = format!("{}s", noun(layer));
         let hover = "Among which planes are made; norms and the isotropic null are over all";
+        let misfit = self.document.choices.misfit(layer);
         row(ui, &name, hover, |ui| {
-            let text = if subset.is_whole() {
+            let text = if misfit.is_some() {
+                format!("all {}: no fit…", number(subset.len()))
+            } else if subset.is_whole() {
                 format!("all {}…", number(subset.len()))
             } else {
                 format!(
@@ -46,7 +49,13 @@ impl App {
                     number(subset.of_how_many())
                 )
             };
-            let hover = format!("{hover}. Click for the list (N)");
+            let hover = match misfit {
+                None => format!("{hover}. Click for the list (N)"),
+                Some(why) => format!(
+                    "Planes are made among all, since {} does not fit: {why}. Click for the list (N)",
+                    self.document.choices.neurons
+                ),
+            };
             if ui.button(text).on_hover_text(hover).clicked() {
                 commands.push(NeuronCommand::Toggle.into());
             }

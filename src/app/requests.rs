@@ -12,6 +12,7 @@ use crate::worker::message::Heatmap;
 
 use super::App;
 use super::classes::MOST_CURVES;
+use super::document::{auto_epsilon, first_plane};
 use super::state::{CurveKey, HeatmapKey, SweepKey, SweepView};
 
 /// How long another layer's picture may stay: it bridges a fast sweep without
@@ -111,6 +112,9 @@ impl App {
             return;
         }
         self.drop_stale_test();
+        if !self.auto_is_known() {
+            return;
+        }
         self.request_classes();
         self.request_curves();
         self.request_sweep();
@@ -120,6 +124,37 @@ impl App {
         self.request_samples();
         self.request_pictures();
         self.request_directions();
+    }
+
+    /// Whether *auto*, where `ε` follows it, is that of the planes among the chosen
+    /// vectors; else asks for it. What depends on it is asked for once it is known.
+    fn auto_is_known(&mut self) -> bool {
+        let Some(layer) = self.document.layer().cloned() else {
+            return true;
+        };
+        let subset = self.document.choices.subset(&layer);
+        if !self.document.choices.epsilon_is_auto() {
+            self.state.overview = None;
+            return true;
+        }
+        let is_asked = self.state.overview == Some((layer.id, subset.clone()));
+        let waits = is_asked && self.worker.is_busy(Lane::Overview);
+        if layer.overview_among(&subset).is_none() {
+            if !is_asked {
+                jobs::learn_among(&self.worker, &layer, subset.clone());
+                self.state.overview = Some((layer.id, subset));
+            }
+            // Where it failed, that has been said, and *auto* is that of all planes.
+            return is_asked && !waits;
+        }
+        if self.state.overview.take().is_some() {
+            let choices = &mut self.document.choices;
+            choices.epsilon = auto_epsilon(choices, &layer);
+            if self.state.first_look == Some(layer.id) {
+                choices.plane = first_plane(choices, &layer);
+            }
+        }
+        true
     }
 
     /// The sweep is called off, or failed. What is shown of an unfinished one stays,

@@ -133,13 +133,18 @@ impl App {
         let choices = &self.document.choices;
         let shown = self.document.shown;
         let record = |(index, layer): (usize, &Arc<Layer>)| {
-            let epsilon = if index == shown {
-                choices.epsilon
-            } else {
-                resolved_epsilon(choices.epsilon_choice, choices, layer)
-            };
+            // Until it is known what *auto* comes to, whoever opens the session finds out.
+            let is_known = !choices.epsilon_is_auto()
+                || layer.overview_among(&choices.subset(layer)).is_some();
+            let epsilon = is_known.then(|| {
+                if index == shown {
+                    choices.epsilon
+                } else {
+                    resolved_epsilon(choices.epsilon_choice, choices, layer)
+                }
+            });
             LayerRecord {
-                epsilon: Some(epsilon.get()),
+                epsilon: epsilon.map(Epsilon::get),
                 listing: self.listing_of(layer),
                 ..layer.record()
             }

@@ -390,6 +390,8 @@ pub struct State {
     pub place_share: f64,
     /// Number of the last result of a sweep.
     pub results: u64,
+    /// The layer and the vectors of which it was asked what *auto* comes to.
+    pub overview: Option<(u64, Subset)>,
     /// The layer whose sweep, once done, chooses the plane to show.
     pub first_look: Option<u64>,
     /// Number of the last files asked for at once.

@@ -18,7 +18,7 @@ use crate::data::{self, ArrayProblem, DataError, Dtype, Matrix};
 use crate::session::{HashError, Listing, is_session_like};
 use crate::srm::{
     AngleGrid, Block, Cancelled, ClassCurves, Classes, Coordinates, Curve, Draw, Epsilon,
-    MOST_CLASS_COUNTS, Observer, Plane, PlaneSet, Sign, Significance, Spotlight, SweepSpec,
+    MOST_CLASS_COUNTS, Observer, Plane, PlaneSet, Sign, Significance, Spotlight, Subset, SweepSpec,
     UnitBasis, class_curves, class_light, curve, light_shares, most_lit_classes,
 };
 use crate::words::count;
@@ -426,6 +426,16 @@ pub fn classes(worker: &WindowWorker, layer: Arc<Layer>, labels: LayerLabels) ->
     worker.submit(Lane::Classes, "", move |context| {
         context.say(Message::Classes(labels.classes(&layer)));
     })
+}
+
+/// Asks what the planes among some of a layer's vectors are like, of which the layer
+/// itself tells then.
+pub fn learn_among(worker: &WindowWorker, layer: &Arc<Layer>, subset: Subset) {
+    let layer = Arc::clone(layer);
+    worker.submit(Lane::Overview, "", move |context| {
+        // What is called off is not known.
+        let _ = layer.learn_among(&subset, context.cancel());
+    });
 }
 
 /// Asks for a sweep: where it takes longer than a blink, of a sample of the planes

@@ -85,21 +85,31 @@ impl Layer {
         })
     }
 
-    /// What one pass tells of the planes among some of the vectors, `O(N)` a vector once
-    /// for each choice of them.
+    /// What one pass tells of the planes among some of the vectors, where it is known
+    /// by now: see [`Layer::learn_among`].
     #[must_use]
-    pub fn overview_among(&self, subset: &Subset) -> Overview {
+    pub fn overview_among(&self, subset: &Subset) -> Option<Overview> {
         if self.overview.subset == *subset {
-            return self.overview.clone();
+            return Some(self.overview.clone());
         }
-        let mut among = self.among.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = among.take().filter(|known| known.subset == *subset);
-        let never = AtomicBool::new(false);
-        let found = known.unwrap_or_else(|| {
-            overview_among(subset, &self.coordinates, &never)
-                .unwrap_or_else(|Cancelled| unreachable!("nobody cancels"))
-        });
-        among.insert(found).clone()
+        let among = self.among.lock().unwrap_or_else(PoisonError::into_inner);
+        among
+            .as_ref()
+            .filter(|known| known.subset == *subset)
+            .cloned()
+    }
+
+    /// Makes that pass, `O(N)` a vector, unless it is known.
+    ///
+    /// # Errors
+    /// [`Cancelled`] soon after `cancel` is set.
+    pub fn learn_among(&self, subset: &Subset, cancel: &AtomicBool) -> Result<(), Cancelled> {
+        if self.overview_among(subset).is_none() {
+            let found = overview_among(subset, &self.coordinates, cancel)?;
+            let mut among = self.among.lock().unwrap_or_else(PoisonError::into_inner);
+            *among = Some(found);
+        }
+        Ok(())
     }
 
     /// The name of the basis's file; `None` for the standard one.

@@ -39,11 +39,13 @@ use std::time::Duration;
 use crate::words::panic_text;
 
 /// Kinds of work.
-const LANES: usize = 15;
+const LANES: usize = 16;
 
 /// A kind of work. The order is that of urgency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lane {
+    /// What *auto* comes to among a choice of neurons: nothing is shown before.
+    Overview,
     /// The selected and the pinned planes' curves.
     Curve,
     /// The class of each sample.
@@ -79,6 +81,7 @@ pub enum Lane {
 impl Lane {
     /// All of them, most urgent first.
     pub const ALL: [Self; LANES] = [
+        Self::Overview,
         Self::Curve,
         Self::Classes,
         Self::Samples,
@@ -99,7 +102,7 @@ impl Lane {
     /// Those of the thread that serves this one, most urgent first.
     fn family(self) -> &'static [Self] {
         match self {
-            Self::Curve | Self::Classes => CURVES,
+            Self::Overview | Self::Curve | Self::Classes => CURVES,
             Self::Samples => LISTING,
             Self::Thumbnails => PICTURING,
             Self::Test => TESTING,
@@ -125,7 +128,7 @@ impl Lane {
 }
 
 /// Lanes of the thread that makes curves.
-const CURVES: &[Lane] = &[Lane::Curve, Lane::Classes];
+const CURVES: &[Lane] = &[Lane::Overview, Lane::Curve, Lane::Classes];
 
 /// Lanes of the thread that lists samples.
 const LISTING: &[Lane] = &[Lane::Samples];
@@ -528,7 +531,7 @@ fn execute<E: Send + 'static>(
     (shared.repaint)();
     // Nothing of the job's state outlives it, so nothing half-done is seen.
     let pool = match lane {
-        Lane::Curve | Lane::Classes | Lane::Samples => &shared.curve_pool,
+        Lane::Overview | Lane::Curve | Lane::Classes | Lane::Samples => &shared.curve_pool,
         // They compute nothing: a thread of the pool would only wait with them.
         Lane::Save | Lane::Hash | Lane::Thumbnails => &None,
         // What they compute must not stand before a sweep or a file.

@@ -238,7 +238,15 @@ fn say_layer(
     let layer = match read_layer(record, places, context.cancel()) {
         Err(DataError::Cancelled) => return,
         Err(error) => Err(error.to_string()),
-        Ok(layer) => Ok(layer),
+        Ok(layer) => {
+            // The window compares *auto* with what it was when the session was saved.
+            if let Ok(subset) = session.options.neurons.resolve(layer.coordinates.basis())
+                && layer.learn_among(&subset, context.cancel()).is_err()
+            {
+                return;
+            }
+            Ok(layer)
+        }
     };
     if layer
         .as_ref()

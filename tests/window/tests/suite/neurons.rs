@@ -1,11 +1,14 @@
 //! Among which neurons planes are made, as the window has it chosen.
 
+use std::sync::atomic::AtomicBool;
+
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use followspot::app::{App, Command, NeuronCommand};
-use followspot_window_tests::{carry_out, noise, open, open_with, settle, until, write_npy};
+use followspot::srm::overview_among;
+use followspot_window_tests::{carry_out, noise, open, open_with, says, settle, until, write_npy};
 
 /// The window on the sample with the list of neurons open.
 fn listed() -> Harness<'static, App> {
@@ -113,6 +116,45 @@ fn the_choice_goes_with_a_session() {
     assert_eq!(other.state().swept_planes(), Some(45));
     let choice = &other.state().document().choices.neurons;
     assert_eq!(choice.to_string(), "all but 2,7");
+}
+
+#[test]
+fn auto_is_that_of_the_chosen_neurons_and_a_choice_that_does_not_fit_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = ["wide.npy", "narrow.npy"].map(|name| folder.path().join(name));
+    write_npy(&paths[0], &noise(300, 12));
+    write_npy(&paths[1], &noise(200, 6));
+    let mut window = open_with(paths.to_vec());
+    settle(&mut window);
+    let of_all = window.state().document().choices.epsilon;
+    for k in 0..4 {
+        carry_out(&mut window, NeuronCommand::LeaveOut(k));
+        settle(&mut window);
+    }
+    let app = window.state();
+    let (layer, choices) = (app.document().layer().unwrap(), &app.document().choices);
+    let subset = choices.subset(layer);
+    assert_eq!(subset.len(), 8);
+    let expected = overview_among(&subset, &layer.coordinates, &AtomicBool::new(false)).unwrap();
+    assert_eq!(Some(choices.epsilon), expected.auto_epsilon);
+    assert_ne!(choices.epsilon, of_all);
+    assert_eq!(app.swept_epsilon(), expected.auto_epsilon);
+    // The other layer has no neuron 4 and further, of which the choice is made.
+    carry_out(&mut window, NeuronCommand::Only(vec![4, 9, 10]));
+    settle(&mut window);
+    assert_eq!(window.state().swept_planes(), Some(3));
+    assert!(!says(&window, "does not fit"));
+    carry_out(&mut window, Command::ShowLayer(1));
+    settle(&mut window);
+    let app = window.state();
+    assert_eq!(app.swept_planes(), Some(15));
+    let overview = &app.document().layer().unwrap().overview;
+    assert_eq!(app.swept_epsilon(), overview.auto_epsilon);
+    assert!(says(
+        &window,
+        "15 planes among all neurons, since 4,9:11 does not fit"
+    ));
+    assert!(says(&window, "all 6: no fit"));
 }
 
 #[test]
