@@ -269,7 +269,8 @@ fn of_array(head: &Head, bytes: Bytes<'_>, cancel: &AtomicBool) -> Result<Gather
 
 fn no_labels(shape: &[u64]) -> ArrayProblem {
     ArrayProblem::Said(format!(
-        "is {}, but labels are one a sample (N or N × 1), or a single 1 in every row (one-hot)",
+        "is {}, but labels are one a sample (N or N × 1), or a single 1 in every row (one-hot); \
+         where every position of a sequence is a sample, save labels.reshape(-1)",
         times(shape)
     ))
 }
