@@ -92,6 +92,16 @@ impl Binomial {
         (self.mean() * self.hit.q).sqrt()
     }
 
+    /// `n`.
+    pub(super) fn draws(&self) -> u64 {
+        self.n
+    }
+
+    /// The chance that a draw misses.
+    pub(super) fn misses(&self) -> f64 {
+        self.hit.q
+    }
+
     /// `n`, and `p / (1 − p)`.
     pub(super) fn draws_and_odds(&self) -> (u64, f64) {
         (self.n, (self.hit.ln_p - self.hit.ln_q).exp())

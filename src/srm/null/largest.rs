@@ -33,6 +33,9 @@ const NORMAL: f64 = 40.0;
 /// Terms below that share of a sum are not added.
 const NEGLIGIBLE: f64 = 1e-12;
 
+/// A chance that falls short of 1 by no more is one of 1 within the rounding of an integral.
+const ALL_BUT_CERTAIN: f64 = 1e-6;
+
 /// The law of a plane's largest count over the distinct angles of its grid.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LargestCount {
@@ -203,7 +206,17 @@ struct Difference {
 
 impl Difference {
     /// `P(V − U > excess)`.
+    ///
+    /// Where the next cone does not meet this one, all of `V` is certain but for the
+    /// rounding of `p10`: then it is taken as all, which is never too small.
     fn beyond(&self, excess: u64) -> f64 {
+        if self.v.misses() <= ALL_BUT_CERTAIN {
+            let most = self.v.draws().saturating_sub(excess).checked_sub(1);
+            return most.map_or(0.0, |most| self.u.ln_at_most(most).exp());
+        }
+        if self.u.misses() == 0.0 {
+            return self.v.ln_at_least(excess + 1 + self.u.draws()).exp();
+        }
         if self.v.mean() > NORMAL && self.u.mean() > NORMAL {
             let mean = self.v.mean() - self.u.mean();
             let spread = self.v.std().hypot(self.u.std());
@@ -220,7 +233,7 @@ impl Difference {
             let term = u.point * tail;
             sum += term;
             let past = u.at as f64 > self.u.mean();
-            if tail <= 0.0 || (past && term <= sum * NEGLIGIBLE) {
+            if tail <= 0.0 || u.at >= u.n || (past && term <= sum * NEGLIGIBLE) {
                 return sum;
             }
             tail -= v.point;

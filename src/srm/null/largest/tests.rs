@@ -114,8 +114,37 @@ fn p_is_never_too_small_and_hardly_too_large() {
         (500, 5, -0.4, 73),
         (2000, 64, 0.2, 361),
         (2000, 24, 0.6, 361),
+        // Cones that do not meet their neighbours.
+        (2000, 3, 0.8, 5),
+        (500, 2, 0.9, 4),
+        (500, 4, 0.5, 3),
     ] {
         calibrate(case, 1000);
+    }
+}
+
+#[test]
+fn cones_that_do_not_meet_have_a_p_too() {
+    for (angles, epsilon) in [3, 4, 5, 7, 100, 361].into_iter().flat_map(|angles| {
+        [
+            -1.0, -0.99999, -0.5, 0.0, 0.35, 0.5, 0.9, 0.99, 0.9999, 0.99999, 1.0,
+        ]
+        .map(|epsilon| (angles, epsilon))
+    }) {
+        let grid = AngleGrid::new(angles).unwrap();
+        for (d, n) in [(2, 1), (2, 500), (3, 500), (24, 1797), (768, 2000)] {
+            let law = LargestCount::new(Epsilon::new(epsilon).unwrap(), &grid, d, n, 0);
+            let (mean, spread) = (law.at_one_angle().mean(), law.at_one_angle().std());
+            for above in [0.5, 2.0, 5.0, 20.0, 1e9] {
+                let count = (mean + above * spread + 1.0).min(n as f64) as u64;
+                let chance = law.chance(count);
+                let case = (angles, epsilon, d, n, count);
+                assert!(chance.ln_p <= 0.0, "{case:?}: {chance:?}");
+                let effective = chance.effective_angles;
+                let most = angles as f64 - 1.0 + 1e-6;
+                assert!((0.0..=most).contains(&effective), "{case:?}: {chance:?}");
+            }
+        }
     }
 }
 
