@@ -8,7 +8,8 @@ use super::{Color, okabe_ito};
 /// Classes that have colours of their own; further ones take them again.
 pub const CLASS_COLORS: usize = 256;
 
-/// Okabe–Ito, black as a grey that both grounds show.
+/// Okabe–Ito, with a brown for black: black would vanish on the dark ground, and greys are
+/// of what has no class.
 const OKABE_ITO: [Color; 8] = [
     okabe_ito::ORANGE,
     okabe_ito::SKY_BLUE,
@@ -17,7 +18,7 @@ const OKABE_ITO: [Color; 8] = [
     okabe_ito::PURPLE,
     okabe_ito::BLUE,
     okabe_ito::YELLOW,
-    Color::rgb(128, 128, 128),
+    Color::rgb(150, 95, 60),
 ];
 
 /// Lightness, in Oklab, that shows on white and on the dark ground.
