@@ -32,9 +32,10 @@ const FEW_SAMPLES: u64 = 30;
 const WHAT: &str = "Contrast: the mean fraction lit at the neurons' axes minus that at their bisectors. \
      Is it more, or less, than if the neurons were nothing special? It is compared with the contrasts of the same \
      rows under random rotations: z in their standard deviations, p two-sided by rank, at least \
-     2 / (rotations + 1). Alignment is a statement about a scale: at a small ε the cone is so wide that it gathers \
-     samples whose mass is spread over several neurons, and then mass between the axes counts; so the sign may \
-     turn with ε, significantly both times";
+     2 / (rotations + 1). Alignment is a statement about a scale: a sample spread evenly over k neurons counts \
+     for it where ε is between 1/√(2k) and 1/√k, and against it just above, and below, where the bisectors beside \
+     an axis gather it too. One on a single neuron counts for it above 0.71 only. So the sign may turn with ε, \
+     significantly both times, and below 0.71 it does not tell neurons from diagonals by itself";
 
 /// What a test was made of.
 #[derive(Clone, Debug, PartialEq)]

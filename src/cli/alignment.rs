@@ -1,6 +1,6 @@
 //! `followspot alignment`: whether a layer is aligned with its neurons, by rotation.
 
-use std::io::Write;
+use std::f64::consts::FRAC_1_SQRT_2;
 use std::path::Path;
 use std::time::Instant;
 
@@ -8,16 +8,13 @@ use super::args::AlignmentArgs;
 use super::failure::Failure;
 use super::input::{Hashes, Layer};
 use super::interrupt::Interrupt;
-use super::output::{self, Target};
 use super::progress::Progress;
-use super::{plane, report, sweep};
+use super::{output, plane, report, sweep};
 use crate::srm::{
-    Cancelled, EpsilonChoice, Plane, RotationSpec, RotationTest, SMALL_LAYER, SweepSpec,
-    USUAL_ROTATIONS, least_rotations,
+    Cancelled, EpsilonChoice, FEW_COUNTS, Plane, RotationSpec, RotationTest, SMALL_LAYER,
+    SweepSpec, USUAL_ROTATIONS, least_rotations,
 };
-use crate::table::{
-    Ground, OutFile, RotationSummary, TableError, Tested, TestedKurtosis, rotations_tsv,
-};
+use crate::table::{Ground, OutFile, RotationSummary, Tested, TestedKurtosis, rotations_tsv};
 use crate::words::{count, thousands, three_figures};
 
 /// The level at which it is said in words what came out.
@@ -31,7 +28,7 @@ pub(super) fn run(args: &AlignmentArgs, interrupt: &Interrupt) -> Result<(), Fai
         ));
     }
     let file = match &args.output {
-        Some(path) if !stdout => Some(open(args, path, interrupt)?),
+        Some(path) if !stdout => Some(output::open_tsv(path, args.force, &args.input, interrupt)?),
         _ => None,
     };
     let mut layer = Layer::read(&args.input, interrupt)?;
@@ -77,21 +74,6 @@ pub(super) fn run(args: &AlignmentArgs, interrupt: &Interrupt) -> Result<(), Fai
     } else {
         Ok(())
     }
-}
-
-fn open(args: &AlignmentArgs, path: &Path, interrupt: &Interrupt) -> Result<OutFile, Failure> {
-    let promises = path.extension().and_then(|ending| ending.to_str());
-    if promises.is_some_and(|ending| !ending.eq_ignore_ascii_case("tsv")) {
-        return Err(Failure::Usage(format!(
-            "{} would not be what its name says: it would be tsv, so name it {}",
-            path.display(),
-            path.with_extension("tsv").display(),
-        )));
-    }
-    let reads = std::iter::once(&args.input.acts).chain(&args.input.basis);
-    let reads: Vec<&Path> = reads.map(AsRef::as_ref).collect();
-    let force = args.force;
-    output::open(Target { path, force }, &reads, interrupt)
 }
 
 /// As many as were asked for; of a small layer the usual number.
@@ -145,7 +127,7 @@ fn tested(
 }
 
 /// The table, behind one line on what it was made from.
-fn write(mut file: OutFile, test: &RotationTest, provenance: &str) -> Result<(), Failure> {
+fn write(file: OutFile, test: &RotationTest, provenance: &str) -> Result<(), Failure> {
     let spec = test.spec();
     let plane = spec.plane.map_or_else(
         || "null".to_owned(),
@@ -157,12 +139,7 @@ fn write(mut file: OutFile, test: &RotationTest, provenance: &str) -> Result<(),
         test.rotations(),
         spec.seed,
     );
-    let written = writeln!(file, "{head}").and_then(|()| rotations_tsv(&mut file, test));
-    written.map_err(|source| TableError::Io {
-        file: file.name().to_owned(),
-        source,
-    })?;
-    Ok(file.finish()?)
+    output::write_tsv(file, &head, |file| rotations_tsv(file, test))
 }
 
 fn tell(choice: EpsilonChoice, test: &RotationTest, summary: &RotationSummary) {
@@ -199,10 +176,10 @@ fn say_kurtosis(kurtosis: &TestedKurtosis) {
         ),
     };
     report::say(&format!(
-        "  mean excess kurtosis {:+.3}, rotated {:+.3} ± {:.3}, {}{constant}",
+        "  mean excess kurtosis {:+.3}, rotated {:+.3}{}, {}{constant}",
         kurtosis.mean,
         kurtosis.rotated_mean,
-        kurtosis.rotated_std,
+        spread(kurtosis.rotated_std, |std| format!("{std:.3}")),
         z_and_p(kurtosis.z, kurtosis.p),
     ));
 }
@@ -214,9 +191,7 @@ fn is_dark(tested: &Tested) -> bool {
 
 /// Rotations under which next to nothing is lit, against which a contrast says little.
 fn faint(tested: &Tested, rotations: usize) -> String {
-    /// Counts at axes and bisectors.
-    const FEW: f64 = 10.0;
-    if tested.rotations_lit == rotations && tested.rotated_counts >= FEW {
+    if tested.rotations_lit == rotations && tested.rotated_counts >= FEW_COUNTS {
         return String::new();
     }
     format!(
@@ -256,14 +231,22 @@ fn say_tested(what: &str, tested: &Tested, summary: &RotationSummary) {
         None => format!("alignment {:+.3}", tested.alignment),
     };
     report::say(&format!(
-        "  {what}: {index}{lit}; contrast {:+.3e}, rotated {:+.3e} ± {:.1e}, {}: {}{}",
+        "  {what}: {index}{lit}; contrast {:+.3e}, rotated {:+.3e}{}, {}: {}{}",
         tested.contrast,
         tested.rotated_mean,
-        tested.rotated_std,
+        spread(tested.rotated_std, |std| format!("{std:.1e}")),
         z_and_p(tested.z, tested.p),
-        verdict(tested, summary.rotations),
+        verdict(tested, summary.rotations, summary.epsilon),
         faint(tested, summary.rotations),
     ));
+}
+
+/// As ` ± 0.012`; nothing where there is none, of one rotation.
+fn spread(std: f64, written: impl Fn(f64) -> String) -> String {
+    if std.is_nan() {
+        return String::new();
+    }
+    format!(" ± {}", written(std))
 }
 
 fn z_and_p(z: f64, p: f64) -> String {
@@ -279,14 +262,17 @@ fn z_and_p(z: f64, p: f64) -> String {
     }
 }
 
-/// What came out, at the 1% level.
-fn verdict(tested: &Tested, rotations: usize) -> &'static str {
+/// What came out, at the 1% level, at an `ε`.
+fn verdict(tested: &Tested, rotations: usize, epsilon: f64) -> &'static str {
     if rotations < least_rotations(LEVEL) as usize {
         "too few rotations for a test at the 1% level"
     } else if tested.p > LEVEL || tested.p.is_nan() {
         "no more than random rotations are"
     } else if tested.contrast > tested.rotated_mean {
         "aligned with the neurons at this scale"
+    } else if epsilon <= FRAC_1_SQRT_2 {
+        "anti-aligned with the neurons at this scale (as samples on single neurons are, too, at \
+         epsilons below 0.71: see --help)"
     } else {
         "anti-aligned with the neurons at this scale"
     }

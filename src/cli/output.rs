@@ -1,7 +1,7 @@
 //! Where a result goes: opened before any work is done.
 
 use std::collections::HashSet;
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::{fs, iter};
 
@@ -240,6 +240,42 @@ pub(super) fn open(
     interrupt.not_to_be_left(out.part());
     interrupt.check()?;
     Ok(out)
+}
+
+/// Opens a table that is written as tsv only.
+pub(super) fn open_tsv(
+    path: &Path,
+    force: bool,
+    input: &InputArgs,
+    interrupt: &Interrupt,
+) -> Result<OutFile, Failure> {
+    let promises = path.extension().and_then(|ending| ending.to_str());
+    if promises.is_some_and(|ending| !ending.eq_ignore_ascii_case("tsv")) {
+        return Err(Failure::Usage(format!(
+            "{} would not be what its name says: it would be tsv, so name it {}",
+            path.display(),
+            path.with_extension("tsv").display(),
+        )));
+    }
+    let reads: Vec<&Path> = iter::once(&input.acts)
+        .chain(&input.basis)
+        .map(AsRef::as_ref)
+        .collect();
+    open(Target { path, force }, &reads, interrupt)
+}
+
+/// Writes such a table behind one line on what it was made from.
+pub(super) fn write_tsv(
+    mut file: OutFile,
+    head: &str,
+    table: impl FnOnce(&mut OutFile) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let written = writeln!(file, "{head}").and_then(|()| table(&mut file));
+    written.map_err(|source| TableError::Io {
+        file: file.name().to_owned(),
+        source,
+    })?;
+    Ok(file.finish()?)
 }
 
 /// Refuses a file that is named twice.

@@ -77,9 +77,9 @@ pub use projection::{
 };
 pub use records::{PlaneRecord, Records};
 pub use rotation::{
-    AlignmentCounts, CurveBand, Interval, KurtosisTest, LEAST_FOR_BAND, PlaneRotations, RESAMPLES,
-    RotatedCounts, RotatedCurves, RotationSpec, RotationTest, SMALL_LAYER, SampleCounts, Standing,
-    USUAL_ROTATIONS, excess_kurtosis, least_rotations, range_coverage, rotated_curves,
+    AlignmentCounts, CurveBand, FEW_COUNTS, Interval, KurtosisTest, LEAST_FOR_BAND, PlaneRotations,
+    RESAMPLES, RotatedCounts, RotatedCurves, RotationSpec, RotationTest, SMALL_LAYER, SampleCounts,
+    Standing, USUAL_ROTATIONS, excess_kurtosis, least_rotations, range_coverage, rotated_curves,
 };
 pub use scale::{
     MOST_SCALE_COUNTS, SCALES, ScaleCounts, Scales, ScalesError, nearest_in_plane, scale_counts,

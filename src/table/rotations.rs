@@ -116,22 +116,21 @@ impl Tested {
         } = counts.contrast();
         let interval = |samples: &SampleCounts| {
             let Interval { low, high } = samples.index_interval(seed);
-            [low, high]
+            (!low.is_nan()).then_some([low, high])
         };
         let rotated = counts.rotated.iter();
-        let rotated: Vec<u64> = rotated.map(|one| one.axes + one.bisectors).collect();
         Self {
             planes: counts.planes,
             axes: counts.observed.axes,
             bisectors: counts.observed.bisectors,
             lit: samples.map(SampleCounts::lit),
             alignment: alignment.index(),
-            alignment_interval: samples.map(interval),
+            alignment_interval: samples.and_then(interval),
             contrast: alignment.contrast(),
             rotated_mean: mean,
             rotated_std: std,
-            rotated_counts: rotated.iter().sum::<u64>() as f64 / rotated.len() as f64,
-            rotations_lit: rotated.iter().filter(|&&counts| counts > 0).count(),
+            rotated_counts: counts.rotated_counts(),
+            rotations_lit: rotated.filter(|one| one.axes + one.bisectors > 0).count(),
             z,
             p,
         }

@@ -42,6 +42,38 @@ fn a_relu_layer_is_aligned_at_tight_scales_and_anti_aligned_at_a_wide_one() {
 }
 
 #[test]
+fn a_layer_on_single_neurons_is_aligned_above_71_hundredths_only() {
+    let place = Place::new();
+    let one_hot =
+        ndarray::Array2::from_shape_fn((240, 24), |(n, k)| f32::from(u8::from(n % 24 == k)));
+    ndarray_npy::write_npy(place.path("one.npy"), &one_hot).unwrap();
+    for (epsilon, index) in [("0.35", -1.0 / 3.0), ("0.7", -1.0 / 3.0), ("0.75", 1.0)] {
+        let args = [
+            "alignment",
+            "one.npy",
+            "--rotations",
+            "199",
+            "--epsilon",
+            epsilon,
+        ];
+        let run = place.run(&[&args[..], &["--json"]].concat()).good();
+        let layer = &run.json()["layer"];
+        assert_eq!(layer["alignment"], index, "{layer}");
+        assert_eq!(layer["p"], 0.01, "{layer}");
+        // All samples speak for one index, so resamples tell nothing of its error.
+        assert!(layer["alignment_interval"].is_null(), "{layer}");
+        assert_eq!(
+            run.stderr.contains("as samples on single neurons are, too"),
+            index < 0.0,
+            "{}",
+            run.stderr
+        );
+        let few = layer["rotated_counts"].as_f64().unwrap() < 10.0;
+        assert_eq!(layer["z"].is_null(), few, "{layer}");
+    }
+}
+
+#[test]
 fn what_is_observed_is_the_sweep_s_and_the_plane_s() {
     let place = Place::new();
     let sample = sample();

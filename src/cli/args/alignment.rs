@@ -24,14 +24,17 @@ the 1% level takes 199 rotations or more. It presumes nothing about the rows. Th
 the alignment index is its sampling error alone, by a bootstrap over samples; an index from a \
 handful of lit samples is noise, so the samples behind it are said beside it.
 
-Alignment is a statement about a scale. A sample whose mass is spread evenly over k neurons has \
-the cosine 1/√k with the axes of two of them and √(2/k) with the bisector between. Where epsilon \
-lies between the two, the cone gathers it at that bisector and misses it at the axes; below 1/√k \
-both axes see it but only one of the two bisectors does. So a layer whose strongest responses \
-sit on single neurons, aligned at a large epsilon (ReLU layers often), is significantly anti- \
-aligned at a small one where its other samples spread over several neurons; and one that lies \
-along diagonals, anti-aligned (tanh layers often), is aligned where the cone is wider still. \
-Neither contradicts the other: look at several scales, and say at which a layer is aligned.";
+Alignment is a statement about a scale. A sample spread evenly over k neurons has the cosine \
+1/√k with the axis of each, √(2/k) with the bisector between two of them, and 1/√(2k) with the \
+bisectors between one of them and any other neuron. It counts for alignment where epsilon is \
+between 1/√(2k) and 1/√k. It counts against it between 1/√k and √(2/k), and, unless it is spread \
+over most of the neurons, below 1/√(2k), where the two bisectors beside each axis gather it too. \
+A sample on a single neuron thus counts for alignment above 0.71 only: below, a layer of nothing \
+else has an index of -1/3. So layers whose samples sit on one neuron or a few (ReLU often) are \
+aligned at a large epsilon and significantly anti-aligned at a small one, and layers that lie \
+along diagonals (tanh often), anti-aligned, are aligned where the cone is wider still. Below \
+0.71 the sign alone does not tell the one from the other. \
+Look at several scales, and say at which a layer is aligned.";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct AlignmentArgs {

@@ -19,7 +19,8 @@ const STREAMS: u64 = 1 << 32;
 /// many lit samples of all kinds add up that it is the same to the digits shown.
 const MOST_DISTINCT: usize = 1 << 14;
 
-/// A 95% percentile interval; NaN at both ends where nothing is lit.
+/// A 95% percentile interval; NaN at both ends where nothing is lit, or where all that is
+/// lit gives one index: then resamples do not tell how sure it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
     /// 2.5% of the resamples are below.
@@ -51,6 +52,10 @@ impl SampleCounts {
             .filter(|index| !index.is_nan())
             .collect();
         indices.sort_unstable_by(f64::total_cmp);
+        if indices.first() == indices.last() {
+            let [low, high] = [f64::NAN; 2];
+            return Interval { low, high };
+        }
         Interval {
             low: quantile(&indices, 0.025),
             high: quantile(&indices, 0.975),
@@ -192,5 +197,8 @@ mod tests {
         assert!(dark.low.is_nan() && dark.high.is_nan());
         let few = counts(1000, &[(0, 0, 997), (2, 0, 2), (0, 1, 1)]).index_interval(0);
         assert!(few.low < 0.0 && few.high == 1.0, "{few:?}");
+        // Whatever is drawn of these, the index is 1.
+        let alike = counts(1000, &[(0, 0, 996), (2, 0, 4)]).index_interval(0);
+        assert!(alike.low.is_nan() && alike.high.is_nan());
     }
 }

@@ -9,10 +9,14 @@
 //! every rotation is as likely, so the rank among them is an exact p-value.
 //!
 //! Alignment is a statement about a scale. A sample whose mass is spread evenly over `k`
-//! neurons has the cosine `1/√k` with the axes of two of them and `√(2/k)` with the
-//! bisector between. Where `ε` lies between the two it counts at the bisector and not at
-//! the axes; below `1/√k` it counts at both axes and at one bisector of two. So the same
-//! layer may be aligned at one scale and anti-aligned at another, both significantly.
+//! of the `m` neurons has the cosine `1/√k` with the axis of each, `√(2/k)` with the
+//! bisector between two of them, and `1/√(2k)` with the two bisectors between one of them
+//! and any other neuron. Over all planes that is `k(m − 1)` times an axis where
+//! `ε ≤ 1/√k`, `k(k − 1)/2` times a bisector where `ε ≤ √(2/k)`, and `2k(m − k)` times
+//! more where `ε ≤ 1/√(2k)`. So it counts for alignment between `1/√(2k)` and `1/√k`,
+//! against it between `1/√k` and `√(2/k)`, and, where `k < 2m/3` or so, below `1/√(2k)`:
+//! on a single neuron the index is `−1/3` for every `ε ≤ 1/√2`. The same layer may be
+//! aligned at one scale and anti-aligned at another, both significantly.
 
 mod bootstrap;
 mod curves;
@@ -107,6 +111,10 @@ pub struct RotationSpec {
     pub seed: u64,
 }
 
+/// Rotations with fewer counts than these at axes and bisectors on average light next to
+/// nothing.
+pub const FEW_COUNTS: f64 = 10.0;
+
 /// Counts of the layer or of a plane, and those under each rotation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RotatedCounts {
@@ -143,11 +151,25 @@ impl RotatedCounts {
         counts.map(|counts| counts.alignment(self.n_samples, self.planes))
     }
 
-    /// Where the contrast stands among those of the rotations.
+    /// Where the contrast stands among those of the rotations. Their `z` is undefined
+    /// where they light next to nothing, fewer than [`FEW_COUNTS`] on average: what there
+    /// is scatters by single counts then. The rank stands.
     #[must_use]
     pub fn contrast(&self) -> Standing {
         let rotated: Vec<f64> = self.alignments().map(|a| a.contrast()).collect();
-        Standing::among(self.alignment().contrast(), &rotated)
+        let standing = Standing::among(self.alignment().contrast(), &rotated);
+        if self.rotated_counts() < FEW_COUNTS {
+            let z = f64::NAN;
+            return Standing { z, ..standing };
+        }
+        standing
+    }
+
+    /// Counts at axes and bisectors under a rotation, on average; NaN without any.
+    #[must_use]
+    pub fn rotated_counts(&self) -> f64 {
+        let counts = self.rotated.iter().map(|one| one.axes + one.bisectors);
+        counts.sum::<u64>() as f64 / self.rotated.len() as f64
     }
 }
 
