@@ -87,7 +87,7 @@ Examples:
   followspot plane acts.npy --plane 3,7 > plane.tsv
   followspot plane acts.npy --plane 3,7 --plane 1,2 -o planes.csv
   followspot plane acts.npy --plane 7,3 --epsilon -0.4 --signed -o plane.npz
-  followspot plane acts.npy --plane 3,7 --labels y.npy > by-class.tsv   a curve a class
+  followspot plane acts.npy --plane 3,7 --labels y.npy -o by-class.tsv   a curve a class
   followspot plane acts.npy --plane 3,7 --neurons 0:64   auto goes by the planes among these";
 
 const CAPTION_EXAMPLES: &str = "\

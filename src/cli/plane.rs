@@ -1,5 +1,6 @@
 //! `followspot plane`: the curves of chosen privileged planes.
 
+use std::path::Path;
 use std::time::Instant;
 
 use super::args::PlaneArgs;
@@ -12,7 +13,7 @@ use super::{output, plane_classes, report, sweep};
 use crate::session::{Options, Provenance, Resolved};
 use crate::srm::{Curve, Epsilon, Plane, Significance, SweepSpec, curve, lit_samples};
 use crate::table::{
-    self, About, Curves, Format, Judged, Lit, Rows, Statistics, TableKind, counts_bytes,
+    self, About, Curves, Format, Judged, Lit, OutFile, Rows, Statistics, TableKind, counts_bytes,
     curves_text_bytes, curves_tsv,
 };
 use crate::words::{count, thousands};
@@ -20,8 +21,7 @@ use crate::words::{count, thousands};
 pub(super) fn run(args: &PlaneArgs, interrupt: &Interrupt) -> Result<(), Failure> {
     args.input.reading.check(None)?;
     let planes = ascending(&args.plane)?;
-    split_goes_to_stdout(args)?;
-    let wanted = output::open_if_asked(&args.run, &args.input, TableKind::Curves, interrupt)?;
+    let (wanted, split_file) = open(args, interrupt)?;
     let mut layer = Layer::read(&args.input, interrupt)?;
     for plane in &planes {
         exists(*plane, &layer)?;
@@ -33,9 +33,8 @@ pub(super) fn run(args: &PlaneArgs, interrupt: &Interrupt) -> Result<(), Failure
     };
     let classes = labelling.map(|labelling| labelling.of(&layer.dump));
     let classes = classes.transpose()?;
-    let hashes = wanted
-        .is_some()
-        .then(|| Hashes::start(&args.input, &layer, interrupt));
+    let writes = wanted.is_some() || split_file.is_some();
+    let hashes = writes.then(|| Hashes::start(&args.input, &layer, interrupt));
     let options = args.options();
     let resolved = layer.resolve(&options, interrupt)?;
     for plane in &planes {
@@ -50,27 +49,58 @@ pub(super) fn run(args: &PlaneArgs, interrupt: &Interrupt) -> Result<(), Failure
         0 => layer.auto(&resolved, interrupt)?,
         _ => None,
     };
-    if let Some(wanted) = wanted {
+    let spec = &resolved.spec;
+    let split = classes
+        .map(|classes| plane_classes::table(&layer, &chosen.curves, &classes, spec, interrupt));
+    let split = split.transpose()?;
+    if writes {
         sweep::join(hashes, &mut layer)?;
         interrupt.finishing()?;
+    }
+    if let Some(wanted) = wanted {
         write(args, &mut layer, &resolved, &chosen, wanted, interrupt)?;
     }
-    tell(args, &layer, &resolved.spec, &chosen, auto)?;
-    if let Some(classes) = &classes {
-        let spec = &resolved.spec;
-        plane_classes::print(&layer, &chosen.curves, classes, spec, interrupt)?;
+    if let (Some(file), Some(split)) = (split_file, &split) {
+        let provenance = sweep::provenance(&layer, &args.options(), spec);
+        let provenance = record(provenance, &chosen.curves);
+        plane_classes::write(file, split, &args.classes, &provenance)?;
     }
-    Ok(())
+    tell(args, &layer, spec, &chosen, auto)?;
+    match split {
+        Some(split) if !writes => report::to_stdout(|out| out.write_all(&split)),
+        _ => Ok(()),
+    }
 }
 
-/// Curves by class are a table of their own.
-fn split_goes_to_stdout(args: &PlaneArgs) -> Result<(), Failure> {
-    if args.classes.labels.is_none() || (args.run.output.is_none() && !args.run.json) {
-        return Ok(());
+/// What is to be written: the curves, or, with labels, those by class, which are a table
+/// of their own.
+fn open(
+    args: &PlaneArgs,
+    interrupt: &Interrupt,
+) -> Result<(Option<Wanted>, Option<OutFile>), Failure> {
+    let run = &args.run;
+    if args.classes.labels.is_none() {
+        let wanted = output::open_if_asked(run, &args.input, TableKind::Curves, interrupt)?;
+        return Ok((wanted, None));
     }
-    Err(Failure::Usage(
-        "curves by class go to stdout as TSV: leave -o and --json out, and redirect it".to_owned(),
-    ))
+    let other_format = run.format.is_some_and(|format| format != Format::Tsv);
+    if other_format || run.table.is_some() || run.summary {
+        return Err(Failure::Usage(
+            "curves by class are one table, written as tsv: leave --table, --format and --summary \
+             out"
+            .to_owned(),
+        ));
+    }
+    let path = run.output.as_deref().filter(|path| *path != Path::new("-"));
+    if run.json && path.is_none() {
+        return Err(Failure::Usage(
+            "--json prints its summary to stdout as the curves by class are: give these a file with \
+             -o"
+            .to_owned(),
+        ));
+    }
+    let file = path.map(|path| output::open_tsv(path, run.force, &args.input, interrupt));
+    Ok((None, file.transpose()?))
 }
 
 /// The planes in the order of a sweep.

@@ -1,26 +1,30 @@
 //! The curves of chosen planes, split by the classes of the samples.
 
+use std::io::Write as _;
+
+use super::args::ClassArgs;
 use super::failure::Failure;
 use super::input::Layer;
 use super::interrupt::Interrupt;
+use super::output;
 use super::report::{self, one_line};
 use crate::data;
 use crate::srm::{Classes, Curve, MOST_CLASS_COUNTS, SweepSpec, class_curves, class_light};
-use crate::table::{class_curve_tsv, class_curves_head};
+use crate::table::{OutFile, class_curve_tsv, class_curves_head};
 use crate::words::count;
 
 /// What samples without a class are called.
 const WITHOUT: &str = "(no class)";
 
-/// Prints the curve of every class that is lit in a plane, a line an angle of a class:
-/// together they make the curve of all samples.
-pub(super) fn print(
+/// The table of the curve of every class that is lit in a plane, a line an angle of a
+/// class: together they make the curve of all samples.
+pub(super) fn table(
     layer: &Layer,
     curves: &[Curve],
     classes: &Classes,
     spec: &SweepSpec,
     interrupt: &Interrupt,
-) -> Result<(), Failure> {
+) -> Result<Vec<u8>, Failure> {
     let mut dark = classes.len();
     let mut text = Vec::new();
     let in_memory = |_| unreachable!("memory takes whatever is written to it");
@@ -39,7 +43,23 @@ pub(super) fn print(
         let samples = count(classes.without(), "sample");
         report::note(&format!("{samples} without a class: {WITHOUT}"));
     }
-    report::to_stdout(|out| out.write_all(&text))
+    Ok(text)
+}
+
+/// Writes that table, behind one line on what it was made from.
+pub(super) fn write(
+    file: OutFile,
+    table: &[u8],
+    classes: &ClassArgs,
+    provenance: &str,
+) -> Result<(), Failure> {
+    let labels = classes.labels.iter().filter_map(|path| path.file_name());
+    let labels: String = labels.map(|name| name.to_string_lossy()).collect();
+    let labels = serde_json::Value::String(labels);
+    let head = format!(
+        "# {{\"table\":\"curves by class\",\"labels\":{labels},\"provenance\":{provenance}}}"
+    );
+    output::write_tsv(file, &head, |file| file.write_all(table))
 }
 
 /// Writes the classes of a plane; how many are lit.

@@ -53,6 +53,28 @@ fn curves_by_class_add_up_to_the_plane() {
 }
 
 #[test]
+fn curves_by_class_go_to_a_file_with_what_they_were_made_from() {
+    let place = place();
+    let base = ["plane", "acts.npy", "--plane", "1,4", "--epsilon", "0.6"];
+    let base = [&base[..], &["--labels", "y.npy"]].concat();
+    let printed = place.run(&base).good().stdout;
+    let run = place
+        .run(&[&base[..], &["-o", "split.tsv", "--json"]].concat())
+        .good();
+    assert_eq!(run.json()["epsilon"], 0.6);
+    let written = std::fs::read_to_string(place.path("split.tsv")).unwrap();
+    let (head, table) = written.split_once('\n').unwrap();
+    assert_eq!(table, printed);
+    let head: serde_json::Value = serde_json::from_str(&head[2..]).unwrap();
+    assert_eq!(head["table"], "curves by class");
+    assert_eq!(head["labels"], "y.npy");
+    assert_eq!(head["provenance"]["plane"], serde_json::json!([1, 4]));
+    assert!(head["provenance"].to_string().contains("sha256"), "{head}");
+    let again = [&base[..], &["-o", "split.tsv"]].concat();
+    assert!(place.run(&again).refused(1).contains("--force"));
+}
+
+#[test]
 fn what_does_not_go_with_classes_is_refused() {
     let place = place();
     let refused = |line: &str, code: i32, why: &str| {
@@ -61,7 +83,10 @@ fn what_does_not_go_with_classes_is_refused() {
         assert!(sentence.contains(why), "{sentence}");
     };
     let plane = "plane acts.npy --plane 1,4 --epsilon 0.6";
-    refused(&format!("{plane} --labels y.npy -o x.npz"), 2, "redirect");
+    let split = format!("{plane} --labels y.npy");
+    refused(&format!("{split} -o x.npz"), 2, "name it x.tsv");
+    refused(&format!("{split} -o x --format csv"), 2, "written as tsv");
+    refused(&format!("{split} --json"), 2, "give these a file");
     let figure = "figure acts.npy -o f.svg --epsilon 0.6";
     refused(&format!("{figure} --classes stacked"), 2, "give --labels");
     std::fs::write(place.path("few.txt"), "a\nb\n").unwrap();
