@@ -8,8 +8,8 @@ use super::failure::Failure;
 use crate::data::RowMap;
 use crate::srm::null::Chance;
 use crate::srm::{
-    Alignment, Coordinates, Epsilon, EpsilonChoice, NeuronChoice, Plane, Significance, Subset,
-    USUAL_RATE,
+    Alignment, Coordinates, EDGE, Epsilon, EpsilonChoice, NeuronChoice, Plane, Significance,
+    Subset, USUAL_RATE,
 };
 use crate::words::{self, count, percent, thousands};
 
@@ -172,23 +172,34 @@ pub(super) fn significance(significance: Option<&Significance>) {
     };
     say(&format!(
         "against isotropic data: {} of {} significant at a false discovery rate of {} \
-         (Benjamini-Hochberg), {} tested in effect for each",
+         (Benjamini-Hochberg), {} tested in effect at {}",
         thousands(significance.significant(USUAL_RATE) as u64),
         count(significance.planes() as u64, "plane"),
         words::rate(USUAL_RATE),
         angles(significance.effective_angles(USUAL_RATE)),
+        match significance.least_peak(USUAL_RATE) {
+            Some(_) => "the lowest peak of these",
+            None => "the highest peak",
+        },
     ));
 }
 
 /// What a plane's largest count comes to against chance.
 pub(super) fn chance(what: &str, chance: &Chance) {
+    let among = if chance.ln_p < 0.0 {
+        format!(
+            "as the largest among {} in effect",
+            angles(chance.effective_angles)
+        )
+    } else {
+        "as the largest of all angles".to_owned()
+    };
     say(&format!(
-        "{what} against isotropic data: its peak is {} times what is expected, z = {}, \
-         p = {} as the largest among {} in effect",
+        "{what} against isotropic data: its peak is {} times what is expected, z = {}, p = {} \
+         {among}",
         words::three_figures(chance.excess),
         words::three_figures(chance.z),
         words::probability(chance.ln_p),
-        angles(chance.effective_angles),
     ));
 }
 
@@ -226,7 +237,11 @@ pub(super) fn dark_towards(
     largest: f64,
     half: Option<f64>,
 ) {
-    let text = |cosine| Epsilon::clamped(cosine).shown_text();
+    // The rounding of a sine of 0 is none.
+    let text = |cosine: f64| {
+        let cosine = if cosine.abs() < EDGE { 0.0 } else { cosine };
+        Epsilon::clamped(cosine).shown_text()
+    };
     let half = half.map_or_else(String::new, |half| {
         format!(
             ", half of the samples would be lit at epsilon {}",

@@ -39,6 +39,9 @@ pub(super) fn run(args: &SamplesArgs, interrupt: &Interrupt) -> Result<(), Failu
         exists(pole, &layer)?;
     }
     let resolved = layer.resolve(&options, interrupt)?;
+    if let Some(plane) = args.aim.plane {
+        plane::chosen(plane, &resolved.spec, &options)?;
+    }
     layer.say_notes(&options, &resolved)?;
     let aim = aim(args, &layer.coordinates, &resolved.spec, interrupt)?;
     let epsilon = resolved.spec.epsilon;

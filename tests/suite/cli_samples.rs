@@ -164,6 +164,8 @@ fn what_does_not_match_is_one_sentence() {
     assert!(refused(2, &["--plane", "0,9"]).starts_with("--plane 0,9 is not there"));
     assert!(refused(2, &["--plane", "0,1", "--angle", "north"]).contains("is no angle"));
     assert!(refused(2, &["--angle", "3"]).contains("--plane"));
+    let left_out = ["--plane", "0,1", "--neurons", "1:4"];
+    assert!(refused(2, &left_out).starts_with("--plane 0,1 is left out"));
     refused(2, &[]);
     refused(2, &["--plane", "0,1", "--direction", "3"]);
     assert!(refused(2, &["--direction", "1", "--ids", "a.txt"]).contains(".npy or .csv"));
