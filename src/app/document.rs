@@ -9,7 +9,7 @@ use crate::scene::{AngleUnit, AtlasOrder, ColorMap, ColorScale, PlaneOrder, Quan
 use crate::session::{ChanceLook, ClassLook, FigureSpec, PlaneAs, ProjectionLook, ScaleLook, View};
 use crate::srm::{
     AngleGrid, ChoiceError, Epsilon, EpsilonChoice, NeuronChoice, Overview, PAPER_EPSILON, Plane,
-    PlaneMode, PlaneSet, Sign, Subset, SweepSpec,
+    PlaneMode, PlaneSet, Sign, Subset, SweepSpec, UnitBasis,
 };
 use crate::worker::message::Layer;
 
@@ -140,8 +140,7 @@ impl Document {
                 },
                 PlaneMode::Permutations => plane,
             };
-            let chosen = subset.contains(ordered.i) && subset.contains(ordered.j);
-            (chosen && basis.spans(ordered)).then_some(ordered)
+            is_among(&subset, basis, ordered).then_some(ordered)
         };
         self.choices.plane = self
             .choices
@@ -175,10 +174,14 @@ pub fn first_plane(choices: &Choices, layer: &Layer) -> Option<Plane> {
         let planes = PlaneSet::among(&subset, basis, PlaneMode::Combinations, None);
         (!planes.is_empty()).then(|| planes.get(0))
     };
-    let basis_spans =
-        |plane: &Plane| subset.contains(plane.i) && subset.contains(plane.j) && basis.spans(*plane);
-    let overview = overview_of(layer, &subset);
-    overview.commonest.filter(basis_spans).or_else(first)
+    let commonest = overview_of(layer, &subset).commonest;
+    let commonest = commonest.filter(|&plane| is_among(&subset, basis, plane));
+    commonest.or_else(first)
+}
+
+/// Whether two vectors are among those chosen, and span a plane.
+fn is_among(subset: &Subset, basis: &UnitBasis, plane: Plane) -> bool {
+    subset.contains(plane.i) && subset.contains(plane.j) && basis.spans(plane)
 }
 
 impl Choices {

@@ -132,14 +132,14 @@ impl App {
         let Some(layer) = self.document.layer().cloned() else {
             return true;
         };
-        let subset = self.document.choices.subset(&layer);
         if !self.document.choices.epsilon_is_auto() {
             self.state.overview = None;
             return true;
         }
+        let subset = self.document.choices.subset(&layer);
         let is_asked = self.state.overview == Some((layer.id, subset.clone()));
         let waits = is_asked && self.worker.is_busy(Lane::Overview);
-        if layer.overview_among(&subset).is_none() {
+        if !layer.knows_among(&subset) {
             if !is_asked {
                 jobs::learn_among(&self.worker, &layer, subset.clone());
                 self.state.overview = Some((layer.id, subset));

@@ -134,8 +134,7 @@ impl App {
         let shown = self.document.shown;
         let record = |(index, layer): (usize, &Arc<Layer>)| {
             // Until it is known what *auto* comes to, whoever opens the session finds out.
-            let is_known = !choices.epsilon_is_auto()
-                || layer.overview_among(&choices.subset(layer)).is_some();
+            let is_known = !choices.epsilon_is_auto() || layer.knows_among(&choices.subset(layer));
             let epsilon = is_known.then(|| {
                 if index == shown {
                     choices.epsilon

@@ -79,11 +79,7 @@ fn open_target(
         let stream = BufWriter::new(io::stdout());
         return Ok((Out::Stream(Box::new(stream)), "stdout".to_owned()));
     }
-    let reads: Vec<&Path> = iter::once(&input.acts)
-        .chain(&input.basis)
-        .map(AsRef::as_ref)
-        .collect();
-    let file = open(Target { path, force }, &reads, interrupt)?;
+    let file = open(Target { path, force }, &read_for(input), interrupt)?;
     Ok((file.into(), path.display().to_string()))
 }
 
@@ -125,6 +121,12 @@ pub(super) fn open_table(
     }
     let (out, name) = open_target(path, args.force, input, interrupt)?;
     Ok(WantedTable { format, out, name })
+}
+
+/// The files that are read, which none that is written may be.
+fn read_for(input: &InputArgs) -> Vec<&Path> {
+    let reads = iter::once(&input.acts).chain(&input.basis);
+    reads.map(AsRef::as_ref).collect()
 }
 
 fn shape(run: &RunArgs, path: &Path, usual: TableKind) -> Result<Shape, Failure> {
@@ -257,11 +259,7 @@ pub(super) fn open_tsv(
             path.with_extension("tsv").display(),
         )));
     }
-    let reads: Vec<&Path> = iter::once(&input.acts)
-        .chain(&input.basis)
-        .map(AsRef::as_ref)
-        .collect();
-    open(Target { path, force }, &reads, interrupt)
+    open(Target { path, force }, &read_for(input), interrupt)
 }
 
 /// Writes such a table behind one line on what it was made from.

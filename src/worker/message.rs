@@ -99,12 +99,22 @@ impl Layer {
             .cloned()
     }
 
+    /// Whether it is known by now.
+    #[must_use]
+    pub fn knows_among(&self, subset: &Subset) -> bool {
+        let among = || self.among.lock().unwrap_or_else(PoisonError::into_inner);
+        self.overview.subset == *subset
+            || among()
+                .as_ref()
+                .is_some_and(|known| known.subset == *subset)
+    }
+
     /// Makes that pass, `O(N)` a vector, unless it is known.
     ///
     /// # Errors
     /// [`Cancelled`] soon after `cancel` is set.
     pub fn learn_among(&self, subset: &Subset, cancel: &AtomicBool) -> Result<(), Cancelled> {
-        if self.overview_among(subset).is_none() {
+        if !self.knows_among(subset) {
             let found = overview_among(subset, &self.coordinates, cancel)?;
             let mut among = self.among.lock().unwrap_or_else(PoisonError::into_inner);
             *among = Some(found);
